@@ -1,0 +1,264 @@
+//! The working-day calendar: national days with Guangxi's on top (domain §4.2). Which years are
+//! known is said by the calendar itself; beyond them the weekday rule answers, marked provisional.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Weekday};
+use thiserror::Error;
+
+mod shipped;
+mod span;
+
+pub use span::{MAX_WORKDAYS, WorkdayAnswer};
+
+/// Region whose days count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CalendarRegion {
+    /// National days only.
+    CN,
+    /// National days with Guangxi's on top.
+    GX,
+}
+
+impl CalendarRegion {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::CN, Self::GX];
+
+    /// `CN` or `GX`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CN => "CN",
+            Self::GX => "GX",
+        }
+    }
+}
+
+impl std::str::FromStr for CalendarRegion {
+    type Err = CalendarError;
+
+    fn from_str(text: &str) -> Result<Self, CalendarError> {
+        match text {
+            "CN" => Ok(Self::CN),
+            "GX" => Ok(Self::GX),
+            other => Err(CalendarError::UnknownRegion(other.to_owned())),
+        }
+    }
+}
+
+/// What can be wrong with a calendar.
+#[derive(Debug, Error)]
+pub enum CalendarError {
+    /// No such region.
+    #[error("no calendar for region {0:?}; there are CN and GX")]
+    UnknownRegion(String),
+    /// Two rows for one date disagree.
+    #[error("calendar {region}: two rows for {date} disagree; keep one")]
+    Contradiction { region: &'static str, date: Date },
+    /// A row of the shipped files cannot be read.
+    #[error("{file}, line {line}: {reason}")]
+    BadRow { file: &'static str, line: u64, reason: String },
+    /// The answer lies beyond the dates that can be written.
+    #[error("counting {workdays} working days from {from} leaves the range of dates")]
+    OutOfRange { from: Date, workdays: i64 },
+}
+
+/// Why a day is or is not worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DayKind {
+    /// A plain weekday.
+    Normal,
+    /// A plain Saturday or Sunday.
+    Weekend,
+    /// A national holiday.
+    Holiday,
+    /// 调休上班: a weekend day that is worked.
+    AdjustedWorkday,
+    /// A day off in the region only.
+    RegionalHoliday,
+}
+
+impl DayKind {
+    /// As in `calendar_day.kind`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "NORMAL",
+            Self::Weekend => "WEEKEND",
+            Self::Holiday => "HOLIDAY",
+            Self::AdjustedWorkday => "ADJUSTED_WORKDAY",
+            Self::RegionalHoliday => "REGIONAL_HOLIDAY",
+        }
+    }
+
+    fn from_str(text: &str) -> Option<Self> {
+        [Self::Normal, Self::Weekend, Self::Holiday, Self::AdjustedWorkday, Self::RegionalHoliday]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A half-open office window `[open, close)`, seconds after local midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Opening.
+    pub open: u32,
+    /// Closing.
+    pub close: u32,
+}
+
+/// What a calendar says of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// The day.
+    pub date: Date,
+    /// Whether it is worked.
+    pub is_workday: bool,
+    /// Why.
+    pub kind: DayKind,
+    /// Name of the holiday or of the reason.
+    pub name: Option<String>,
+    /// Whether the year's calendar is unknown and the weekday rule answered.
+    pub provisional: bool,
+}
+
+/// The calendar of one region.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    region: CalendarRegion,
+    /// Days that differ from the weekday rule.
+    special: BTreeMap<Date, Special>,
+    first_year: i16,
+    last_year: i16,
+    windows: Vec<Window>,
+    version: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Special {
+    is_workday: bool,
+    kind: DayKind,
+    name: String,
+}
+
+impl Calendar {
+    /// The calendar that the program ships.
+    pub fn shipped(region: CalendarRegion) -> Result<Self, CalendarError> {
+        shipped::load(region)
+    }
+
+    /// A calendar from rows of `calendar_day` (every day of each known year) and the office
+    /// windows of `office_hours`.
+    pub fn from_rows(
+        region: CalendarRegion,
+        rows: impl IntoIterator<Item = (Date, bool, String, Option<String>)>,
+        windows: &str,
+        version: String,
+    ) -> Result<Self, CalendarError> {
+        let mut calendar = Self::empty(region, version);
+        calendar.windows = shipped::parse_windows(windows, "office_hours", 0)?;
+        for (date, is_workday, kind, name) in rows {
+            calendar.first_year = calendar.first_year.min(date.year());
+            calendar.last_year = calendar.last_year.max(date.year());
+            if is_workday == weekday_rule(date) {
+                continue;
+            }
+            let fallback = if is_workday { DayKind::AdjustedWorkday } else { DayKind::Holiday };
+            let kind = DayKind::from_str(&kind).unwrap_or(fallback);
+            calendar.insert(date, Special { is_workday, kind, name: name.unwrap_or_default() })?;
+        }
+        Ok(calendar)
+    }
+
+    fn empty(region: CalendarRegion, version: String) -> Self {
+        Self {
+            region,
+            special: BTreeMap::new(),
+            first_year: i16::MAX,
+            last_year: i16::MIN,
+            windows: Vec::new(),
+            version,
+        }
+    }
+
+    /// Equal rows for one date count once, unequal ones are an error.
+    fn insert(&mut self, date: Date, special: Special) -> Result<(), CalendarError> {
+        match self.special.get(&date) {
+            Some(known) if known.is_workday != special.is_workday => {
+                Err(CalendarError::Contradiction { region: self.region.as_str(), date })
+            }
+            Some(_) => Ok(()),
+            None => {
+                self.special.insert(date, special);
+                Ok(())
+            }
+        }
+    }
+
+    /// Its region.
+    pub fn region(&self) -> CalendarRegion {
+        self.region
+    }
+
+    /// Version, as it stands in `calendar_day.version`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// First and last year whose days are known.
+    pub fn known_years(&self) -> (i16, i16) {
+        (self.first_year, self.last_year)
+    }
+
+    /// Whether the weekday rule answers for that day because its year is not known.
+    pub fn is_provisional(&self, date: Date) -> bool {
+        date.year() < self.first_year || date.year() > self.last_year
+    }
+
+    /// Whether the day is worked.
+    pub fn is_workday(&self, date: Date) -> bool {
+        self.special.get(&date).map_or_else(|| weekday_rule(date), |special| special.is_workday)
+    }
+
+    /// Why the day is or is not worked.
+    pub fn kind(&self, date: Date) -> DayKind {
+        match self.special.get(&date) {
+            Some(special) => special.kind,
+            None if weekday_rule(date) => DayKind::Normal,
+            None => DayKind::Weekend,
+        }
+    }
+
+    /// Name of the holiday or of the reason, where there is one.
+    pub fn name(&self, date: Date) -> Option<&str> {
+        self.special.get(&date).map(|special| special.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// Everything about a day.
+    pub fn day(&self, date: Date) -> Day {
+        Day {
+            date,
+            is_workday: self.is_workday(date),
+            kind: self.kind(date),
+            name: self.name(date).map(str::to_owned),
+            provisional: self.is_provisional(date),
+        }
+    }
+
+    /// Every day of the known years, in order.
+    pub fn days(&self) -> impl Iterator<Item = Day> + '_ {
+        let first = Date::new(self.first_year, 1, 1).unwrap_or(Date::MAX);
+        first.series(jiff::ToSpan::days(1)).take_while(|date| date.year() <= self.last_year).map(|date| self.day(date))
+    }
+
+    /// Office windows of a worked day; nothing on a day that is not worked.
+    pub fn windows(&self, date: Date) -> &[Window] {
+        if self.is_workday(date) { &self.windows } else { &[] }
+    }
+}
+
+/// Monday to Friday.
+fn weekday_rule(date: Date) -> bool {
+    !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+#[cfg(test)]
+mod tests;

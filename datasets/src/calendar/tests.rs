@@ -1,0 +1,61 @@
+use jiff::civil::date;
+
+use super::*;
+
+fn gx() -> Calendar {
+    Calendar::shipped(CalendarRegion::GX).expect("shipped calendar")
+}
+
+#[test]
+fn workdays_a_year_are_those_of_the_domain() {
+    // Domain §4.2: Guangxi and national workdays 2014-2026.
+    let guangxi = [248, 247, 248, 247, 246, 248, 249, 248, 247, 247, 249, 246, 246];
+    let national = [250, 249, 250, 249, 250, 250, 249, 250, 249, 249, 251, 248, 248];
+    for (region, expected) in [(CalendarRegion::GX, guangxi), (CalendarRegion::CN, national)] {
+        let calendar = Calendar::shipped(region).expect("shipped");
+        for (year, expected) in (2014..).zip(expected) {
+            let counted = calendar.days().filter(|day| day.date.year() == year && day.is_workday).count();
+            assert_eq!(counted, expected, "{} {year}", region.as_str());
+        }
+    }
+}
+
+#[test]
+fn the_third_of_the_third_month_is_off_in_guangxi_alone() {
+    let (guangxi, national) = (gx(), Calendar::shipped(CalendarRegion::CN).expect("shipped"));
+    let day = date(2017, 4, 1);
+    assert!(national.is_workday(day) && !guangxi.is_workday(day));
+    assert_eq!((guangxi.kind(day), guangxi.name(day)), (DayKind::RegionalHoliday, Some("壮族三月三")));
+    assert!(guangxi.is_workday(date(2017, 4, 8)));
+}
+
+#[test]
+fn counting_skips_what_is_not_worked_and_says_when_it_guesses() {
+    let calendar = gx();
+    let answer = calendar.add_workdays(date(2017, 3, 27), 5).expect("counted");
+    assert_eq!((answer.date, answer.provisional), (date(2017, 4, 7), false));
+    assert_eq!(calendar.workdays_between(date(2017, 3, 27), date(2017, 4, 7)), (5, false));
+    let beyond = calendar.add_workdays(date(2026, 12, 30), 5).expect("counted");
+    assert!(beyond.provisional && beyond.date.year() == 2027);
+    assert_eq!(calendar.add_workdays(date(2017, 4, 7), -5).expect("back").date, date(2017, 3, 27));
+    assert!(matches!(calendar.add_workdays(Date::MAX, 1), Err(CalendarError::OutOfRange { .. })));
+    assert!(calendar.add_workdays(date(2017, 1, 1), MAX_WORKDAYS + 1).is_err());
+}
+
+#[test]
+fn a_calendar_made_from_its_own_rows_is_the_same() {
+    let calendar = gx();
+    let rows = calendar.days().map(|day| (day.date, day.is_workday, day.kind.as_str().to_owned(), day.name));
+    let again = Calendar::from_rows(CalendarRegion::GX, rows, "08:00-12:00;15:00-18:00", "x".into()).expect("rows");
+    for day in calendar.days() {
+        assert_eq!(again.is_workday(day.date), day.is_workday, "{}", day.date);
+    }
+    assert_eq!((again.known_years(), again.windows(date(2018, 3, 5)).len()), (calendar.known_years(), 2));
+}
+
+#[test]
+fn office_windows_that_make_no_sense_are_refused() {
+    for text in ["", "8-12", "12:00-08:00", "08:00-12:00;11:00-13:00", "08:00-25:00", "08:60-09:00"] {
+        assert!(shipped::parse_windows(text, "office_hours.csv", 2).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,23 @@
+use super::Kind::*;
+use super::{Contract, Role, may, must};
+
+/// Which days are worked, per region (domain §4.2, §7).
+pub static CALENDAR_DAY: Contract = Contract {
+    table: "calendar_day",
+    grain: "one day of one region in a year whose calendar is known",
+    key: &["region", "date"],
+    partition: &[],
+    sort: &["region", "date"],
+    stats: &["region", "date"],
+    bloom: &[],
+    role: Role::Reference,
+    fields: &[
+        must("region", Text, "CN national, GX Guangxi"),
+        must("date", Date, "the day"),
+        must("is_workday", Bool, "whether it is worked"),
+        must("kind", Text, "NORMAL, WEEKEND, HOLIDAY, ADJUSTED_WORKDAY, REGIONAL_HOLIDAY"),
+        may("name", Text, "name of the holiday or of the reason"),
+        must("version", Text, "version of the calendar"),
+        may("known_from", Date, "date of the notice; null: always known"),
+    ],
+};

@@ -1,0 +1,37 @@
+use super::Kind::*;
+use super::{Contract, Role, may, must};
+
+/// The landing's ledger: a batch is in the lake when its row is here (written last).
+pub static INGEST_BATCH: Contract = Contract {
+    table: "ingest_batch",
+    grain: "one landed batch",
+    key: &["batch_id"],
+    partition: &[],
+    sort: &["ingested_at"],
+    stats: &["batch_id", "ingested_at"],
+    bloom: &[],
+    role: Role::Ledger,
+    fields: &[
+        must("batch_id", Text, "sha256(bytes + mapping version), hexadecimal"),
+        must("source_system", Text, "platform that the records came from"),
+        must("mapping", Text, "name of the mapping"),
+        must("mapping_version", Text, "SHA-256 of the mapping's text, first 16 hexadecimal places"),
+        must("file_name", Text, "name of the file, without its folder"),
+        must("file_bytes", Int, "size as it came, bytes"),
+        must("extract_time", Instant, "when the source made the extract: its watermark if is_complete"),
+        must("is_complete", Bool, "whether the batch holds everything up to extract_time"),
+        must("records", Int, "records read from the file"),
+        must("rows_in", Int, "rows that the mapping made of them = landed + quarantined + known"),
+        must("rows_landed", Int, "rows new to the lake"),
+        must("rows_quarantined", Int, "rows refused, see quarantine"),
+        must("rows_known", Int, "rows that the lake had already"),
+        may("first_event_at", Instant, "earliest occurred_at landed"),
+        may("last_event_at", Instant, "latest occurred_at landed"),
+        must("ingested_at", Instant, "when the lake took it in"),
+        must(
+            "known_at",
+            Instant,
+            "when it can have been known: extract_time for history, ingested_at for a live source",
+        ),
+    ],
+};

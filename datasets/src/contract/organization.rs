@@ -1,0 +1,21 @@
+use super::Kind::*;
+use super::{Contract, Role, may, must};
+
+/// Departments and offices that handle cases.
+pub static ORGANIZATION: Contract = Contract {
+    table: "organization",
+    grain: "one organization",
+    key: &["org_code"],
+    partition: &[],
+    sort: &["org_code"],
+    stats: &["org_code"],
+    bloom: &[],
+    role: Role::Reference,
+    fields: &[
+        must("org_code", Text, "code: region prefix, dash, kind"),
+        must("name", Text, "name in Chinese"),
+        may("name_en", Text, "name in English"),
+        must("level", Text, "county, township or village"),
+        must("kind", Text, "kind of office, e.g. MZ civil affairs, TW township service centre"),
+    ],
+};

@@ -1,0 +1,23 @@
+use super::Kind::*;
+use super::{Contract, Role, may, must};
+
+/// 行政区划 in eight yearly editions (National Bureau of Statistics).
+pub static REGION: Contract = Contract {
+    table: "region",
+    grain: "one region in one yearly edition",
+    key: &["edition", "code"],
+    partition: &[],
+    sort: &["edition", "code"],
+    stats: &["edition", "code"],
+    bloom: &[],
+    role: Role::Reference,
+    fields: &[
+        must("edition", Int, "year of the edition"),
+        must("code", Text, "12-digit region code"),
+        must("name", Text, "name in Chinese"),
+        must("level", Text, "city, county, township, village"),
+        may("parent_code", Text, "code of the region above"),
+        must("valid_from", Date, "first day on which the edition applies"),
+        may("valid_to", Date, "first day on which it applies no more; null: still in force"),
+    ],
+};

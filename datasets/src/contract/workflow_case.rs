@@ -1,0 +1,47 @@
+use super::Kind::*;
+use super::{Contract, Role, may, must};
+
+/// 办件: what is registered once of an application (domain §7 `workflow_case`).
+pub static WORKFLOW_CASE: Contract = Contract {
+    table: "workflow_case",
+    grain: "one version of one case's registration",
+    key: &["case_no", "data_version"],
+    partition: &[],
+    sort: &["case_no", "data_version"],
+    stats: &["case_no", "known_at", "recorded_at"],
+    bloom: &["case_no"],
+    role: Role::Fact,
+    fields: &[
+        must("case_no", Text, "办件编号; U project_no, E projid"),
+        must("data_version", Int, "version of the registration, 1 upward; E dataver"),
+        must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        may("item_id", Text, "事项: service_item.item_id"),
+        may("item_version", Int, "version of the item that the case was taken in under"),
+        may("item_name", Text, "the item's name as the source wrote it, for items outside the catalogue"),
+        may("case_kind", Text, "INSTANT, PROMISED, JOINT, ESCALATED (GB/T 39046 A.6)"),
+        may("village_code", Text, "12-digit region code of the village that took the case in"),
+        may("applicant_hash", Text, "HMAC-SHA256 of the applicant's identifier, hexadecimal"),
+        may("hash_key_id", Text, "which secret made applicant_hash"),
+        may("apply_channel", Text, "1 counter, 2 online, 3 mobile, 4 courier, 9 other (GB/T 39046 A.5)"),
+        may("agent_id", Text, "代办员 who took the case in"),
+        may("is_agent_assisted", Bool, "whether the village agent filed it for the applicant"),
+        may("org_code", Text, "department responsible for the decision: organization.org_code"),
+        may("statutory_limit", Int, "法定办结时限, in statutory_unit"),
+        may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH"),
+        may("promised_limit", Int, "承诺办结时限, in promised_unit; 0 = instant item"),
+        may("promised_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH"),
+        may(
+            "due_binding",
+            Bool,
+            "the source's explicit due time decides even where there is a limit (domain §4 point 3)",
+        ),
+        may("visits_count", Int, "visits that the applicant made"),
+        may("entry_mode", Text, "LIVE or BACKFILL"),
+        may("attributes", TextMap, "what the source says beyond these fields"),
+        may("recorded_at", Instant, "when the source recorded this version"),
+        must("known_at", Instant, "when the lake can have known it (domain §4 point 14)"),
+        must("ingested_at", Instant, "when the lake took it in"),
+        must("batch_id", Text, "ingest_batch.batch_id"),
+        must("row_hash", Bytes, "SHA-256 of the mapped row, first 16 bytes"),
+    ],
+};

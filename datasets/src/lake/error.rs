@@ -1,0 +1,69 @@
+use thiserror::Error;
+
+/// What can go wrong with a lake. Each message names the thing and says what to do.
+#[derive(Debug, Error)]
+pub enum LakeError {
+    /// The address is not one that a lake can have.
+    #[error("lake address {url:?} is not usable: {reason}; give a folder, file:///folder or memory://name")]
+    BadUrl { url: String, reason: String },
+    /// There is nothing there.
+    #[error("there is no lake at {0}; `sunlake ingest` makes one, `sunlake demo` makes a demonstration")]
+    NoLake(String),
+    /// There is something there that is no lake.
+    #[error("{0} holds files but no lake; give an empty or a new folder")]
+    NotALake(String),
+    /// A newer program wrote the lake.
+    #[error("the lake at {url} has format {found}, this program reads up to {known}; install a newer sunlake")]
+    TooNew { url: String, found: u32, known: u32 },
+    /// The properties are damaged.
+    #[error("lake_meta of {url} has no usable {key}; restore the lake from its backup")]
+    Meta { url: String, key: &'static str },
+    /// Another process holds the table for long.
+    #[error("table {table} has been locked by another process for {seconds} s; wait for it or end it")]
+    Locked { table: String, seconds: u64 },
+    /// Somebody else committed in between.
+    #[error("table {table} was changed by another writer while this batch was planned; run it again")]
+    Conflict { table: String },
+    /// A table uses a Delta feature that this program does not read.
+    #[error("table {table} uses {feature}, which sunlake does not read; rewrite the table without it")]
+    Unsupported { table: String, feature: &'static str },
+    /// A shipped reference file cannot be read.
+    #[error(transparent)]
+    Reference(#[from] crate::reference::ReferenceError),
+    /// Delta said no.
+    #[error("table {table}: {source}")]
+    Delta { table: String, source: Box<deltalake::DeltaTableError> },
+    /// The store said no.
+    #[error("store: {0}")]
+    Store(#[from] object_store::Error),
+    /// The disk said no.
+    #[error("{path}: {source}")]
+    Io { path: String, source: std::io::Error },
+    /// Arrow or Parquet said no.
+    #[error("table {table}: {source}")]
+    Parquet { table: String, source: Box<parquet::errors::ParquetError> },
+    /// Arrow said no.
+    #[error("table {table}: {source}")]
+    Arrow { table: String, source: arrow::error::ArrowError },
+    /// A background thread ended badly.
+    #[error("a background task of the lake failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl LakeError {
+    pub(crate) fn delta(table: &str) -> impl FnOnce(deltalake::DeltaTableError) -> Self + '_ {
+        move |source| Self::Delta { table: table.to_owned(), source: Box::new(source) }
+    }
+
+    pub(crate) fn parquet(table: &str) -> impl FnOnce(parquet::errors::ParquetError) -> Self + '_ {
+        move |source| Self::Parquet { table: table.to_owned(), source: Box::new(source) }
+    }
+
+    pub(crate) fn arrow(table: &str) -> impl FnOnce(arrow::error::ArrowError) -> Self + '_ {
+        move |source| Self::Arrow { table: table.to_owned(), source }
+    }
+
+    pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.display().to_string(), source }
+    }
+}

@@ -1,0 +1,193 @@
+//! The lake: Delta tables under one address (design §3).
+//!
+//! Reading pins a version of each table; writing makes files first and then one commit per table,
+//! under that table's lock, so that whatever crashes in between leaves either everything or
+//! nothing of it in sight.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+
+use crate::contract::{self, Contract};
+
+pub mod disk;
+pub mod durable;
+mod error;
+mod file_reader;
+mod lock;
+mod meta;
+mod read;
+mod seed;
+mod snapshot;
+mod table;
+mod url;
+mod write;
+
+pub use error::LakeError;
+pub use lock::TableLock;
+pub use meta::{FORMAT_VERSION, LakeMeta};
+pub use snapshot::{LiveFile, TableSnapshot};
+pub use table::{Once, Table};
+pub use url::LakeUrl;
+pub use write::{ROW_GROUP_ROWS, TableWriter, removals};
+
+/// An open lake.
+#[derive(Debug)]
+pub struct Lake {
+    url: LakeUrl,
+    meta: LakeMeta,
+    store: Arc<dyn ObjectStore>,
+    locks: lock::Locks,
+    tables: HashMap<&'static str, Arc<Table>>,
+}
+
+/// One version of every table, for reading.
+#[derive(Debug, Clone)]
+pub struct LakeSnapshot {
+    tables: HashMap<&'static str, TableSnapshot>,
+}
+
+impl Lake {
+    /// Opens the lake at `url`; [`LakeError::NoLake`] if there is none.
+    pub async fn open(url: &LakeUrl) -> Result<Self, LakeError> {
+        if let Some(folder) = url.folder()
+            && !folder.join(contract::LAKE_META.table).is_dir()
+        {
+            return Err(LakeError::NoLake(url.to_string()));
+        }
+        let store = url.open_store()?;
+        Self::open_in(url, store).await
+    }
+
+    async fn open_in(url: &LakeUrl, store: Arc<dyn ObjectStore>) -> Result<Self, LakeError> {
+        let tables = tables(url, &store)?;
+        let meta_table = &tables[contract::LAKE_META.table];
+        if !meta_table.exists().await? {
+            return Err(LakeError::NoLake(url.to_string()));
+        }
+        let meta = LakeMeta::read(&url.to_string(), &meta_table.snapshot().await?).await?;
+        let locks = locks(url)?;
+        Ok(Self { url: url.clone(), meta, store, locks, tables })
+    }
+
+    /// Opens the lake at `url`, or makes it with these properties and the shipped reference data.
+    pub async fn open_or_create(url: &LakeUrl, meta: LakeMeta) -> Result<Self, LakeError> {
+        match Self::open(url).await {
+            Err(LakeError::NoLake(_)) => Self::create(url, meta).await,
+            other => other,
+        }
+    }
+
+    async fn create(url: &LakeUrl, meta: LakeMeta) -> Result<Self, LakeError> {
+        if let Some(folder) = url.folder() {
+            refuse_foreign(folder, url)?;
+        }
+        let store = url.open_store()?;
+        let locks = locks(url)?;
+        let lock = locks.acquire("lake").await?;
+        let tables = tables(url, &store)?;
+        let lake = Self { url: url.clone(), meta: meta.clone(), store: store.clone(), locks, tables };
+        // lake_meta comes last: a lake is one only when it is whole.
+        for table in contract::ALL.iter().filter(|table| table.table != contract::LAKE_META.table) {
+            lake.table(table).create().await?;
+        }
+        seed::land_reference(&lake).await?;
+        let meta_table = lake.table(&contract::LAKE_META);
+        let fresh = !meta_table.exists().await?;
+        meta_table.create().await?;
+        if fresh || meta_table.snapshot().await?.files.is_empty() {
+            meta_table.put(&[meta.rows()?], None, None).await?;
+        }
+        drop(lock);
+        Self::open_in(url, store).await
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &LakeUrl {
+        &self.url
+    }
+
+    /// Its properties.
+    pub fn meta(&self) -> &LakeMeta {
+        &self.meta
+    }
+
+    /// The store that holds it, for an engine to read from.
+    pub fn store(&self) -> Arc<dyn ObjectStore> {
+        self.store.clone()
+    }
+
+    /// One of its tables.
+    pub fn table(&self, contract: &Contract) -> Arc<Table> {
+        self.tables[contract.table].clone()
+    }
+
+    /// Waits for the lock of that name (a table, or `derive`) and holds it while the answer lives.
+    pub async fn lock(&self, name: &str) -> Result<TableLock, LakeError> {
+        self.locks.acquire(name).await
+    }
+
+    /// Pins the newest version of every table. Facts are pinned before what is derived from them
+    /// would be stale reading; derived tables are pinned first, so that they never stand on
+    /// versions of facts newer than those in the answer.
+    pub async fn snapshot(&self) -> Result<LakeSnapshot, LakeError> {
+        let mut pinned = HashMap::with_capacity(self.tables.len());
+        let derived_first = contract::ALL.iter().filter(|table| table.role == contract::Role::Derived);
+        let then = contract::ALL.iter().filter(|table| table.role != contract::Role::Derived);
+        for table in derived_first.chain(then) {
+            pinned.insert(table.table, self.table(table).snapshot().await?);
+        }
+        Ok(LakeSnapshot { tables: pinned })
+    }
+}
+
+impl LakeSnapshot {
+    /// The pinned version of a table.
+    pub fn table(&self, contract: &Contract) -> &TableSnapshot {
+        &self.tables[contract.table]
+    }
+
+    /// Name and version of every table, by name: what an answer was read from.
+    pub fn versions(&self) -> Vec<(&'static str, u64)> {
+        let mut versions: Vec<_> = self.tables.iter().map(|(name, table)| (*name, table.version)).collect();
+        versions.sort_unstable();
+        versions
+    }
+}
+
+fn tables(url: &LakeUrl, store: &Arc<dyn ObjectStore>) -> Result<HashMap<&'static str, Arc<Table>>, LakeError> {
+    contract::ALL.iter().map(|contract| Ok((contract.table, Arc::new(Table::new(contract, url, store)?)))).collect()
+}
+
+fn locks(url: &LakeUrl) -> Result<lock::Locks, LakeError> {
+    match url.folder() {
+        None => Ok(lock::Locks::Memory(Default::default())),
+        Some(folder) => {
+            let folder = folder.join("_locks");
+            std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
+            Ok(lock::Locks::Files(folder))
+        }
+    }
+}
+
+/// A folder with something else in it does not become a lake.
+fn refuse_foreign(folder: &std::path::Path, url: &LakeUrl) -> Result<(), LakeError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(LakeError::io(folder)(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(LakeError::io(folder))?.file_name();
+        let name = name.to_string_lossy();
+        let ours = name.starts_with("_tmp") || name.starts_with("_locks") || contract::find(&name).is_some();
+        if !ours {
+            return Err(LakeError::NotALake(url.to_string()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

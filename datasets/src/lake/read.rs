@@ -1,0 +1,162 @@
+//! Reading rows without a query engine: whole files, or the rows of some cases, pruned by file
+//! statistics, row-group statistics and Bloom filters.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Schema;
+use futures::TryStreamExt;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ArrowReaderOptions;
+use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
+use parquet::file::statistics::Statistics;
+
+use super::LakeError;
+use super::file_reader::FileReader;
+use super::snapshot::{LiveFile, TableSnapshot};
+
+type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
+
+impl TableSnapshot {
+    /// Reads the named fields of every row.
+    pub async fn read(&self, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut rows = Vec::new();
+        for file in self.files.iter() {
+            let builder = self.open(file).await?;
+            rows.extend(self.collect(file, builder, fields).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Reads the named fields of the rows whose `key` is one of `values`; `key` must be among the
+    /// fields. Files and row groups that cannot hold one are not read.
+    pub async fn read_where(
+        &self,
+        key: &str,
+        values: &HashSet<String>,
+        fields: &[&str],
+    ) -> Result<Vec<RecordBatch>, LakeError> {
+        let (Some(low), Some(high)) = (values.iter().min(), values.iter().max()) else {
+            return Ok(Vec::new());
+        };
+        let mut rows = Vec::new();
+        for file in self.files.iter().filter(|file| file.may_hold_text(key, low, high)) {
+            let mut builder = self.open(file).await?;
+            let groups = row_groups(&mut builder, key, values).await;
+            if groups.is_empty() {
+                continue;
+            }
+            for batch in self.collect(file, builder.with_row_groups(groups), fields).await? {
+                let kept = keep(&batch, key, values).map_err(LakeError::arrow(self.contract.table))?;
+                if kept.num_rows() > 0 {
+                    rows.push(kept);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn open(&self, file: &LiveFile) -> Result<Builder, LakeError> {
+        let path = object_store::path::Path::parse(&file.name)
+            .unwrap_or_else(|_| object_store::path::Path::from(file.name.as_str()));
+        let reader = FileReader { store: self.store.clone(), path, size: file.size };
+        // The embedded Arrow schema would bring back another writer's types; the contract decides.
+        let options = ArrowReaderOptions::new();
+        Builder::new_with_options(reader, options).await.map_err(LakeError::parquet(self.contract.table))
+    }
+
+    async fn collect(&self, file: &LiveFile, builder: Builder, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
+        let in_file: Vec<&str> =
+            fields.iter().copied().filter(|name| !self.contract.partition.contains(name)).collect();
+        let mask = ProjectionMask::columns(builder.parquet_schema(), in_file.iter().copied());
+        let mask = if in_file.iter().any(|name| self.contract.field(name).is_some_and(|f| f.kind.is_nested())) {
+            let roots = builder.schema().fields().iter().enumerate();
+            ProjectionMask::roots(
+                builder.parquet_schema(),
+                roots.filter(|(_, field)| in_file.contains(&field.name().as_str())).map(|(at, _)| at),
+            )
+        } else {
+            mask
+        };
+        let stream = builder
+            .with_projection(mask)
+            .with_batch_size(8192)
+            .build()
+            .map_err(LakeError::parquet(self.contract.table))?;
+        let batches: Vec<RecordBatch> = stream.try_collect().await.map_err(LakeError::parquet(self.contract.table))?;
+        batches.into_iter().map(|batch| self.arrange(file, &batch, fields)).collect()
+    }
+
+    /// Puts the columns into the asked order and type, and adds those that are folders.
+    fn arrange(&self, file: &LiveFile, batch: &RecordBatch, fields: &[&str]) -> Result<RecordBatch, LakeError> {
+        let full = self.contract.schema();
+        let mut columns = Vec::with_capacity(fields.len());
+        let mut kept = Vec::with_capacity(fields.len());
+        for name in fields {
+            let field = full.field_with_name(name).map_err(LakeError::arrow(self.contract.table))?;
+            let column = match batch.column_by_name(name) {
+                Some(column) => arrow::compute::cast(column, field.data_type()),
+                None => {
+                    let value = file.partition.get(*name).cloned().flatten();
+                    let text = Arc::new(arrow::array::StringArray::from(vec![value; batch.num_rows()]));
+                    arrow::compute::cast(&(text as arrow::array::ArrayRef), field.data_type())
+                }
+            };
+            columns.push(column.map_err(LakeError::arrow(self.contract.table))?);
+            kept.push(field.clone());
+        }
+        RecordBatch::try_new(Arc::new(Schema::new(kept)), columns).map_err(LakeError::arrow(self.contract.table))
+    }
+}
+
+/// Row groups that may hold one of the values, by statistics and then by Bloom filter.
+async fn row_groups(builder: &mut Builder, key: &str, values: &HashSet<String>) -> Vec<usize> {
+    let metadata = builder.metadata().clone();
+    let columns = metadata.file_metadata().schema_descr().columns();
+    let Some(column) = columns.iter().position(|column| column.path().string() == key) else {
+        return (0..metadata.num_row_groups()).collect();
+    };
+    let mut kept = Vec::new();
+    for (at, group) in metadata.row_groups().iter().enumerate() {
+        let inside: Vec<&String> = match group.column(column).statistics() {
+            Some(Statistics::ByteArray(stats)) => {
+                let (min, max) = (stats.min_bytes_opt(), stats.max_bytes_opt());
+                values
+                    .iter()
+                    .filter(|value| {
+                        let value = value.as_bytes();
+                        min.is_none_or(|min| value >= min)
+                            && max.is_none_or(|max| value <= max || value.starts_with(max))
+                    })
+                    .collect()
+            }
+            _ => values.iter().collect(),
+        };
+        if inside.is_empty() {
+            continue;
+        }
+        // A look-up of many values reads the group anyway; the filter pays for few.
+        let bloom = if inside.len() <= 256 {
+            builder.get_row_group_column_bloom_filter(at, column).await.ok().flatten()
+        } else {
+            None
+        };
+        let hit = bloom.is_none_or(|filter| inside.iter().any(|value| filter.check(&value.as_str())));
+        if hit {
+            kept.push(at);
+        }
+    }
+    kept
+}
+
+fn keep(batch: &RecordBatch, key: &str, values: &HashSet<String>) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let Some(column) = batch.column_by_name(key).and_then(|column| column.as_string_opt::<i32>()) else {
+        return Ok(batch.clone());
+    };
+    let wanted: BooleanArray =
+        column.iter().map(|value| Some(value.is_some_and(|value| values.contains(value)))).collect();
+    debug_assert_eq!(wanted.len(), batch.num_rows());
+    filter_record_batch(batch, &wanted)
+}

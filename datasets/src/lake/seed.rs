@@ -1,0 +1,142 @@
+//! The reference rows that a new lake starts with. Each table lands once per content, so that a
+//! creation that was interrupted goes on where it stopped.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray};
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use super::{Lake, LakeError, Once};
+use crate::calendar::{Calendar, CalendarRegion, Day};
+use crate::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM, SLA_POLICY};
+use crate::reference::{self, ReferenceError};
+
+/// Lands every shipped reference table that the lake does not hold yet.
+pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
+    land(lake, &REGION, regions()?).await?;
+    land(lake, &ORGANIZATION, organizations()?).await?;
+    land(lake, &SERVICE_ITEM, service_items()?).await?;
+    land(lake, &SLA_POLICY, policies()?).await?;
+    land(lake, &OFFICE_HOURS, office_hours()?).await?;
+    land(lake, &CALENDAR_DAY, calendar_days()?).await
+}
+
+async fn land(lake: &Lake, contract: &'static Contract, columns: Vec<ArrayRef>) -> Result<(), LakeError> {
+    let rows = RecordBatch::try_new(contract.schema(), columns).map_err(LakeError::arrow(contract.table))?;
+    let text = format!("{rows:?}");
+    let app_id = format!("reference/{}", hex::encode(Sha256::digest(text.as_bytes())));
+    lake.replace(contract, &[rows], Some(&Once { app_id, attempt: 1 })).await?;
+    Ok(())
+}
+
+fn regions() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = reference::regions()?;
+    let newest = rows.iter().map(|row| row.edition).max().unwrap_or_default();
+    let first = rows.iter().map(|row| row.edition).min().unwrap_or_default();
+    // The oldest edition stands for what came before it, the newest for what comes after.
+    let from = |edition: i64| if edition == first { day(2000) } else { day(edition) };
+    let to = |edition: i64| if edition == newest { None } else { day(edition + 1) };
+    Ok(vec![
+        ints(rows.iter().map(|row| Some(row.edition))),
+        texts(rows.iter().map(|row| Some(row.code.as_str()))),
+        texts(rows.iter().map(|row| Some(row.name.as_str()))),
+        texts(rows.iter().map(|row| Some(row.level.as_str()))),
+        texts(rows.iter().map(|row| Some(row.parent_code.as_str()).filter(|code| !code.is_empty()))),
+        dates(rows.iter().map(|row| from(row.edition))),
+        dates(rows.iter().map(|row| to(row.edition))),
+    ])
+}
+
+fn organizations() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = reference::organizations()?;
+    Ok(vec![
+        texts(rows.iter().map(|row| Some(row.org_code.as_str()))),
+        texts(rows.iter().map(|row| Some(row.name.as_str()))),
+        texts(rows.iter().map(|row| row.name_en.as_deref())),
+        texts(rows.iter().map(|row| Some(row.level.as_str()))),
+        texts(rows.iter().map(|row| Some(row.kind.as_str()))),
+    ])
+}
+
+fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = reference::service_items()?;
+    Ok(vec![
+        texts(rows.iter().map(|row| Some(row.item_id.as_str()))),
+        ints(rows.iter().map(|row| Some(i64::from(row.version)))),
+        texts(rows.iter().map(|row| Some(row.item_code.as_str()))),
+        texts(rows.iter().map(|row| Some(row.name.as_str()))),
+        texts(rows.iter().map(|row| Some(row.name_en.as_str()))),
+        texts(rows.iter().map(|row| Some(row.item_type.as_str()))),
+        texts(rows.iter().map(|row| Some(row.case_kind.as_str()))),
+        ints(rows.iter().map(|row| row.statutory_limit.map(i64::from))),
+        texts(rows.iter().map(|row| Some(row.statutory_unit.as_str()))),
+        ints(rows.iter().map(|row| row.promised_limit.map(i64::from))),
+        texts(rows.iter().map(|row| Some(row.promised_unit.as_str()))),
+        texts(rows.iter().map(|row| Some(row.limit_basis.as_str()))),
+        texts(rows.iter().map(|row| Some(row.dept_kind.as_str()))),
+        texts(rows.iter().map(|row| Some(row.flow_text.as_str()))),
+        ints(rows.iter().map(|row| Some(i64::from(row.max_visits)))),
+        dates(rows.iter().map(|row| Some(row.valid_from))),
+        dates(rows.iter().map(|_| None)),
+        texts(rows.iter().map(|row| Some(row.note.as_str()))),
+    ])
+}
+
+fn policies() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = reference::policies()?;
+    let bodies: Vec<String> = rows.iter().map(|row| row.body.to_string()).collect();
+    Ok(vec![
+        texts(rows.iter().map(|row| Some(row.policy.as_str()))),
+        ints(rows.iter().map(|row| Some(i64::from(row.version)))),
+        texts(rows.iter().map(|row| Some(row.region.as_str()))),
+        Arc::new(rows.iter().map(|row| Some(row.official)).collect::<BooleanArray>()),
+        dates(rows.iter().map(|row| Some(row.valid_from))),
+        dates(rows.iter().map(|row| row.valid_to)),
+        texts(bodies.iter().map(|body| Some(body.as_str()))),
+    ])
+}
+
+fn office_hours() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = reference::office_hours()?;
+    Ok(vec![
+        texts(rows.iter().map(|row| Some(row.region.as_str()))),
+        dates(rows.iter().map(|row| Some(row.valid_from))),
+        dates(rows.iter().map(|row| row.valid_to)),
+        texts(rows.iter().map(|row| Some(row.weekday_windows.as_str()))),
+    ])
+}
+
+fn calendar_days() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let mut rows: Vec<(&'static str, Day, String)> = Vec::new();
+    for region in CalendarRegion::ALL {
+        let calendar = Calendar::shipped(region)
+            .map_err(|error| ReferenceError { file: "calendar", reason: error.to_string() })?;
+        rows.extend(calendar.days().map(|day| (region.as_str(), day, calendar.version().to_owned())));
+    }
+    Ok(vec![
+        texts(rows.iter().map(|(region, _, _)| Some(*region))),
+        dates(rows.iter().map(|(_, day, _)| Some(day.date))),
+        Arc::new(rows.iter().map(|(_, day, _)| Some(day.is_workday)).collect::<BooleanArray>()),
+        texts(rows.iter().map(|(_, day, _)| Some(day.kind.as_str()))),
+        texts(rows.iter().map(|(_, day, _)| day.name.as_deref())),
+        texts(rows.iter().map(|(_, _, version)| Some(version.as_str()))),
+        dates(rows.iter().map(|_| None)),
+    ])
+}
+
+fn day(year: i64) -> Option<Date> {
+    Date::new(i16::try_from(year).ok()?, 1, 1).ok()
+}
+
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+    Arc::new(values.collect::<StringArray>())
+}
+
+fn ints(values: impl Iterator<Item = Option<i64>>) -> ArrayRef {
+    Arc::new(values.collect::<Int64Array>())
+}
+
+fn dates(values: impl Iterator<Item = Option<Date>>) -> ArrayRef {
+    Arc::new(values.map(|date| date.map(crate::days_since_epoch)).collect::<Date32Array>())
+}

@@ -1,0 +1,143 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+
+use super::*;
+use crate::contract::QUARANTINE;
+
+fn refused(batch: &str, lines: std::ops::Range<i64>) -> RecordBatch {
+    let count = usize::try_from(lines.end - lines.start).expect("count");
+    let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value; count])) };
+    let columns: Vec<ArrayRef> = vec![
+        text(batch),
+        text("test"),
+        text("m"),
+        text("f.csv"),
+        Arc::new(Int64Array::from_iter_values(lines)),
+        text("workflow_event"),
+        text("occurred_at"),
+        text("not_a_date"),
+        text("give a date"),
+        Arc::new(BinaryArray::from_iter_values(std::iter::repeat_n([7u8; 16], count))),
+        Arc::new(TimestampMicrosecondArray::from(vec![1_000_000; count]).with_timezone("UTC")),
+    ];
+    RecordBatch::try_new(QUARANTINE.schema(), columns).expect("rows")
+}
+
+async fn lines(lake: &Lake) -> Vec<i64> {
+    let snapshot = lake.table(&QUARANTINE).snapshot().await.expect("snapshot");
+    let batches = snapshot.read(&["line", "batch_id"]).await.expect("read");
+    let mut lines: Vec<i64> = batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_primitive::<arrow::datatypes::Int64Type>().values().to_vec())
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+async fn both_kinds() -> Vec<(Lake, Option<tempfile::TempDir>)> {
+    let dir = tempfile::tempdir().expect("dir");
+    let disk = LakeUrl::parse(&dir.path().join("a 湖").display().to_string()).expect("url");
+    let memory = LakeUrl::parse("memory://x").expect("url");
+    vec![
+        (Lake::open_or_create(&disk, LakeMeta::default()).await.expect("disk"), Some(dir)),
+        (Lake::open_or_create(&memory, LakeMeta::default()).await.expect("memory"), None),
+    ]
+}
+
+#[tokio::test]
+async fn a_lake_starts_with_its_reference_rows_and_opens_again() {
+    for (lake, dir) in both_kinds().await {
+        let snapshot = lake.snapshot().await.expect("snapshot");
+        assert_eq!(snapshot.table(&contract::SERVICE_ITEM).rows(), 74);
+        assert_eq!(snapshot.table(&contract::REGION).rows(), 3776);
+        if dir.is_some() {
+            let again = Lake::open(lake.url()).await.expect("again");
+            assert_eq!(again.meta(), &LakeMeta::default());
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_land_once_however_often_they_come() {
+    for (lake, _dir) in both_kinds().await {
+        let table = lake.table(&QUARANTINE);
+        let once = Once { app_id: "batch/1".into(), attempt: 1 };
+        for _ in 0..3 {
+            table.put(&[refused("1", 0..100)], None, Some(&once)).await.expect("put");
+        }
+        assert_eq!(lines(&lake).await, (0..100).collect::<Vec<_>>());
+        let replay = Once { attempt: 2, ..once };
+        table.put(&[refused("1", 100..110)], None, Some(&replay)).await.expect("replay");
+        assert_eq!(lines(&lake).await.len(), 110);
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_commit_in_between_means_plan_again() {
+    for (lake, _dir) in both_kinds().await {
+        let table = lake.table(&QUARANTINE);
+        let base = table.refresh().await.expect("base");
+        table.put(&[refused("2", 0..1)], None, None).await.expect("foreign");
+        let mut writer = table.writer();
+        writer.write(&refused("3", 1..2)).await.expect("write");
+        let adds = writer.finish().await.expect("finish").into_iter().map(deltalake::kernel::Action::Add).collect();
+        let late = table.commit(&base, adds, None, HashMap::new()).await;
+        assert!(matches!(late, Err(LakeError::Conflict { .. })), "{late:?}");
+        assert_eq!(lines(&lake).await, [0]);
+    }
+}
+
+#[tokio::test]
+async fn rows_can_be_replaced_and_a_pinned_snapshot_does_not_move() {
+    for (lake, _dir) in both_kinds().await {
+        let table = lake.table(&QUARANTINE);
+        table.put(&[refused("4", 0..5)], None, None).await.expect("put");
+        let pinned = table.snapshot().await.expect("pin");
+        lake.replace(&QUARANTINE, &[refused("5", 7..9)], None).await.expect("replace");
+        assert_eq!(lines(&lake).await, [7, 8]);
+        assert_eq!(pinned.read(&["line"]).await.expect("old").iter().map(RecordBatch::num_rows).sum::<usize>(), 5);
+    }
+}
+
+#[tokio::test]
+async fn rows_are_found_by_value() {
+    for (lake, _dir) in both_kinds().await {
+        let table = lake.table(&QUARANTINE);
+        for batch in ["a", "b", "c"] {
+            table.put(&[refused(batch, 0..3)], None, None).await.expect("put");
+        }
+        let snapshot = table.snapshot().await.expect("snapshot");
+        let wanted = HashSet::from(["b".to_owned(), "zz".to_owned()]);
+        let rows = snapshot.read_where("batch_id", &wanted, &["batch_id", "line"]).await.expect("found");
+        assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_changes_nothing_that_is_read() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    let lake = Lake::open_or_create(&url, LakeMeta::default()).await.expect("lake");
+    for line in 0..60 {
+        let once = Once { app_id: format!("batch/{line}"), attempt: 1 };
+        lake.table(&QUARANTINE).put(&[refused("x", line..line + 1)], None, Some(&once)).await.expect("put");
+    }
+    let again = Lake::open(&url).await.expect("again");
+    assert_eq!(lines(&again).await, (0..60).collect::<Vec<_>>());
+    let table = again.table(&QUARANTINE);
+    let state = table.refresh().await.expect("state");
+    assert_eq!(table.landed(&state, "batch/3").await.expect("landed"), Some(1));
+    assert_eq!(table.landed(&state, "batch/none").await.expect("landed"), None);
+}
+
+#[tokio::test]
+async fn what_is_no_lake_is_said_to_be_none() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    assert!(matches!(Lake::open(&url).await, Err(LakeError::NoLake(_))));
+    std::fs::write(dir.path().join("letter.txt"), "x").expect("file");
+    let taken = Lake::open_or_create(&url, LakeMeta::default()).await;
+    assert!(matches!(taken, Err(LakeError::NotALake(_))), "{taken:?}");
+}

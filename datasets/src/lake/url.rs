@@ -1,0 +1,102 @@
+//! Where a lake is: one address, and the only place where paths inside it are made.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use url::Url;
+
+use super::LakeError;
+use super::durable::DurableStore;
+
+/// Address of a lake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LakeUrl {
+    root: Url,
+    folder: Option<PathBuf>,
+}
+
+impl LakeUrl {
+    /// Reads `memory://name`, `file:///folder` or the path of a folder (relative to the present one).
+    pub fn parse(text: &str) -> Result<Self, LakeError> {
+        let bad = |reason: &str| LakeError::BadUrl { url: text.to_owned(), reason: reason.to_owned() };
+        if let Some(name) = text.strip_prefix("memory://") {
+            let name = name.trim_matches('/');
+            let path = if name.is_empty() { "lake" } else { name };
+            let root = Url::parse(&format!("memory:///{path}/")).map_err(|_| bad("not a URL"))?;
+            return Ok(Self { root, folder: None });
+        }
+        if text.is_empty() {
+            return Err(bad("it is empty"));
+        }
+        let folder = match text.split_once("://") {
+            None => PathBuf::from(text),
+            Some(("file", _)) => {
+                Url::parse(text).ok().and_then(|url| url.to_file_path().ok()).ok_or_else(|| bad("not a file URL"))?
+            }
+            Some((scheme, _)) => return Err(bad(&format!("{scheme}:// is not supported by this build"))),
+        };
+        let folder = std::path::absolute(&folder).map_err(|_| bad("not a path"))?;
+        let root = Url::from_directory_path(&folder).map_err(|()| bad("not an absolute path"))?;
+        Ok(Self { root, folder: Some(folder) })
+    }
+
+    /// The folder on the local disk, if the lake rests there.
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_deref()
+    }
+
+    /// URL of a table's root, ending in a slash.
+    pub(super) fn table(&self, table: &str) -> Result<Url, LakeError> {
+        self.root
+            .join(&format!("{table}/"))
+            .map_err(|error| LakeError::BadUrl { url: self.to_string(), reason: error.to_string() })
+    }
+
+    /// URL under which an engine registers the store: scheme only.
+    pub fn store_url(&self) -> &'static str {
+        if self.folder.is_some() { "file:///" } else { "memory:///" }
+    }
+
+    /// Opens the store that holds the lake.
+    pub(super) fn open_store(&self) -> Result<Arc<dyn ObjectStore>, LakeError> {
+        match &self.folder {
+            Some(folder) => Ok(Arc::new(DurableStore::open(folder).map_err(LakeError::io(folder))?)),
+            None => Ok(Arc::new(InMemory::new())),
+        }
+    }
+}
+
+/// Path of a URL inside its store.
+pub(super) fn store_path(url: &Url) -> Result<Path, LakeError> {
+    Path::from_url_path(url.path())
+        .map_err(|error| LakeError::BadUrl { url: url.to_string(), reason: error.to_string() })
+}
+
+impl std::fmt::Display for LakeUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.folder {
+            Some(folder) => write!(f, "{}", folder.display()),
+            None => f.write_str(self.root.as_str().trim_end_matches('/')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_in_all_their_forms() {
+        let here = LakeUrl::parse("a lake/阳光").expect("relative");
+        assert!(here.folder().expect("folder").is_absolute());
+        let table = here.table("card").expect("table");
+        assert!(store_path(&table).expect("path").to_string().ends_with("card"), "{table}");
+        assert_eq!(LakeUrl::parse("memory://x").expect("memory").to_string(), "memory:///x");
+        for bad in ["", "s3://bucket/lake", "file://host-only"] {
+            assert!(matches!(LakeUrl::parse(bad), Err(LakeError::BadUrl { .. })), "{bad}");
+        }
+    }
+}
