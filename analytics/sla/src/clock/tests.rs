@@ -1,0 +1,181 @@
+use jiff::civil::Date;
+
+use crate::EventKind::{Accept, Close, Decide};
+use crate::testing::*;
+use crate::{
+    CaseClock, ClockError, DayRole, DueBasis, Limit, Mark, Policy, Reason, Status, Unit, WorkCalendar, explain, fold,
+};
+
+/// An open case with a promise of `n` workdays, accepted at 10:00 of that day.
+fn accepted(day: &str, n: u32) -> CaseClock {
+    promise(&[event(Accept, &format!("{day}T10:00"))], n)
+}
+
+#[test]
+fn calendar_has_the_workdays_of_domain_4_2() {
+    let calendar = TestCalendar::gx();
+    for (year, workdays) in [(2017, 247), (2018, 246)] {
+        let mut day = Date::new(year, 1, 1).unwrap();
+        let mut count = 0;
+        while day.year() == year {
+            count += u32::from(calendar.is_workday(day));
+            day = day.tomorrow().unwrap();
+        }
+        assert_eq!(count, workdays, "{year}");
+    }
+}
+
+#[test]
+fn worked_examples_1_to_10_20_21() {
+    for (start, n, yellow, due) in [
+        ("2017-03-27", 5, "2017-04-07T08:00", "2017-04-07"),
+        ("2017-03-29", 5, "2017-04-10T08:00", "2017-04-10"),
+        ("2018-04-13", 5, "2018-04-24T08:00", "2018-04-24"),
+        ("2018-02-09", 5, "2018-02-22T08:00", "2018-02-22"),
+        ("2018-02-12", 5, "2018-02-24T08:00", "2018-02-24"),
+        ("2017-09-28", 10, "2017-10-17T08:00", "2017-10-18"),
+        ("2018-09-28", 3, "2018-10-08T10:48", "2018-10-08"),
+        ("2017-10-03", 3, "2017-10-11T10:48", "2017-10-11"),
+        ("2018-03-05", 1, "2018-03-06T16:36", "2018-03-06"),
+        ("2018-03-05", 2, "2018-03-07T15:12", "2018-03-07"),
+        ("2018-03-05", 3, "2018-03-08T10:48", "2018-03-08"),
+        ("2018-03-05", 10, "2018-03-16T08:00", "2018-03-19"),
+        ("2018-03-05", 15, "2018-03-22T08:00", "2018-03-26"),
+        ("2018-03-05", 20, "2018-03-28T08:00", "2018-04-02"),
+        ("2018-12-05", 5, "2018-12-14T08:00", "2018-12-14"),
+        ("2023-04-19", 5, "2023-04-27T08:00", "2023-04-27"),
+    ] {
+        let clock = accepted(start, n);
+        assert_eq!(clock.yellow_at, Some(at(yellow)), "{start} N={n}");
+        assert_eq!(clock.due_at, Some(end_of(due)), "{start} N={n}");
+        assert_eq!(clock.due_on, Some(due.parse().unwrap()), "{start} N={n}");
+        assert!(!clock.provisional && clock.reasons.is_empty());
+    }
+}
+
+#[test]
+fn worked_example_16_and_the_choice_of_the_limit() {
+    let events = [event(Accept, "2018-10-15T10:00")];
+    let mut input = case(&events, wd(7));
+    input.statutory = wd(10);
+    let by_promise = clock(&input);
+    assert_eq!(by_promise.due, DueBasis::Promised);
+    assert_eq!(by_promise.yellow_at, Some(at("2018-10-23T15:12")));
+    assert_eq!(by_promise.red_at, Some(at("2018-10-25T00:00")));
+
+    (input.promised, input.statutory) = (wd(10), wd(7));
+    let by_law = clock(&input);
+    assert_eq!(by_law.due, DueBasis::Statutory);
+    assert_eq!(by_law.red_at, by_promise.red_at);
+    assert_eq!(by_law.reasons, [Reason::PromiseOverStatutory]);
+
+    input.promised = None;
+    assert_eq!(clock(&input).red_at, by_promise.red_at);
+
+    let unit = Unit::Cd;
+    input.promised = Some(Limit { n: 5, unit });
+    let uncounted = clock(&input);
+    assert_eq!(uncounted.due, DueBasis::NoLimit);
+    assert_eq!(uncounted.reasons, [Reason::UnitNotSupported]);
+    assert_eq!(uncounted.status(at("2019-01-01T00:00")), Status::NoLimit);
+
+    // `JS_GRACE`: RED at 24:00 of the second workday after, a Friday.
+    let mut policy = Policy::for_testing();
+    policy.red_grace_wd = 2;
+    let input = case(&events, wd(7));
+    let grace = fold(&input, &TestCalendar::gx(), &zone(), &policy).unwrap();
+    assert_eq!(grace.red_at, Some(at("2018-10-27T00:00")));
+}
+
+#[test]
+fn worked_examples_18_and_19() {
+    let same_day = [event(Accept, "2018-05-03T09:00"), event(Close, "2018-05-03T10:00")];
+    let now = at("2018-05-03T12:00");
+    let instant = promise(&same_day, 0);
+    assert_eq!(instant.status(now), Status::ClosedInstant);
+    let used = instant.used_at_end.unwrap();
+    assert_eq!((used.used_wd, used.used_office_sec), (0, 3600));
+    assert_eq!(promise(&same_day, 3).status(now), Status::ClosedEarly);
+
+    let late = promise(&[event(Accept, "2018-03-02T10:00"), event(Close, "2018-03-10T10:00")], 5);
+    assert_eq!(late.due_at, Some(end_of("2018-03-09")));
+    assert_eq!(late.used_at_end.unwrap().used_wd, 5);
+    assert_eq!(late.status(at("2018-03-11T00:00")), Status::ClosedOverdue);
+}
+
+#[test]
+fn worked_example_25_instant_items() {
+    let sunday = promise(&[event(Accept, "2018-05-06T10:00")], 0);
+    assert_eq!(sunday.due_at, Some(end_of("2018-05-07")));
+    assert_eq!(sunday.yellow_at, Some(at("2018-05-07T17:00")));
+    let late = promise(&[event(Accept, "2018-05-03T17:30")], 0);
+    assert_eq!(late.due_at, Some(end_of("2018-05-03")));
+    assert_eq!(late.yellow_at, None);
+    let at_closing = promise(&[event(Accept, "2018-05-03T18:00")], 0);
+    assert_eq!(at_closing.due_at, Some(end_of("2018-05-04")));
+}
+
+#[test]
+fn worked_example_30_explicit_due() {
+    let accept = due(event(Accept, "2018-03-05T09:00"), "2018-03-15T09:00");
+    let moved = due(event(Decide, "2018-03-06T09:00"), "2018-03-20T09:00");
+    let events = [accept, moved];
+    let mut input = case(&events, None);
+    let told = clock(&input);
+    assert_eq!(told.due, DueBasis::Explicit);
+    assert_eq!(told.yellow_at, Some(at("2018-03-13T09:00")));
+    assert_eq!(told.red_at, Some(at("2018-03-15T09:00:00.000001")));
+    assert_eq!(told.reasons, [Reason::DueMoved]);
+    let half = told.used(at("2018-03-10T09:00"), &TestCalendar::gx(), &zone());
+    assert_eq!(half.ratio_ppm, Some(500_000));
+
+    input.promised = wd(5);
+    let limited = clock(&input);
+    assert_eq!(limited.due_at, Some(end_of("2018-03-12")));
+    assert_eq!(limited.reasons, [Reason::DueMoved, Reason::DueDiffers]);
+    input.due_binding = true;
+    assert_eq!(clock(&input), told);
+}
+
+#[test]
+fn used_time_is_told_in_three_measures() {
+    let clock = accepted("2018-03-05", 5);
+    let used = clock.used(at("2018-03-07T10:00"), &TestCalendar::gx(), &zone());
+    assert_eq!(used.used_wd, 2);
+    assert_eq!(used.ratio_ppm, Some(257_142)); // 9 h of 35 h
+    assert_eq!(used.used_days_tenths, 13);
+    assert_eq!(used.used_office_sec, 14 * 3600);
+}
+
+#[test]
+fn explanation_lists_every_day() {
+    let events = [event(Accept, "2018-04-13T10:00")];
+    let (calendar, policy) = (TestCalendar::gx(), Policy::for_testing());
+    let until = at("2018-04-25T10:00");
+    let told = explain(&case(&events, wd(5)), &calendar, &zone(), &policy, until).unwrap();
+    let roles: Vec<DayRole> = told.days.iter().map(|day| day.role).collect();
+    let mut expected = vec![DayRole::Start, DayRole::NotWorked];
+    expected.extend([1, 2, 3].map(DayRole::Counted));
+    expected.extend([DayRole::NotWorked; 5]);
+    expected.extend([4, 5, 6].map(DayRole::Counted));
+    assert_eq!(roles, expected);
+    assert_eq!(told.days[11].marks, [Mark::Yellow, Mark::Due]);
+    assert_eq!(told.days[12].marks, [Mark::Red]);
+}
+
+#[test]
+fn the_end_of_time_is_an_error_not_a_panic() {
+    let events = [event(Accept, "9999-12-29T10:00")];
+    let (calendar, policy) = (TestCalendar::gx(), Policy::for_testing());
+    for n in [0, 3, u32::MAX] {
+        let clock = fold(&case(&events, wd(n)), &calendar, &zone(), &policy);
+        match clock {
+            Ok(clock) => assert_eq!((n, clock.due_at), (0, Some(end_of("9999-12-29")))),
+            Err(error) => assert!(matches!(error, ClockError::OutOfRange { .. }), "{error}"),
+        }
+    }
+    let open = clock(&case(&events, None));
+    assert_eq!(open.used(jiff::Timestamp::MAX, &calendar, &zone()).used_wd, 2);
+    let none = fold(&case(&[], None), &calendar, &zone(), &policy);
+    assert!(matches!(none, Err(ClockError::NoEvents)));
+}
