@@ -1,1 +1,48 @@
-fn main() {}
+//! The command line of Sunlake: one verb a file in `verbs`.
+
+mod cli;
+mod config;
+mod output;
+mod progress;
+mod sample;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let level = ["warn", "info", "debug"].get(usize::from(cli.global.verbose)).unwrap_or(&"trace");
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},deltalake_core=error")));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(16 << 20).build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(verbs::run(cli)),
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sunlake: {}", causes(&error));
+            ExitCode::from(if error.is::<cli::Misuse>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// The error and what caused it, without saying the same twice.
+fn causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
+}

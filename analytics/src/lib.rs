@@ -1,1 +1,22 @@
+//! What follows from the records: cards and states (by the clock in [`sla`]), derived tables, and
+//! the one session through which anything is asked in SQL.
 
+mod calendar;
+mod derive;
+mod engine;
+mod error;
+mod explain;
+mod facts;
+mod fold;
+mod metric;
+mod rules;
+mod session;
+
+pub use derive::{DeriveReport, derive};
+pub use engine::Engine;
+pub use error::AnalyticsError;
+pub use explain::{CaseExplanation, EventLine};
+pub use metric::{Period, metric_rows};
+pub use rules::Rules;
+pub use session::{Param, Principal, Session};
+pub use sla;

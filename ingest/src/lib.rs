@@ -1,1 +1,20 @@
+//! How records get in: sources, mapping, checks, quarantine, landing.
+//!
+//! `source -> records -> mapping -> rows of a contract -> files -> commit`. A record lands, is
+//! known already, or goes to `quarantine` with a reason; the counts always add up.
 
+mod batch;
+mod error;
+mod land;
+pub mod mapping;
+mod person;
+mod receipt;
+mod record;
+mod rows;
+mod source;
+
+pub use error::IngestError;
+pub use land::{IngestOptions, Input, Progress, ingest};
+pub use mapping::Mapping;
+pub use person::PersonKey;
+pub use receipt::{Receipt, Refusal, TableCount};

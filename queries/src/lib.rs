@@ -1,1 +1,17 @@
+//! What the numbers of Sunlake mean: every SQL text and every definition of a metric. There is
+//! no engine in here; `analytics` runs what this crate writes.
 
+mod breakdown;
+mod header;
+mod metric;
+pub mod panel;
+pub mod view;
+mod village_table;
+
+pub use breakdown::{Breakdown, UnknownBreakdown};
+pub use header::{Column, Header};
+pub use metric::{METRICS, Metric, find};
+pub use village_table::{Level, UnknownLevel, village_table};
+
+/// Cards issued by the session's as-of; `$level`, `$region`.
+pub const CARD_LIST: &str = include_str!("../sql/card_list.sql");

@@ -26,7 +26,7 @@ use rng::Rng;
 
 pub use feed::{FeedItem, feed, feed_csv};
 pub use record::SampleCase;
-pub use write::{Written, write_files};
+pub use write::write_files;
 
 /// Cases a year in a village of mean size (claim C5, domain §0).
 const YEARLY: f64 = 3_100.0;

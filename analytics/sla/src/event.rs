@@ -96,7 +96,7 @@ impl Event {
     pub(crate) fn case_due(&self) -> Option<Timestamp> {
         match self.kind {
             EventKind::Apply | EventKind::Receive | EventKind::Accept => self.due_at,
-            EventKind::Extend => None,
+            EventKind::Extend | EventKind::StepStart | EventKind::StepEnd | EventKind::ReturnStep => None,
             _ if self.step_seq.is_none() => self.due_at,
             _ => None,
         }

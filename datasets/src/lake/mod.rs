@@ -30,7 +30,7 @@ pub use meta::{FORMAT_VERSION, LakeMeta};
 pub use snapshot::{LiveFile, TableSnapshot};
 pub use table::{Once, Table};
 pub use url::LakeUrl;
-pub use write::{ROW_GROUP_ROWS, TableWriter, removals};
+pub use write::{ROW_GROUP_ROWS, TableWriter, WrittenFiles};
 
 /// An open lake.
 #[derive(Debug)]
@@ -128,17 +128,26 @@ impl Lake {
         self.locks.acquire(name).await
     }
 
-    /// Pins the newest version of every table. Facts are pinned before what is derived from them
-    /// would be stale reading; derived tables are pinned first, so that they never stand on
-    /// versions of facts newer than those in the answer.
+    /// Pins the newest version of every table. Derived tables come first, so that they never stand
+    /// on facts newer than those of the answer, and are pinned again if a derive run ended
+    /// meanwhile: `case_state` is the last table that such a run commits.
     pub async fn snapshot(&self) -> Result<LakeSnapshot, LakeError> {
-        let mut pinned = HashMap::with_capacity(self.tables.len());
-        let derived_first = contract::ALL.iter().filter(|table| table.role == contract::Role::Derived);
-        let then = contract::ALL.iter().filter(|table| table.role != contract::Role::Derived);
-        for table in derived_first.chain(then) {
-            pinned.insert(table.table, self.table(table).snapshot().await?);
+        loop {
+            let mut pinned = HashMap::with_capacity(self.tables.len());
+            let derived = contract::ALL.iter().filter(|table| table.role == contract::Role::Derived);
+            for table in derived {
+                pinned.insert(table.table, self.table(table).snapshot().await?);
+            }
+            let state = &contract::CASE_STATE;
+            if self.table(state).refresh().await?.version() != pinned[state.table].version {
+                continue;
+            }
+            let others = contract::ALL.iter().filter(|table| table.role != contract::Role::Derived);
+            for table in others {
+                pinned.insert(table.table, self.table(table).snapshot().await?);
+            }
+            return Ok(LakeSnapshot { tables: pinned });
         }
-        Ok(LakeSnapshot { tables: pinned })
     }
 }
 

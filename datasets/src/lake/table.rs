@@ -72,10 +72,6 @@ impl Table {
         self.log_store.object_store(None)
     }
 
-    pub(super) fn log_store(&self) -> &LogStoreRef {
-        &self.log_store
-    }
-
     /// Whether the table is there.
     pub(super) async fn exists(&self) -> Result<bool, LakeError> {
         self.log_store.is_delta_table_location().await.map_err(LakeError::delta(self.name()))
@@ -139,18 +135,18 @@ impl Table {
     }
 
     /// Commits `actions` on top of `base`. A foreign version in between is [`LakeError::Conflict`]:
-    /// plan again. Returns the version. With `once`, a commit whose answer was lost counts as done
-    /// if its transaction is found.
+    /// plan again. Returns the version. A commit whose answer was lost counts as
+    /// done if the first of its transactions is found.
     pub async fn commit(
         &self,
         base: &DeltaTableState,
         actions: Vec<Action>,
-        once: Option<&Once>,
+        once: &[Once],
         notes: HashMap<String, serde_json::Value>,
     ) -> Result<u64, LakeError> {
         let mut properties =
             CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)).with_metadata(notes);
-        if let Some(once) = once {
+        for once in once {
             properties = properties.with_application_transaction(Transaction::new(&once.app_id, once.attempt));
         }
         let operation = DeltaOperation::Write {
@@ -169,7 +165,7 @@ impl Table {
             }
             Err(error) => {
                 let now = self.refresh().await?;
-                if let Some(once) = once
+                if let Some(once) = once.first()
                     && self.landed(&now, &once.app_id).await?.is_some_and(|attempt| attempt >= once.attempt)
                 {
                     return Ok(now.version());
@@ -180,5 +176,30 @@ impl Table {
                 Err(LakeError::delta(self.name())(error))
             }
         }
+    }
+}
+
+impl Table {
+    /// Names of the files that the commits after `since` have added, up to the newest version,
+    /// and that version. What a compaction moved is not among them.
+    pub async fn added_since(&self, since: u64) -> Result<(Vec<String>, u64), LakeError> {
+        let newest = self.refresh().await?.version();
+        let mut names = Vec::new();
+        for version in since + 1..=newest {
+            let entry = self.log_store.read_commit_entry(version).await.map_err(LakeError::delta(self.name()))?;
+            let lines = entry.unwrap_or_default();
+            for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                let action: Action = serde_json::from_slice(line).map_err(|error| LakeError::Delta {
+                    table: self.name().to_owned(),
+                    source: Box::new(deltalake::DeltaTableError::generic(format!("commit {version}: {error}"))),
+                })?;
+                if let Action::Add(add) = action
+                    && add.data_change
+                {
+                    names.push(add.path);
+                }
+            }
+        }
+        Ok((names, newest))
     }
 }

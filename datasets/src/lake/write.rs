@@ -48,8 +48,19 @@ impl TableWriter {
     }
 
     /// Closes the files and names them.
-    pub async fn finish(self) -> Result<Vec<Add>, LakeError> {
-        self.inner.close().await.map_err(LakeError::delta(self.table.table))
+    pub async fn finish(self) -> Result<WrittenFiles, LakeError> {
+        Ok(WrittenFiles(self.inner.close().await.map_err(LakeError::delta(self.table.table))?))
+    }
+}
+
+/// Files that are written and not yet committed: no reader sees them.
+#[derive(Debug, Default)]
+pub struct WrittenFiles(Vec<Add>);
+
+impl WrittenFiles {
+    /// Takes over other files.
+    pub fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 }
 
@@ -121,17 +132,48 @@ impl Table {
         for batch in rows {
             writer.write(batch).await?;
         }
-        let mut actions: Vec<Action> = writer.finish().await?.into_iter().map(Action::Add).collect();
+        let mut actions: Vec<Action> = writer.finish().await?.0.into_iter().map(Action::Add).collect();
         actions.extend(removals(replaced));
         if actions.is_empty() && once.is_none() {
             return Ok(base.version());
         }
-        self.commit(&base, actions, once, HashMap::new()).await
+        self.commit(&base, actions, once.map(std::slice::from_ref).unwrap_or_default(), HashMap::new()).await
+    }
+
+    /// Whether that attempt has landed here.
+    pub async fn has_landed(&self, once: &Once) -> Result<bool, LakeError> {
+        let state = self.refresh().await?;
+        Ok(self.landed(&state, &once.app_id).await?.is_some_and(|attempt| attempt >= once.attempt))
+    }
+
+    /// Commits files, in place of those in `replaced`, on top of the newest version. The caller holds the table's lock.
+    pub async fn commit_files(
+        &self,
+        files: WrittenFiles,
+        replaced: Option<&TableSnapshot>,
+        once: &[Once],
+        notes: HashMap<String, serde_json::Value>,
+    ) -> Result<u64, LakeError> {
+        let base = self.refresh().await?;
+        let mut actions: Vec<Action> = files.0.into_iter().map(Action::Add).collect();
+        actions.extend(removals(replaced));
+        self.commit(&base, actions, once, notes).await
+    }
+
+    /// Removes files that will not be committed; one that cannot be removed is only an orphan.
+    pub async fn discard_files(&self, files: WrittenFiles) {
+        let store = self.store();
+        for file in files.0 {
+            let path = object_store::path::Path::parse(&file.path).unwrap_or_else(|_| file.path.as_str().into());
+            if let Err(error) = object_store::ObjectStoreExt::delete(&store, &path).await {
+                tracing::warn!(file = file.path, %error, "an uncommitted file stays behind");
+            }
+        }
     }
 }
 
 /// The actions that take a snapshot's files out of the table.
-pub fn removals(replaced: Option<&TableSnapshot>) -> Vec<Action> {
+fn removals(replaced: Option<&TableSnapshot>) -> Vec<Action> {
     let files = replaced.map(|snapshot| snapshot.files.clone()).unwrap_or_default();
     // The time of deletion only matters to a vacuum; the newest file's time keeps it deterministic.
     let now_ms = files.iter().map(|file| file.modified_ms).max().unwrap_or_default();

@@ -1,0 +1,90 @@
+//! Merging the hot part into the cold one.
+
+use std::collections::HashMap;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::compute::filter_record_batch;
+use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY};
+use datasets::lake::{Lake, LakeSnapshot, Once};
+
+use super::hot::{Hot, is_part};
+use super::{DayChanges, RUN, village_rows};
+use crate::AnalyticsError;
+
+/// Fewer hot rows than this are never worth a compaction.
+const LEAST: u64 = 50_000;
+
+/// Compacts when the hot part has grown to a fifth of the cold one.
+pub(super) async fn compact_if_due(lake: &Lake, run: i64) -> Result<bool, AnalyticsError> {
+    let snapshot = lake.snapshot().await?;
+    let rows = |part: &str| snapshot.table(&CASE_STATE).filtered(|file| is_part(file, part)).rows();
+    let (hot, cold) = (rows("hot"), rows("cold"));
+    if hot < LEAST.max(cold / 5) {
+        return Ok(false);
+    }
+    let latest = Hot::load(&snapshot).await?;
+    // The states go last: until then the hot rows of both tables still count, and count the same.
+    merge(lake, &snapshot, &CARD, &latest.cards, &latest, run).await?;
+    sum_days(lake, &snapshot, run).await?;
+    merge(lake, &snapshot, &CASE_STATE, &latest.states, &latest, run).await?;
+    Ok(true)
+}
+
+async fn merge(
+    lake: &Lake,
+    snapshot: &LakeSnapshot,
+    contract: &'static Contract,
+    hot: &RecordBatch,
+    latest: &Hot,
+    run: i64,
+) -> Result<(), AnalyticsError> {
+    let pinned = snapshot.table(contract);
+    let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
+    let place = |name: &str| fields.iter().position(|field| *field == name).unwrap_or_default();
+    let case_no = place("case_no");
+    let mut rows = vec![hot.clone()];
+    for batch in pinned.filtered(|file| is_part(file, "cold")).read(&fields).await? {
+        let cases = batch.column(case_no).as_string::<i32>().iter();
+        let keep: BooleanArray =
+            cases.map(|case| Some(case.is_some_and(|case| !latest.cases.contains_key(case)))).collect();
+        rows.push(filter_record_batch(&batch, &keep).map_err(AnalyticsError::arrow("compaction"))?);
+    }
+    let all = arrow::compute::concat_batches(&contract.schema(), &rows).map_err(AnalyticsError::arrow("compaction"))?;
+    let mut columns = all.columns().to_vec();
+    columns[place("part")] = std::sync::Arc::new(StringArray::from(vec!["cold"; all.num_rows()]));
+    let all = RecordBatch::try_new(contract.schema(), columns).map_err(AnalyticsError::arrow("compaction"))?;
+    let table = lake.table(contract);
+    let _lock = lake.lock(table.name()).await?;
+    let mut writer = table.writer();
+    writer.write(&all).await?;
+    let once = Once { app_id: RUN.to_owned(), attempt: run };
+    table.commit_files(writer.finish().await?, Some(pinned), &[once], HashMap::new()).await?;
+    Ok(())
+}
+
+/// Sums the changes of each village's day into one row.
+async fn sum_days(lake: &Lake, snapshot: &LakeSnapshot, run: i64) -> Result<(), AnalyticsError> {
+    let pinned = snapshot.table(&VILLAGE_DAY);
+    let measures = ["received", "accepted", "closed", "closed_on_time", "due", "due_on_time"];
+    let mut fields = vec!["village_code", "day"];
+    fields.extend(measures);
+    let mut sums = DayChanges::new();
+    for batch in pinned.read(&fields).await? {
+        let villages = batch.column(0).as_string::<i32>();
+        let days = batch.column(1).as_primitive::<arrow::datatypes::Date32Type>();
+        for (at, village) in villages.iter().enumerate() {
+            let Some(day) = datasets::date_from_days(days.value(at)) else { continue };
+            let sum = sums.entry((village.map(str::to_owned), day)).or_default();
+            for (measure, sum) in sum.iter_mut().enumerate() {
+                *sum += batch.column(2 + measure).as_primitive::<arrow::datatypes::Int64Type>().value(at);
+            }
+        }
+    }
+    let table = lake.table(&VILLAGE_DAY);
+    let _lock = lake.lock(table.name()).await?;
+    let mut writer = table.writer();
+    writer.write(&village_rows::rows(&sums, "cold", run)?).await?;
+    let once = Once { app_id: RUN.to_owned(), attempt: run };
+    table.commit_files(writer.finish().await?, Some(pinned), &[once], HashMap::new()).await?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! An open lake with what sessions share: runtime, caches, clock.
+
+use std::sync::Arc;
+
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datasets::clock::Clock;
+use datasets::contract::{CALENDAR_DAY, CASE_STATE, OFFICE_HOURS, REGION, SLA_POLICY};
+use datasets::lake::{Lake, LakeMeta, LakeSnapshot};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::Mutex;
+
+use crate::derive::hot::Hot;
+use crate::session::overlay::Overlay;
+use crate::session::{Ground, Principal, Session};
+use crate::{AnalyticsError, Rules};
+
+/// Memory for queries, bytes; they spill to disk beyond it.
+const QUERY_MEMORY: usize = 4 * 1024 * 1024 * 1024;
+/// Overlays of past times that are remembered.
+const PAST_OVERLAYS: usize = 8;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    lake: Arc<Lake>,
+    clock: Arc<dyn Clock>,
+    zone: TimeZone,
+    runtime: Arc<RuntimeEnv>,
+    rules: Mutex<Option<(Vec<u64>, Arc<Rules>)>>,
+    hot: Mutex<Option<(u64, Arc<Hot>)>>,
+    past: Mutex<Vec<((u64, Timestamp), Arc<Overlay>)>>,
+}
+
+impl Engine {
+    /// Opens an engine over a lake, with the clock that tells the present.
+    pub async fn open(lake: Arc<Lake>, clock: Arc<dyn Clock>) -> Result<Self, AnalyticsError> {
+        let runtime =
+            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(QUERY_MEMORY))).build_arc()?;
+        let url = ObjectStoreUrl::parse(lake.url().store_url())?;
+        runtime.register_object_store(url.as_ref(), lake.store());
+        let zone = TimeZone::get(&lake.meta().time_zone)
+            .map_err(|error| AnalyticsError::Rule { table: "lake_meta", reason: error.to_string() })?;
+        let inner = Inner {
+            lake,
+            clock,
+            zone,
+            runtime,
+            rules: Mutex::default(),
+            hot: Mutex::default(),
+            past: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The clock that tells the present.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// The lake's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.inner.zone
+    }
+
+    /// The lake.
+    pub fn lake(&self) -> &Arc<Lake> {
+        &self.inner.lake
+    }
+
+    /// The lake's properties.
+    pub fn lake_meta(&self) -> &LakeMeta {
+        self.inner.lake.meta()
+    }
+
+    /// A session on the newest version of the lake, seen as of `as_of` or of the present.
+    pub async fn session(&self, principal: Principal, as_of: Option<Timestamp>) -> Result<Session, AnalyticsError> {
+        let as_of = as_of.unwrap_or_else(|| self.inner.clock.now());
+        let snapshot = self.inner.lake.snapshot().await?;
+        let rules = self.rules(&snapshot).await?;
+        let overlay = self.overlay(&snapshot, &rules, as_of).await?;
+        let ground = Ground {
+            lake: &self.inner.lake,
+            runtime: self.inner.runtime.clone(),
+            snapshot,
+            overlay: &overlay,
+            rules,
+            as_of,
+        };
+        Session::build(ground, principal).await
+    }
+
+    async fn rules(&self, snapshot: &LakeSnapshot) -> Result<Arc<Rules>, AnalyticsError> {
+        let tables = [&CALENDAR_DAY, &OFFICE_HOURS, &REGION, &SLA_POLICY];
+        let versions: Vec<u64> = tables.map(|table| snapshot.table(table).version).to_vec();
+        let mut held = self.inner.rules.lock().await;
+        if let Some((of, rules)) = held.as_ref()
+            && *of == versions
+        {
+            return Ok(rules.clone());
+        }
+        let rules = Arc::new(Rules::load(self.lake_meta(), snapshot).await?);
+        *held = Some((versions, rules.clone()));
+        Ok(rules)
+    }
+
+    async fn overlay(
+        &self,
+        snapshot: &LakeSnapshot,
+        rules: &Rules,
+        as_of: Timestamp,
+    ) -> Result<Arc<Overlay>, AnalyticsError> {
+        let version = snapshot.table(&CASE_STATE).version;
+        let hot = {
+            let mut held = self.inner.hot.lock().await;
+            match held.as_ref() {
+                Some((of, hot)) if *of == version => hot.clone(),
+                _ => {
+                    let hot = Arc::new(Hot::load(snapshot).await?);
+                    *held = Some((version, hot.clone()));
+                    hot
+                }
+            }
+        };
+        let mut past = self.inner.past.lock().await;
+        past.retain(|((of, _), _)| *of == version);
+        if let Some((_, overlay)) = past.iter().find(|((_, at), _)| *at == as_of) {
+            return Ok(overlay.clone());
+        }
+        let overlay = Arc::new(Overlay::as_of(snapshot, &hot, rules, as_of).await?);
+        if past.len() >= PAST_OVERLAYS {
+            past.remove(0);
+        }
+        past.push(((version, as_of), overlay.clone()));
+        Ok(overlay)
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a case stands as it does: its events folded again, day by day.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use sla::Event;
+
+use crate::fold::{day_zero, input};
+use crate::{AnalyticsError, Session, facts};
+
+/// A case, explained as of the session's instant.
+#[derive(Debug, Clone)]
+pub struct CaseExplanation {
+    pub case_no: String,
+    pub item_id: Option<String>,
+    pub item_name: Option<String>,
+    pub village_code: Option<String>,
+    pub org_code: Option<String>,
+    pub source_system: String,
+    /// In working days.
+    pub statutory_limit: Option<i64>,
+    /// In working days; 0 = instant.
+    pub promised_limit: Option<i64>,
+    pub status: sla::Status,
+    pub used: sla::Used,
+    pub explanation: sla::Explanation,
+    /// In the order in which the clock takes them.
+    pub events: Vec<EventLine>,
+}
+
+/// An event, as the case page shows it.
+#[derive(Debug, Clone)]
+pub struct EventLine {
+    pub event_type: String,
+    pub step_name: Option<String>,
+    pub org_code: Option<String>,
+    pub occurred_at: Timestamp,
+    pub recorded_at: Option<Timestamp>,
+    pub known_at: Timestamp,
+    pub close_result: Option<String>,
+    pub unfolded: bool,
+}
+
+impl Session {
+    /// Explains a case; none if nothing of it was known.
+    pub async fn explain(&self, case_no: &str) -> Result<Option<CaseExplanation>, AnalyticsError> {
+        let wanted = HashSet::from([case_no.to_owned()]);
+        let mut found = facts::load(&self.snapshot, &wanted, Some(self.as_of())).await?;
+        let Some(case) = found.pop().filter(|case| !case.events.is_empty()) else { return Ok(None) };
+        let registration = case.registration.clone().unwrap_or_default();
+        let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
+        let policy = self.rules.policy(day_zero(&events, &self.rules));
+        let case_input = input(&events, &registration);
+        let explanation = sla::explain(&case_input, &self.rules.calendar, &self.rules.zone, policy, self.as_of())
+            .map_err(|source| AnalyticsError::Clock { case_no: case_no.to_owned(), source })?;
+        let clock = &explanation.clock;
+        let mut lines: Vec<_> = case.events.iter().collect();
+        lines.sort_by(|left, right| order(&left.event).cmp(&order(&right.event)));
+        let limit = |limit: Option<sla::Limit>| {
+            limit.filter(|limit| limit.unit == sla::Unit::Wd).map(|limit| i64::from(limit.n))
+        };
+        Ok(Some(CaseExplanation {
+            case_no: case.case_no.clone(),
+            item_id: registration.item_id.clone(),
+            item_name: registration.item_name.clone(),
+            village_code: registration.village_code.clone(),
+            org_code: registration.org_code.clone(),
+            source_system: case.source_system.clone(),
+            statutory_limit: limit(registration.statutory),
+            promised_limit: limit(registration.promised),
+            status: clock.status(self.as_of()),
+            used: clock.used(self.as_of(), &self.rules.calendar, &self.rules.zone),
+            events: lines.into_iter().map(line).collect(),
+            explanation,
+        }))
+    }
+}
+
+fn order(event: &Event) -> (Timestamp, Option<i64>, u8, &str) {
+    (event.occurred_at, event.seq, event.kind.rank(), &event.event_id)
+}
+
+fn line(known: &facts::KnownEvent) -> EventLine {
+    let event = &known.event;
+    EventLine {
+        event_type: event.kind.as_str().to_owned(),
+        step_name: event.step_name.clone(),
+        org_code: event.org_code.clone(),
+        occurred_at: event.occurred_at,
+        recorded_at: event.recorded_at,
+        known_at: event.known_at,
+        close_result: event.close_result.map(|result| result.as_str().to_owned()),
+        unfolded: known.unfolded,
+    }
+}

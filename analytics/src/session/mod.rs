@@ -1,0 +1,251 @@
+//! The one door to data: [`Session`] is the only thing that runs SQL, and
+//! [`crate::Engine::session`] the only way to one (design §2.10).
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::CatalogProvider;
+use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::common::ScalarValue;
+use datafusion::datasource::MemTable;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datasets::contract;
+use datasets::lake::{Lake, LakeSnapshot};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
+
+use crate::{AnalyticsError, Rules};
+
+mod lake_table;
+mod now;
+pub(crate) mod overlay;
+
+use lake_table::LakeTable;
+use overlay::Overlay;
+
+/// Longest statement that is planned, bytes.
+const MAX_SQL: usize = 100_000;
+
+/// For whom a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal {
+    /// The dashboard on loopback without accounts: all rows.
+    Local,
+    /// The command line: all rows.
+    Operator,
+}
+
+/// A value for `$name` in a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// Text.
+    Text(String),
+    /// Whole number.
+    Int(i64),
+    /// Civil date.
+    Date(Date),
+    /// Instant.
+    Instant(Timestamp),
+}
+
+/// One pinned version of the lake, seen as of one instant.
+pub struct Session {
+    context: SessionContext,
+    pub(crate) snapshot: LakeSnapshot,
+    pub(crate) rules: Arc<Rules>,
+    as_of: Timestamp,
+    zone_name: String,
+    versions: Vec<(&'static str, u64)>,
+}
+
+/// What a session is built from.
+pub(crate) struct Ground<'a> {
+    pub(crate) lake: &'a Lake,
+    pub(crate) runtime: Arc<RuntimeEnv>,
+    pub(crate) snapshot: LakeSnapshot,
+    pub(crate) overlay: &'a Overlay,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) as_of: Timestamp,
+}
+
+impl Session {
+    pub(crate) async fn build(ground: Ground<'_>, _principal: Principal) -> Result<Self, AnalyticsError> {
+        let zone_name = ground.lake.meta().time_zone.clone();
+        let mut config = SessionConfig::new()
+            .with_information_schema(true)
+            .with_default_catalog_and_schema("sunlake", "public")
+            .with_create_default_catalog_and_schema(false);
+        config.options_mut().execution.time_zone = Some(zone_name.clone());
+        config.options_mut().execution.parquet.pushdown_filters = true;
+        config.options_mut().optimizer.prefer_hash_join = true;
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(ground.runtime)
+            .with_default_features()
+            .build();
+        let context = SessionContext::new_with_state(state);
+        for function in now::functions(ground.as_of, &ground.rules.zone, &zone_name) {
+            context.register_udf(function);
+        }
+        register(&context, ground.lake, &ground.snapshot, ground.overlay, &zone_name).await?;
+        Ok(Self {
+            context,
+            versions: ground.snapshot.versions(),
+            snapshot: ground.snapshot,
+            rules: ground.rules,
+            as_of: ground.as_of,
+            zone_name,
+        })
+    }
+
+    /// The instant as of which everything is seen.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// The lake's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.rules.zone
+    }
+
+    /// The zone's IANA name.
+    pub fn zone_name(&self) -> &str {
+        &self.zone_name
+    }
+
+    /// Name and version of each table that is read.
+    pub fn versions(&self) -> &[(&'static str, u64)] {
+        &self.versions
+    }
+
+    /// Runs one SELECT as a stream.
+    ///
+    /// # Errors
+    ///
+    /// [`AnalyticsError::NotAllowed`] for anything but one query; [`AnalyticsError::Query`] with the
+    /// engine's message otherwise.
+    pub async fn stream(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+    ) -> Result<SendableRecordBatchStream, AnalyticsError> {
+        if sql.len() > MAX_SQL {
+            return Err(AnalyticsError::NotAllowed(format!(
+                "this one has {} bytes, at most {MAX_SQL} are read",
+                sql.len()
+            )));
+        }
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let frame = self.context.sql_with_options(sql, options).await?;
+        let values: Vec<(&str, ScalarValue)> = params.iter().map(|(name, value)| (*name, self.scalar(value))).collect();
+        let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+        Ok(frame.execute_stream().await?)
+    }
+
+    /// Runs one SELECT and gathers its rows.
+    pub async fn query(&self, sql: &str, params: &[(&str, Param)]) -> Result<Vec<RecordBatch>, AnalyticsError> {
+        let stream = self.stream(sql, params).await?;
+        let schema = stream.schema();
+        let mut batches = datafusion::physical_plan::common::collect(stream).await?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(schema));
+        }
+        Ok(batches)
+    }
+
+    /// Runs one SELECT whose columns are the fields of `T`.
+    pub async fn rows<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+    ) -> Result<Vec<T>, AnalyticsError> {
+        let batches = self.query(sql, params).await?;
+        let mut text = Vec::new();
+        let mut writer = arrow::json::writer::WriterBuilder::new()
+            .with_explicit_nulls(true)
+            .build::<_, arrow::json::writer::JsonArray>(&mut text);
+        for batch in &batches {
+            writer.write(batch).map_err(AnalyticsError::arrow("rows as JSON"))?;
+        }
+        writer.finish().map_err(AnalyticsError::arrow("rows as JSON"))?;
+        drop(writer);
+        if text.is_empty() {
+            return Ok(Vec::new());
+        }
+        serde_json::from_slice(&text)
+            .map_err(|error| AnalyticsError::Shape { what: "rows of a query".into(), reason: error.to_string() })
+    }
+
+    fn scalar(&self, value: &Param) -> ScalarValue {
+        match value {
+            Param::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+            Param::Int(number) => ScalarValue::Int64(Some(*number)),
+            Param::Date(date) => ScalarValue::Date32(Some(datasets::days_since_epoch(*date))),
+            Param::Instant(at) => {
+                ScalarValue::TimestampMicrosecond(Some(at.as_microsecond()), Some(Arc::from(self.zone_name.as_str())))
+            }
+        }
+    }
+}
+
+/// Registers tables as they rest in `lake`, what stands over them in `overlay`, and the views that
+/// people use in `public`.
+async fn register(
+    context: &SessionContext,
+    lake: &Lake,
+    snapshot: &LakeSnapshot,
+    overlay: &Overlay,
+    zone: &str,
+) -> Result<(), AnalyticsError> {
+    let store = ObjectStoreUrl::parse(lake.url().store_url())?;
+    let catalog = Arc::new(MemoryCatalogProvider::new());
+    let schemas: [(&str, Arc<MemorySchemaProvider>); 3] =
+        ["public", "lake", "overlay"].map(|name| (name, Arc::new(MemorySchemaProvider::new())));
+    for (name, schema) in &schemas {
+        catalog.register_schema(name, schema.clone())?;
+    }
+    let [(_, public), (_, resting), (_, over)] = &schemas;
+    for contract in contract::ALL {
+        let table = Arc::new(LakeTable::new(snapshot.table(contract).clone(), store.clone(), zone));
+        resting.register_table(contract.table.to_owned(), table.clone())?;
+        if queries::view::PLAIN.contains(&contract.table) {
+            public.register_table(contract.table.to_owned(), table.clone())?;
+        }
+        if queries::view::HISTORIES.contains(&contract.table) {
+            public.register_table(format!("{}_history", contract.table), table)?;
+        }
+    }
+    for (name, rows, contract) in [
+        ("hidden", &overlay.hidden, None),
+        ("case_state", &overlay.states, Some(&contract::CASE_STATE)),
+        ("card", &overlay.cards, Some(&contract::CARD)),
+    ] {
+        let rows = match contract {
+            None => rows.clone(),
+            Some(contract) => in_zone(rows, &contract.schema_in(zone))?,
+        };
+        over.register_table(name.to_owned(), Arc::new(MemTable::try_new(rows.schema(), vec![vec![rows]])?))?;
+    }
+    context.register_catalog("sunlake", catalog);
+    for (name, sql) in queries::view::VIEWS {
+        let view = context.sql(sql).await?.into_view();
+        public.register_table(name.to_owned(), view)?;
+    }
+    Ok(())
+}
+
+/// The same rows with instants in the lake's zone.
+fn in_zone(rows: &RecordBatch, schema: &arrow::datatypes::SchemaRef) -> Result<RecordBatch, AnalyticsError> {
+    let columns = rows.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| arrow::compute::cast(column, field.data_type()));
+    let columns =
+        columns.collect::<Result<Vec<_>, _>>().map_err(AnalyticsError::arrow("instants in the lake's zone"))?;
+    RecordBatch::try_new(schema.clone(), columns).map_err(AnalyticsError::arrow("instants in the lake's zone"))
+}

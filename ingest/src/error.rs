@@ -1,0 +1,47 @@
+use thiserror::Error;
+
+/// Why nothing of a file landed. Each message says what, where and what to do.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    /// No mapping of that name.
+    #[error("there is no mapping {name:?}; give the path of a TOML file or one of: {known}")]
+    UnknownMapping { name: String, known: String },
+    /// A mapping that cannot be read.
+    #[error("mapping {name}: {reason}")]
+    BadMapping { name: String, reason: String },
+    /// The file cannot be opened or read.
+    #[error("{file}: {source}; check the path and the permission")]
+    Open { file: String, source: std::io::Error },
+    /// It is a folder.
+    #[error("{file} is a folder; name the files in it, e.g. {file}/*.csv")]
+    Folder { file: String },
+    /// It has no bytes, or a header alone.
+    #[error("{file} is empty; nothing to land. Export it again")]
+    Empty { file: String },
+    /// A column that the mapping names is not there.
+    #[error("{file}, line {line}: column {column:?} of mapping {mapping} is missing; the file has: {present}")]
+    MissingColumn { file: String, line: u64, column: String, mapping: String, present: String },
+    /// One record is larger than any real one.
+    #[error(
+        "{file}, line {line}: a record of more than {limit_mib} MiB; a quote that never closes, or not {format}. Mend the file and land it again"
+    )]
+    RecordTooLong { file: String, line: u64, limit_mib: u64, format: &'static str },
+    /// The bytes end or break in the middle.
+    #[error("{file}, line {line}: {reason}. Nothing of the file has landed; export it again")]
+    Broken { file: String, line: u64, reason: String },
+    /// The bytes are not in the encoding that the mapping names.
+    #[error("{file}: encoding {encoding:?} is not known; use utf-8 or gb18030, or leave it out to have it detected")]
+    Encoding { file: String, encoding: String },
+    /// The key for personal identifiers cannot be used.
+    #[error("person key {file}: {reason}")]
+    PersonKey { file: String, reason: String },
+    /// The lake said no.
+    #[error(transparent)]
+    Lake(#[from] datasets::lake::LakeError),
+    /// Arrow said no, which is a defect of this program.
+    #[error("rows of {table} do not fit their contract: {source}")]
+    Rows { table: &'static str, source: arrow::error::ArrowError },
+    /// A background thread ended badly.
+    #[error("reading {file} failed: {source}")]
+    Task { file: String, source: tokio::task::JoinError },
+}

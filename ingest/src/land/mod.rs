@@ -1,0 +1,222 @@
+//! Landing a file: read once to name it, once to make rows of it; write files; then commit
+//! quarantine, facts and, last, the ledger, each with the batch's transaction. Whatever crashes in
+//! between, the same file plans the same rows again, and each table skips what it has.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datasets::contract::{self, INGEST_BATCH, QUARANTINE};
+use datasets::lake::{Lake, Once, TableLock};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::batch::identify;
+use crate::mapping::Mapping;
+use crate::receipt::{Receipt, TableCount};
+use crate::rows::{Common, Made};
+use crate::{IngestError, PersonKey};
+
+mod books;
+mod extract;
+mod reader;
+mod table;
+
+use reader::{Message, Summary};
+use table::Landing;
+
+/// Refusals that a receipt shows; all are in `quarantine`.
+const SHOWN_REFUSALS: usize = 10;
+
+/// A file to land.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is called in messages and in the ledger.
+    pub name: String,
+}
+
+impl Input {
+    /// A file under its own name.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        Self { path, name }
+    }
+}
+
+/// How to land.
+#[derive(Clone)]
+pub struct IngestOptions {
+    /// Plan and count, change nothing.
+    pub dry_run: bool,
+    /// The present.
+    pub now: Timestamp,
+    /// Secret for personal identifiers.
+    pub person: PersonKey,
+    /// Told how far reading has come.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+/// Told how far reading has come.
+pub trait Progress: Send + Sync {
+    /// Bytes read of all bytes of the file.
+    fn read(&self, bytes: u64, of: u64);
+}
+
+/// Lands one file. `lake` may be missing in a dry run: then everything is new.
+///
+/// # Errors
+///
+/// [`IngestError`]: nothing of the file has landed. Records that are refused one by one are no
+/// error; they are in the receipt and in `quarantine`.
+pub async fn ingest(
+    lake: Option<&Lake>,
+    mapping: &Mapping,
+    input: &Input,
+    options: &IngestOptions,
+) -> Result<Receipt, IngestError> {
+    let (path, name, named) = (input.path.clone(), input.name.clone(), mapping.clone());
+    let identified = tokio::task::spawn_blocking(move || identify(&path, &name, &named)).await;
+    let (batch_id, bytes) = identified.map_err(|source| IngestError::Task { file: input.name.clone(), source })??;
+    let once = Once { app_id: format!("batch/{batch_id}"), attempt: 1 };
+    if let Some(lake) = lake
+        && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
+    {
+        return Ok(receipt);
+    }
+    let _locks = match lake {
+        Some(lake) if !options.dry_run => lock_all(lake, mapping).await?,
+        _ => Vec::new(),
+    };
+    if let Some(lake) = lake
+        && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
+    {
+        return Ok(receipt);
+    }
+    let job = Job { mapping, input, options, batch_id, bytes, once };
+    job.run(lake).await
+}
+
+struct Job<'a> {
+    mapping: &'a Mapping,
+    input: &'a Input,
+    options: &'a IngestOptions,
+    batch_id: String,
+    bytes: u64,
+    once: Once,
+}
+
+impl Job<'_> {
+    async fn run(&self, lake: Option<&Lake>) -> Result<Receipt, IngestError> {
+        let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
+        let lake_zone = zone.and_then(|zone| zone).map_err(|error| IngestError::BadMapping {
+            name: "lake_meta".into(),
+            reason: format!("time_zone: {error}"),
+        })?;
+        let common = Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone };
+        let mut landings = Vec::new();
+        for contract in reader::tables(self.mapping) {
+            landings.push(Landing::begin(lake, contract, &self.once, self.options.dry_run).await?);
+        }
+        let mut refusals = Vec::new();
+        let (mut messages, reading) = reader::start(self.mapping, self.input, self.bytes, common, self.options);
+        let mut failed = None;
+        while let Some(message) = messages.recv().await {
+            let taken = match message {
+                Message::Rows { table, rows } => landings[table].take(rows).await,
+                Message::Refused(refusal) => {
+                    refusals.push(refusal);
+                    Ok(())
+                }
+            };
+            if let Err(error) = taken {
+                failed = Some(error);
+                break;
+            }
+        }
+        drop(messages);
+        let read = reading.await.map_err(|source| IngestError::Task { file: self.input.name.clone(), source })?;
+        let summary = match (failed, read) {
+            (Some(error), _) | (None, Err(error)) => {
+                for landing in landings {
+                    landing.discard().await;
+                }
+                return Err(error);
+            }
+            (None, Ok(summary)) => summary,
+        };
+        if summary.records == 0 && extract::by_name(self.mapping, &self.input.name).is_none() {
+            return Err(IngestError::Empty { file: self.input.name.clone() });
+        }
+        self.settle(lake, landings, refusals, &summary).await
+    }
+
+    async fn settle(
+        &self,
+        lake: Option<&Lake>,
+        landings: Vec<Landing>,
+        refusals: Vec<crate::Refusal>,
+        summary: &Summary,
+    ) -> Result<Receipt, IngestError> {
+        if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
+            let rows = books::quarantine_rows(&refusals, &self.batch_id, self.mapping, self.input, self.options.now)?;
+            if rows.num_rows() > 0 {
+                lake.table(&QUARANTINE).put(&[rows], None, Some(&self.once)).await?;
+            }
+        }
+        let mut tables = Vec::new();
+        for (landing, made) in landings.into_iter().zip(&summary.made) {
+            tables.push(count(landing, made, &self.batch_id).await?);
+        }
+        let sum = |of: fn(&TableCount) -> u64| tables.iter().map(of).sum::<u64>();
+        let extract_time = extract::time(self.mapping, &self.input.name, summary.latest, self.options.now);
+        let receipt = Receipt {
+            file: self.input.name.clone(),
+            mapping: self.mapping.name.clone(),
+            source_system: self.mapping.source.system.clone(),
+            batch_id: self.batch_id.clone(),
+            outcome: if self.options.dry_run { "dry_run" } else { "landed" },
+            records: summary.records,
+            rows_in: sum(|table| table.rows_in) + summary.unreadable,
+            landed: sum(|table| table.landed),
+            quarantined: sum(|table| table.quarantined) + summary.unreadable,
+            known: sum(|table| table.known),
+            extract_time: Some(extract_time),
+            tables,
+            refusals: refusals.into_iter().take(SHOWN_REFUSALS).collect(),
+        };
+        if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
+            let rows = books::ledger_row(&receipt, self.mapping, self.bytes, summary.span, self.options.now)?;
+            lake.table(&INGEST_BATCH).put(&[rows], None, Some(&self.once)).await?;
+        }
+        Ok(receipt)
+    }
+}
+
+async fn count(landing: Landing, made: &Made, batch_id: &str) -> Result<TableCount, IngestError> {
+    let table = landing.contract.table.to_owned();
+    let landed = landing.commit(batch_id).await?;
+    let offered = made.rows_in - made.refused;
+    Ok(TableCount {
+        table,
+        rows_in: made.rows_in,
+        landed,
+        quarantined: made.refused,
+        known: offered.saturating_sub(landed),
+    })
+}
+
+/// Locks every table that the batch touches, always in the same order.
+async fn lock_all(lake: &Lake, mapping: &Mapping) -> Result<Vec<TableLock>, IngestError> {
+    let touched = reader::tables(mapping);
+    let mut locks = Vec::new();
+    for contract in contract::ALL {
+        let books = [INGEST_BATCH.table, QUARANTINE.table].contains(&contract.table);
+        if books || touched.iter().any(|table| table.table == contract.table) {
+            locks.push(lake.lock(contract.table).await?);
+        }
+    }
+    Ok(locks)
+}

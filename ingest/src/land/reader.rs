@@ -1,0 +1,114 @@
+//! Reads the file on a thread of its own and hands rows over a short channel, so that reading and
+//! writing go on at once and memory stays bounded.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datasets::contract::Contract;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+use super::{IngestOptions, Input, Progress};
+use crate::mapping::Mapping;
+use crate::rows::{Common, Made, Maker, RowSink};
+use crate::source::{open, read};
+use crate::{IngestError, Refusal};
+
+/// What the reader hands over.
+pub(super) enum Message {
+    Rows { table: usize, rows: RecordBatch },
+    Refused(Refusal),
+}
+
+/// What was read, when all was.
+pub(super) struct Summary {
+    pub(super) records: u64,
+    pub(super) unreadable: u64,
+    pub(super) made: Vec<Made>,
+    pub(super) span: Option<(i64, i64)>,
+    pub(super) latest: Option<i64>,
+}
+
+/// The tables of a mapping, in the order of their places.
+pub(super) fn tables(mapping: &Mapping) -> Vec<&'static Contract> {
+    let mut tables: Vec<&'static Contract> = Vec::new();
+    for output in &mapping.outputs {
+        if !tables.iter().any(|table| table.table == output.contract.table) {
+            tables.push(output.contract);
+        }
+    }
+    tables
+}
+
+pub(super) fn start(
+    mapping: &Mapping,
+    input: &Input,
+    bytes: u64,
+    common: Common,
+    options: &IngestOptions,
+) -> (Receiver<Message>, JoinHandle<Result<Summary, IngestError>>) {
+    let (sender, receiver) = channel(1);
+    let (mapping, input, person) = (mapping.clone(), input.clone(), options.person.clone());
+    let progress = options.progress.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let file = open(&input.path, &input.name)?;
+        let mut out = ToChannel { sender, file: input.name.clone() };
+        let mut maker = Maker::new(&mapping, common, &person, &mut out);
+        let watched = Watched { inner: file, done: 0, of: bytes, progress };
+        read(Box::new(watched), &input.name, &mapping, &mut maker)?;
+        maker.finish()?;
+        Ok(Summary {
+            records: maker.records,
+            unreadable: maker.unreadable,
+            made: std::mem::take(&mut maker.made),
+            span: maker.span,
+            latest: maker.latest,
+        })
+    });
+    (receiver, reading)
+}
+
+struct ToChannel {
+    sender: Sender<Message>,
+    file: String,
+}
+
+impl ToChannel {
+    fn send(&self, message: Message) -> Result<(), IngestError> {
+        // The receiver goes away only when landing failed; its error is the one that is told.
+        self.sender.blocking_send(message).map_err(|_| IngestError::Broken {
+            file: self.file.clone(),
+            line: 0,
+            reason: "landing was given up".into(),
+        })
+    }
+}
+
+impl RowSink for ToChannel {
+    fn rows(&mut self, table: usize, rows: RecordBatch) -> Result<(), IngestError> {
+        self.send(Message::Rows { table, rows })
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
+        self.send(Message::Refused(refusal))
+    }
+}
+
+struct Watched<R> {
+    inner: R,
+    done: u64,
+    of: u64,
+    progress: Option<Arc<dyn Progress>>,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.done += count as u64;
+        if let Some(progress) = &self.progress {
+            progress.read(self.done, self.of);
+        }
+        Ok(count)
+    }
+}

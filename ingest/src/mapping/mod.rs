@@ -1,0 +1,235 @@
+//! A mapping says how the records of one system become rows of our tables. It is a TOML file, so
+//! that an integrator writes one without touching code; `docs/MAPPINGS.md` explains every key.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use datasets::contract::{self, Contract, Kind};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::IngestError;
+
+mod rule;
+mod shipped;
+
+pub use rule::{FieldRule, Rule};
+pub use shipped::SHIPPED;
+
+/// Fields that the landing fills in by itself; a mapping may not.
+const OWN_FIELDS: [&str; 9] = [
+    "source_system",
+    "known_at",
+    "ingested_at",
+    "batch_id",
+    "row_hash",
+    "biz_date",
+    "biz_month",
+    "unfolded",
+    "hash_key_id",
+];
+
+/// A mapping that has been read and checked.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// Name, as given on the command line for a shipped one, else the file's stem.
+    pub name: String,
+    /// First 16 hexadecimal places of the text's SHA-256: another text is another mapping.
+    pub version: String,
+    /// The system.
+    pub source: Source,
+    /// Hints for CSV files.
+    pub csv: CsvHints,
+    /// What becomes of a record.
+    pub outputs: Vec<Output>,
+    /// Zone of times without an offset.
+    pub zone: TimeZone,
+}
+
+/// The system that records come from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Name that rows carry as `source_system`.
+    pub system: String,
+    /// What the system is, for people.
+    #[serde(default)]
+    pub description: String,
+    /// IANA zone of times without an offset.
+    pub time_zone: String,
+    /// Whether records arrive as they happen: then nothing is known before it landed.
+    #[serde(default)]
+    pub live: bool,
+    /// Whether a batch holds everything up to its extract time, so that silence means that nothing
+    /// happened. Only then does it move the source's watermark.
+    #[serde(default = "yes")]
+    pub complete: bool,
+    /// Column or attribute that names the case; outputs with `per = "case"` use its first record.
+    #[serde(default)]
+    pub case_key: Option<String>,
+    /// Where the extract time comes from.
+    #[serde(default)]
+    pub extract_time: ExtractTime,
+}
+
+/// Where a batch's extract time comes from.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtractTime {
+    /// A strptime pattern of the whole file name without `.gz`, e.g. `case_%Y%m%dT%H%M%S.csv`, in
+    /// the source's zone. Without it, or where the name does not fit: the latest time in the rows.
+    #[serde(default)]
+    pub file_name: Option<String>,
+}
+
+/// How to read a CSV file; what is left out is detected.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CsvHints {
+    /// `utf-8` or `gb18030`.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// One character.
+    #[serde(default)]
+    pub delimiter: Option<char>,
+}
+
+/// One row that a record becomes.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Where it goes.
+    pub contract: &'static Contract,
+    /// Once per case rather than per record.
+    pub once_per_case: bool,
+    /// Only if this column has a value.
+    pub when_present: Option<String>,
+    /// Whether the row is unfolded from a case row (events only).
+    pub unfolded: bool,
+    /// Rules by field, in the contract's order; `None`: filled in by the landing, or unknown.
+    pub rules: Vec<Option<Rule>>,
+    /// Columns kept in `attributes`.
+    pub attributes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    source: Source,
+    #[serde(default)]
+    csv: CsvHints,
+    #[serde(rename = "output")]
+    outputs: Vec<OutputFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutputFile {
+    table: String,
+    #[serde(default)]
+    per: Per,
+    #[serde(default)]
+    when_present: Option<String>,
+    #[serde(default)]
+    unfolded: bool,
+    #[serde(default)]
+    attributes: Vec<String>,
+    fields: BTreeMap<String, FieldRule>,
+}
+
+#[derive(Deserialize, Default, PartialEq, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum Per {
+    #[default]
+    Record,
+    Case,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Mapping {
+    /// The mapping of that name: a shipped one, or a TOML file.
+    pub fn find(name: &str) -> Result<Self, IngestError> {
+        if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+            return Self::parse(name, text);
+        }
+        let path = Path::new(name);
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            let known = SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+            return Err(IngestError::UnknownMapping { name: name.to_owned(), known });
+        }
+        let text =
+            std::fs::read_to_string(path).map_err(|source| IngestError::Open { file: name.to_owned(), source })?;
+        let stem = path.file_stem().map_or(name.into(), |stem| stem.to_string_lossy());
+        Self::parse(&stem, &text)
+    }
+
+    /// Reads and checks a mapping's text.
+    pub fn parse(name: &str, text: &str) -> Result<Self, IngestError> {
+        let bad = |reason: String| IngestError::BadMapping { name: name.to_owned(), reason };
+        let file: File = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
+        let zone = TimeZone::get(&file.source.time_zone)
+            .map_err(|_| bad(format!("source.time_zone: there is no zone {:?}", file.source.time_zone)))?;
+        if file.outputs.is_empty() {
+            return Err(bad("it has no [[output]]; say which table its records go to".into()));
+        }
+        if file.csv.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) {
+            return Err(bad("csv.delimiter must be one ASCII character".into()));
+        }
+        let outputs = file.outputs.into_iter().map(|output| check(output, &file.source, &zone));
+        let outputs = outputs.collect::<Result<Vec<_>, String>>().map_err(bad)?;
+        let version = hex::encode(Sha256::digest(text.as_bytes()))[..16].to_owned();
+        Ok(Self { name: name.to_owned(), version, source: file.source, csv: file.csv, outputs, zone })
+    }
+
+    /// Every column that must be in a CSV header.
+    pub(crate) fn needed_columns(&self) -> impl Iterator<Item = &str> {
+        let of_rules = self.outputs.iter().flat_map(|output| output.rules.iter().flatten());
+        let of_rules = of_rules.filter(|rule| !rule.optional).flat_map(|rule| rule.columns.iter());
+        of_rules.chain(self.source.case_key.iter()).map(String::as_str)
+    }
+}
+
+fn check(output: OutputFile, source: &Source, zone: &TimeZone) -> Result<Output, String> {
+    let contract = contract::find(&output.table).filter(|contract| contract.role == contract::Role::Fact);
+    let contract = contract.ok_or_else(|| {
+        let facts = contract::ALL.iter().filter(|table| table.role == contract::Role::Fact);
+        let facts: Vec<&str> = facts.map(|table| table.table).collect();
+        format!("output.table: {:?} takes no records; use one of {}", output.table, facts.join(", "))
+    })?;
+    if output.per == Per::Case && source.case_key.is_none() {
+        return Err(format!("{}: per = \"case\" needs source.case_key", output.table));
+    }
+    for (name, rule) in &output.fields {
+        if contract.field(name).is_none() || name == "attributes" {
+            return Err(format!("{}: there is no field {name:?} to map; see docs/TABLES.md", output.table));
+        }
+        if OWN_FIELDS.contains(&name.as_str()) {
+            return Err(format!("{}.{name} is filled in by the landing; leave it out", output.table));
+        }
+        rule.check(name)?;
+    }
+    let mut rules = Vec::with_capacity(contract.fields.len());
+    for field in contract.fields {
+        let rule = output.fields.get(field.name).map(|rule| rule.resolve(field, zone)).transpose()?;
+        let filled = OWN_FIELDS.contains(&field.name) || field.name == "event_id" || field.name == "data_version";
+        if rule.is_none() && !field.nullable && !filled {
+            return Err(format!("{}: field {} has no rule, and a row cannot do without it", output.table, field.name));
+        }
+        rules.push(rule);
+    }
+    debug_assert!(contract.fields.iter().all(|field| field.kind != Kind::Steps));
+    Ok(Output {
+        contract,
+        once_per_case: output.per == Per::Case,
+        when_present: output.when_present,
+        unfolded: output.unfolded,
+        rules,
+        attributes: output.attributes,
+    })
+}
+
+#[cfg(test)]
+mod tests;

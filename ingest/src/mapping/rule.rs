@@ -1,0 +1,120 @@
+//! How one field gets its value.
+
+use std::collections::{BTreeMap, HashMap};
+
+use datasets::contract::{Field, Kind};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+/// A rule as it stands in the file: a column's name, or a table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum FieldRule {
+    /// `case_no = "办件编号"`
+    Column(String),
+    /// `occurred_at = { column = "...", time = ["..."] }`
+    Table(Box<RuleTable>),
+}
+
+/// The long form.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleTable {
+    /// Column or attribute.
+    column: Option<String>,
+    /// Several, of which the first with a value counts.
+    #[serde(default)]
+    columns: Vec<String>,
+    /// A constant instead of a column.
+    value: Option<String>,
+    /// What codes mean; a value that is not listed is refused, or takes `default`.
+    map: Option<BTreeMap<String, String>>,
+    /// Value where the column has none, or where `map` does not list it.
+    default: Option<String>,
+    /// Texts that mean unknown.
+    #[serde(default)]
+    null: Vec<String>,
+    /// Put in front of the value.
+    prefix: Option<String>,
+    /// Formats of times and dates, tried in turn; `iso` is the default.
+    #[serde(default)]
+    time: Vec<String>,
+    /// Zone of times without an offset, if it is not the source's.
+    time_zone: Option<String>,
+    /// A date alone means the end of its day (for due times) rather than its begin.
+    #[serde(default)]
+    end_of_day: bool,
+    /// Replace the value by its HMAC: personal identifiers never enter the lake.
+    #[serde(default)]
+    person: bool,
+    /// The column may be missing from the file.
+    #[serde(default)]
+    optional: bool,
+}
+
+/// A rule ready for use.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub(crate) columns: Vec<String>,
+    pub(crate) constant: Option<String>,
+    pub(crate) map: Option<HashMap<String, String>>,
+    pub(crate) default: Option<String>,
+    pub(crate) null: Vec<String>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) formats: Vec<String>,
+    pub(crate) zone: TimeZone,
+    pub(crate) end_of_day: bool,
+    pub(crate) person: bool,
+    pub(crate) optional: bool,
+}
+
+impl FieldRule {
+    fn table(&self) -> RuleTable {
+        match self {
+            Self::Column(column) => RuleTable { column: Some(column.clone()), ..Default::default() },
+            Self::Table(table) => table.as_ref().clone(),
+        }
+    }
+
+    pub(super) fn check(&self, field: &str) -> Result<(), String> {
+        let table = self.table();
+        let sources = usize::from(table.column.is_some()) + usize::from(!table.columns.is_empty());
+        if sources + usize::from(table.value.is_some()) != 1 {
+            return Err(format!("field {field}: give exactly one of column, columns and value"));
+        }
+        if (field == "applicant_hash") != table.person && table.value.is_none() {
+            return Err(format!("field {field}: `person = true` belongs to applicant_hash, and only there"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn resolve(&self, field: &Field, source_zone: &TimeZone) -> Result<Rule, String> {
+        let table = self.table();
+        let temporal = matches!(field.kind, Kind::Instant | Kind::Date);
+        if !temporal && (!table.time.is_empty() || table.time_zone.is_some() || table.end_of_day) {
+            return Err(format!("field {}: time, time_zone and end_of_day are for times and dates", field.name));
+        }
+        let zone = match &table.time_zone {
+            None => source_zone.clone(),
+            Some(name) => {
+                TimeZone::get(name).map_err(|_| format!("field {}: there is no zone {name:?}", field.name))?
+            }
+        };
+        let mut columns = table.columns;
+        columns.extend(table.column);
+        let formats = if table.time.is_empty() { vec!["iso".to_owned()] } else { table.time };
+        Ok(Rule {
+            columns,
+            constant: table.value,
+            map: table.map.map(|map| map.into_iter().collect()),
+            default: table.default,
+            null: table.null,
+            prefix: table.prefix,
+            formats,
+            zone,
+            end_of_day: table.end_of_day,
+            person: table.person,
+            optional: table.optional,
+        })
+    }
+}

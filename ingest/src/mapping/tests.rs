@@ -1,0 +1,48 @@
+use super::*;
+
+const LEAST: &str = r#"
+[source]
+system = "x"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "a"
+event_type = { value = "ACCEPT" }
+occurred_at = "t"
+"#;
+
+#[test]
+fn every_shipped_mapping_is_sound() {
+    for (name, _) in SHIPPED {
+        let mapping = Mapping::find(name).expect(name);
+        assert_eq!((mapping.name.as_str(), mapping.version.len()), (name, 16));
+    }
+}
+
+#[test]
+fn a_mapping_that_makes_no_sense_says_where() {
+    let parse = |text: &str| Mapping::parse("m", text).expect_err("refused").to_string();
+    for (from, to, says) in [
+        ("Asia/Shanghai", "Asia/Nowhere", "no zone"),
+        ("\"workflow_event\"", "\"card\"", "takes no records"),
+        ("case_no = \"a\"\n", "", "case_no has no rule"),
+        ("case_no = \"a\"", "case_no = \"a\"\nbatch_id = \"b\"", "filled in by the landing"),
+        ("case_no = \"a\"", "case_no = \"a\"\nnonsense = \"b\"", "no field \"nonsense\""),
+        ("case_no = \"a\"", "case_no = { column = \"a\", value = \"b\" }", "exactly one of"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", time = [\"iso\"] }", "for times and dates"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", person = true }", "belongs to applicant_hash"),
+        ("system = \"x\"", "system = \"x\"\ncolour = 1", "colour"),
+        ("table = \"workflow_event\"", "table = \"workflow_event\"\nper = \"case\"", "needs source.case_key"),
+    ] {
+        let message = parse(&LEAST.replace(from, to));
+        assert!(message.contains(says), "{says:?} not in {message:?}");
+    }
+}
+
+#[test]
+fn names_that_are_no_mapping_list_those_that_are() {
+    let message = Mapping::find("receipts").expect_err("unknown").to_string();
+    assert!(message.contains("receipt, bpic15"), "{message}");
+    assert!(matches!(Mapping::find("/no/such.toml"), Err(IngestError::Open { .. })));
+}

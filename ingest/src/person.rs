@@ -1,0 +1,108 @@
+//! Personal identifiers enter the lake as HMAC-SHA256 under a secret that lives outside of it.
+
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::IngestError;
+
+/// The secret, and a name for it that tells nothing of it.
+#[derive(Clone)]
+pub struct PersonKey {
+    mac: Hmac<Sha256>,
+    id: String,
+}
+
+impl std::fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PersonKey({})", self.id)
+    }
+}
+
+impl PersonKey {
+    /// A key from its bytes; 32 are expected, more or fewer work.
+    pub fn from_bytes(secret: &[u8]) -> Self {
+        // HMAC takes keys of any length, so this cannot fail; an empty one would stand in.
+        let mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(secret).unwrap_or_else(|_| KeyInit::new(&Default::default()));
+        let id = hex::encode(Sha256::digest([b"sunlake person key ", secret].concat()))[..8].to_owned();
+        Self { mac, id }
+    }
+
+    /// The key in `file`, which is made, readable by its owner alone, if it is not there.
+    pub fn load_or_create(file: &Path) -> Result<Self, IngestError> {
+        let wrong = |reason: String| IngestError::PersonKey { file: file.display().to_string(), reason };
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                create(file).map_err(|error| wrong(format!("cannot be made: {error}")))?
+            }
+            Err(error) => return Err(wrong(error.to_string())),
+        };
+        let secret =
+            hex::decode(text.trim()).map_err(|_| wrong("it must hold hexadecimal digits; restore it".into()))?;
+        if secret.len() < 16 {
+            return Err(wrong("it holds fewer than 16 bytes; restore it".into()));
+        }
+        Ok(Self::from_bytes(&secret))
+    }
+
+    /// Where the key rests unless the configuration says otherwise: outside every lake.
+    pub fn default_file() -> PathBuf {
+        let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"));
+        data.or(home).unwrap_or_else(|| PathBuf::from(".")).join("sunlake/person.key")
+    }
+
+    /// The name of the key, kept with each hash.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The hash of an identifier, hexadecimal.
+    pub fn hash(&self, identifier: &str) -> String {
+        let mut mac = self.mac.clone();
+        mac.update(identifier.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+fn create(file: &Path) -> std::io::Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let random =
+        [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(uuid::Uuid::into_bytes).concat();
+    let text = hex::encode(Sha256::digest(random));
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(mut made) => {
+            made.write_all(text.as_bytes())?;
+            made.sync_all()?;
+            tracing::info!(file = %file.display(), "made a key for personal identifiers; back it up");
+            Ok(text)
+        }
+        // Another process was quicker.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read_to_string(file),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_key_gives_the_same_hash_and_is_made_once() {
+        let dir = tempfile::tempdir().expect("dir");
+        let file = dir.path().join("deep/person.key");
+        let first = PersonKey::load_or_create(&file).expect("made");
+        let again = PersonKey::load_or_create(&file).expect("read");
+        assert_eq!((first.hash("x"), first.id()), (again.hash("x"), again.id()));
+        assert_ne!(first.hash("x"), PersonKey::from_bytes(b"another key of some").hash("x"));
+        std::fs::write(&file, "zz").expect("write");
+        assert!(matches!(PersonKey::load_or_create(&file), Err(IngestError::PersonKey { .. })));
+    }
+}

@@ -1,0 +1,273 @@
+//! From records to rows of a contract: each mapped field is read and checked; a row with a bad
+//! field is refused whole, and every bad field of it is told.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow::array::RecordBatch;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use crate::mapping::{Mapping, Output, Rule};
+use crate::record::{Header, Item, Record};
+use crate::source::Sink;
+use crate::{IngestError, PersonKey, Refusal};
+
+mod buffer;
+mod own;
+mod time;
+mod value;
+
+pub(crate) use buffer::TableBuffer;
+use value::{Problem, Value, read_value};
+
+/// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
+const CHUNK_ROWS: usize = 524_288;
+
+/// What a batch's rows have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Common {
+    pub(crate) batch_id: String,
+    pub(crate) ingested_at: Timestamp,
+    pub(crate) lake_zone: TimeZone,
+}
+
+/// Where the rows go.
+pub(crate) trait RowSink {
+    /// Rows of the table at that place of [`Maker::tables`].
+    fn rows(&mut self, table: usize, rows: RecordBatch) -> Result<(), IngestError>;
+    /// A refused field or record.
+    fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError>;
+}
+
+/// Counts of one table.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Made {
+    pub(crate) rows_in: u64,
+    pub(crate) refused: u64,
+    pub(crate) repeated: u64,
+}
+
+/// Turns records into rows.
+pub(crate) struct Maker<'a> {
+    mapping: &'a Mapping,
+    common: Common,
+    person: &'a PersonKey,
+    out: &'a mut dyn RowSink,
+    pub(crate) tables: Vec<TableBuffer>,
+    pub(crate) made: Vec<Made>,
+    outputs: Vec<Resolved<'a>>,
+    header_len: usize,
+    case_place: Option<usize>,
+    cases_seen: HashSet<u128>,
+    rows_seen: HashSet<u128>,
+    ordinals: HashMap<u128, u32>,
+    /// Records read.
+    pub(crate) records: u64,
+    /// Records that could not be read as such.
+    pub(crate) unreadable: u64,
+    /// Earliest and latest `occurred_at` of the rows.
+    pub(crate) span: Option<(i64, i64)>,
+    /// Latest time in the rows, for the extract time.
+    pub(crate) latest: Option<i64>,
+}
+
+struct Resolved<'a> {
+    output: &'a Output,
+    table: usize,
+    /// Places of each rule's columns, by field.
+    places: Vec<Vec<usize>>,
+    attributes: Vec<(String, usize)>,
+    when: Option<usize>,
+}
+
+impl<'a> Maker<'a> {
+    pub(crate) fn new(mapping: &'a Mapping, common: Common, person: &'a PersonKey, out: &'a mut dyn RowSink) -> Self {
+        let mut tables: Vec<TableBuffer> = Vec::new();
+        let mut outputs = Vec::new();
+        for output in &mapping.outputs {
+            let place = tables.iter().position(|table| table.contract.table == output.contract.table);
+            let table = place.unwrap_or_else(|| {
+                tables.push(TableBuffer::new(output.contract));
+                tables.len() - 1
+            });
+            outputs.push(Resolved { output, table, places: Vec::new(), attributes: Vec::new(), when: None });
+        }
+        let made = vec![Made::default(); tables.len()];
+        Self {
+            mapping,
+            common,
+            person,
+            out,
+            tables,
+            made,
+            outputs,
+            header_len: 0,
+            case_place: None,
+            cases_seen: HashSet::new(),
+            rows_seen: HashSet::new(),
+            ordinals: HashMap::new(),
+            records: 0,
+            unreadable: 0,
+            span: None,
+            latest: None,
+        }
+    }
+
+    /// Hands on what is still gathered.
+    pub(crate) fn finish(&mut self) -> Result<(), IngestError> {
+        for table in 0..self.tables.len() {
+            self.flush(table)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, table: usize) -> Result<(), IngestError> {
+        let buffer = &mut self.tables[table];
+        if buffer.rows() == 0 {
+            return Ok(());
+        }
+        let rows = buffer.take().map_err(|source| IngestError::Rows { table: buffer.contract.table, source })?;
+        self.out.rows(table, rows)
+    }
+
+    fn resolve(&mut self, header: &Header) {
+        self.header_len = header.len();
+        self.case_place = self.mapping.source.case_key.as_ref().and_then(|key| header.find(key));
+        for resolved in &mut self.outputs {
+            let places = |rule: &Option<Rule>| -> Vec<usize> {
+                rule.iter().flat_map(|rule| rule.columns.iter().filter_map(|column| header.find(column))).collect()
+            };
+            resolved.places = resolved.output.rules.iter().map(places).collect();
+            resolved.attributes = resolved
+                .output
+                .attributes
+                .iter()
+                .filter_map(|name| header.find(name).map(|place| (name.trim_start_matches("case:").to_owned(), place)))
+                .collect();
+            resolved.when = resolved.output.when_present.as_ref().map(|name| header.find(name).unwrap_or(usize::MAX));
+        }
+    }
+
+    fn record(&mut self, header: &Header, line: u64, record: &Record) -> Result<(), IngestError> {
+        if header.len() != self.header_len {
+            self.resolve(header);
+        }
+        let first_of_case = match self.case_place.and_then(|place| record.get(place)) {
+            Some(case) => self.cases_seen.insert(fingerprint(&[case])),
+            None => true,
+        };
+        for at in 0..self.outputs.len() {
+            let resolved = &self.outputs[at];
+            if resolved.output.once_per_case && !first_of_case {
+                continue;
+            }
+            if resolved.when.is_some_and(|place| record.get(place).is_none()) {
+                continue;
+            }
+            self.row(at, line, record)?;
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, at: usize, line: u64, record: &Record) -> Result<(), IngestError> {
+        let resolved = &self.outputs[at];
+        let (output, table) = (resolved.output, resolved.table);
+        self.made[table].rows_in += 1;
+        let mut values: Vec<Value<'_>> = Vec::with_capacity(output.rules.len());
+        let mut problems: Vec<(&'static str, Problem)> = Vec::new();
+        for ((field, rule), places) in output.contract.fields.iter().zip(&output.rules).zip(&resolved.places) {
+            let value = match rule {
+                None => Ok(Value::Null),
+                Some(rule) => read_value(field, rule, places, record, self.person),
+            };
+            match value {
+                Ok(Value::Null) if rule.is_some() && !field.nullable => {
+                    problems.push((
+                        field.name,
+                        Problem::new("missing", "a value is needed here; fill it in at the source"),
+                    ));
+                    values.push(Value::Null);
+                }
+                Ok(value) => values.push(value),
+                Err(problem) => {
+                    problems.push((field.name, problem));
+                    values.push(Value::Null);
+                }
+            }
+        }
+        if let Some(place) = output.contract.fields.iter().position(|field| field.name == "attributes") {
+            let pairs =
+                resolved.attributes.iter().filter_map(|(name, place)| Some((name.as_str(), record.get(*place)?)));
+            let pairs: Vec<(&str, &str)> = pairs.collect();
+            values[place] = if pairs.is_empty() { Value::Null } else { Value::Pairs(pairs) };
+        }
+        if problems.is_empty() {
+            problems.extend(own::future(output, &values, self.common.ingested_at));
+        }
+        if !problems.is_empty() {
+            self.made[table].refused += 1;
+            let row_hash = fingerprint(&[&record_text(record)]).to_be_bytes();
+            for (field, problem) in problems {
+                self.out.refused(Refusal {
+                    line,
+                    table: Some(output.contract.table),
+                    field: Some(field.to_owned()),
+                    rule: problem.rule,
+                    reason: problem.reason,
+                    row_hash,
+                })?;
+            }
+            return Ok(());
+        }
+        let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut self.ordinals);
+        if !self.rows_seen.insert(filled.row_hash ^ u128::from(table as u64)) {
+            self.made[table].repeated += 1;
+            return Ok(());
+        }
+        if let Some(occurred) = filled.occurred_at {
+            let (first, last) = self.span.unwrap_or((occurred, occurred));
+            self.span = Some((first.min(occurred), last.max(occurred)));
+        }
+        self.latest = self.latest.max(filled.latest);
+        self.tables[table].push(&values);
+        if self.tables[table].rows() >= CHUNK_ROWS {
+            self.flush(table)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Maker<'_> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+        self.records += 1;
+        match item {
+            Item::Record { line, record } => self.record(header, line, record),
+            Item::Refused { line, rule, reason, bytes } => {
+                self.unreadable += 1;
+                let digest = Sha256::digest(bytes);
+                let mut row_hash = [0; 16];
+                row_hash.copy_from_slice(&digest[..16]);
+                self.out.refused(Refusal { line, table: None, field: None, rule, reason, row_hash })
+            }
+        }
+    }
+}
+
+fn record_text(record: &Record) -> String {
+    (0..).map_while(|place| record.raw(place)).collect::<Vec<_>>().join("\u{1f}")
+}
+
+/// First 16 bytes of the SHA-256 of the parts, each with its length.
+pub(crate) fn fingerprint(parts: &[&str]) -> u128 {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    first_16(&digest.finalize())
+}
+
+pub(crate) fn first_16(digest: &[u8]) -> u128 {
+    digest.iter().take(16).fold(0, |number, byte| (number << 8) | u128::from(*byte))
+}

@@ -1,0 +1,211 @@
+//! XES event logs (IEEE 1849), streaming: each event becomes a record that also carries its
+//! trace's attributes as `case:…`; a trace without events becomes one record of its own.
+
+use std::cell::Cell;
+use std::io::{BufReader, Read};
+use std::rc::Rc;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Format, Guard, MAX_RECORD, Sink};
+use crate::IngestError;
+use crate::record::{Header, Item, Record};
+
+/// Nested deeper than any real log.
+const MAX_DEPTH: usize = 64;
+
+pub(super) fn read<R: Read>(input: R, file: &str, sink: &mut dyn Sink) -> Result<(), IngestError> {
+    let guard = Guard::new();
+    let lines = Rc::new(Cell::new(1));
+    let counted = CountLines { inner: guard.watch(input), lines: lines.clone() };
+    // Small reads keep the line count near the truth.
+    let mut reader = Reader::from_reader(BufReader::with_capacity(4096, counted));
+    reader.config_mut().check_end_names = true;
+    let mut parser = Parser::new(file, sink);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer);
+        let line = lines.get();
+        let broken = |reason: String| IngestError::Broken { file: file.to_owned(), line, reason };
+        match event {
+            Err(_) if guard.is_exceeded() => {
+                let limit_mib = MAX_RECORD / 1024 / 1024;
+                return Err(IngestError::RecordTooLong {
+                    file: file.to_owned(),
+                    line,
+                    limit_mib,
+                    format: Format::Xes.name(),
+                });
+            }
+            Err(error) => return Err(broken(format!("not well-formed XML: {error}"))),
+            Ok(Event::Start(tag)) => parser.start(&tag, false, line)?,
+            Ok(Event::Empty(tag)) => parser.start(&tag, true, line)?,
+            Ok(Event::End(tag)) => parser.end(tag.local_name().as_ref())?,
+            Ok(Event::Eof) if !parser.complete() => {
+                return Err(broken("the file ends before </log>; it was cut off".into()));
+            }
+            Ok(Event::Eof) => return Ok(()),
+            Ok(_) => {}
+        }
+        guard.reset();
+    }
+}
+
+struct Parser<'a> {
+    file: &'a str,
+    sink: &'a mut dyn Sink,
+    header: Header,
+    path: Vec<Element>,
+    trace: Vec<(usize, String)>,
+    event: Vec<(usize, String)>,
+    trace_line: u64,
+    event_line: u64,
+    events_of_trace: u64,
+    record: Record,
+    seen_log: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Log,
+    Trace,
+    Event,
+    Attribute,
+    Other,
+}
+
+impl<'a> Parser<'a> {
+    fn new(file: &'a str, sink: &'a mut dyn Sink) -> Self {
+        Self {
+            file,
+            sink,
+            header: Header::default(),
+            path: Vec::new(),
+            trace: Vec::new(),
+            event: Vec::new(),
+            trace_line: 0,
+            event_line: 0,
+            events_of_trace: 0,
+            record: Record::default(),
+            seen_log: false,
+        }
+    }
+
+    fn complete(&self) -> bool {
+        self.seen_log && self.path.is_empty()
+    }
+
+    fn broken(&self, line: u64, reason: &str) -> IngestError {
+        IngestError::Broken { file: self.file.to_owned(), line, reason: reason.to_owned() }
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>, empty: bool, line: u64) -> Result<(), IngestError> {
+        let name = tag.local_name();
+        let parent = self.path.last().copied();
+        let element = match (name.as_ref(), parent) {
+            (b"log", None) => Element::Log,
+            (_, None) => return Err(self.broken(line, "the root element is not <log>; this is no XES file")),
+            (b"trace", Some(Element::Log)) => Element::Trace,
+            (b"event", Some(Element::Trace)) => Element::Event,
+            (_, Some(Element::Trace | Element::Event)) => Element::Attribute,
+            _ => Element::Other,
+        };
+        match element {
+            Element::Log => self.seen_log = true,
+            Element::Trace => {
+                self.trace.clear();
+                self.trace_line = line;
+                self.events_of_trace = 0;
+            }
+            Element::Event => {
+                self.event.clear();
+                self.event_line = line;
+            }
+            Element::Attribute => self.attribute(tag, parent == Some(Element::Trace), line)?,
+            Element::Other => {}
+        }
+        if empty {
+            return self.leave(element);
+        }
+        if self.path.len() >= MAX_DEPTH {
+            return Err(self.broken(line, "attributes are nested too deeply"));
+        }
+        self.path.push(element);
+        Ok(())
+    }
+
+    fn end(&mut self, _name: &[u8]) -> Result<(), IngestError> {
+        match self.path.pop() {
+            Some(element) => self.leave(element),
+            None => Ok(()),
+        }
+    }
+
+    fn leave(&mut self, element: Element) -> Result<(), IngestError> {
+        match element {
+            Element::Event => {
+                self.events_of_trace += 1;
+                self.emit(self.event_line)
+            }
+            Element::Trace if self.events_of_trace == 0 => {
+                self.event.clear();
+                self.emit(self.trace_line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// `<string key="…" value="…"/>`; what has no value (lists, containers) is passed over.
+    fn attribute(&mut self, tag: &BytesStart<'_>, of_trace: bool, line: u64) -> Result<(), IngestError> {
+        let (mut key, mut value) = (None, None);
+        for attribute in tag.attributes() {
+            let attribute = attribute.map_err(|error| self.broken(line, &format!("attribute: {error}")))?;
+            let slot = match attribute.key.local_name().as_ref() {
+                b"key" => &mut key,
+                b"value" => &mut value,
+                _ => continue,
+            };
+            let text = std::str::from_utf8(&attribute.value)
+                .map_err(|_| self.broken(line, "a value is not UTF-8; export the log as UTF-8"))?;
+            let text = quick_xml::escape::unescape(text)
+                .map_err(|error| self.broken(line, &format!("a value cannot be read: {error}")))?;
+            *slot = Some(text.trim().to_owned());
+        }
+        let (Some(key), Some(value)) = (key, value) else { return Ok(()) };
+        if of_trace {
+            let place = self.header.place(&format!("case:{key}"));
+            self.trace.push((place, value));
+        } else {
+            let place = self.header.place(&key);
+            self.event.push((place, value));
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self, line: u64) -> Result<(), IngestError> {
+        let mut values: Vec<&str> = vec![""; self.header.len()];
+        for (place, value) in self.trace.iter().chain(&self.event) {
+            values[*place] = value;
+        }
+        self.record.clear();
+        values.iter().for_each(|value| self.record.push(value));
+        self.sink.take(&self.header, Item::Record { line, record: &self.record })
+    }
+}
+
+/// Counts the line ends that were read.
+struct CountLines<R> {
+    inner: R,
+    lines: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for CountLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let ends = buffer[..count].iter().filter(|byte| **byte == b'\n').count();
+        self.lines.set(self.lines.get() + ends as u64);
+        Ok(count)
+    }
+}

@@ -1,0 +1,34 @@
+-- view: case_state
+-- grain: one case, as known at the session's as-of
+-- note: status follows domain §4 point 12; everything is compared at full precision
+with standing as (
+    select cold.*
+    from lake.case_state as cold
+    left anti join overlay.hidden as hidden on hidden.case_no = cold.case_no
+    where cold.part = 'cold'
+    union all by name
+    select * from overlay.case_state
+),
+
+final as (
+    select
+        * exclude (part, fold_version, engine_version),
+        case
+            when due_basis = 'NO_LIMIT' then 'NO_LIMIT'
+            when started_at is null or started_at > now() then 'NOT_STARTED'
+            when closed_at is not null and closed_at <= now() then case
+                when closed_at > due_at then 'CLOSED_OVERDUE'
+                when not is_decided then 'ENDED'
+                when limit_n = 0 then 'CLOSED_INSTANT'
+                when closed_on < due_on then 'CLOSED_EARLY'
+                else 'CLOSED_ON_TIME'
+            end
+            when now() > due_at then 'OVERDUE_OPEN'
+            when yellow_at <= now() then 'NEAR_LIMIT'
+            else 'RUNNING'
+        end as status,
+        (closed_at is null or closed_at > now()) as is_open
+    from standing
+)
+
+select * from final

@@ -1,0 +1,13 @@
+-- view: workflow_case
+-- grain: one case's registration, in its latest version known at the session's as-of
+with versions as (
+    select
+        *,
+        row_number() over (partition by case_no order by data_version desc, known_at desc, ingested_at desc) as version_rank
+    from lake.workflow_case
+    where known_at <= now()
+),
+
+final as (select * exclude (version_rank) from versions where version_rank = 1)
+
+select * from final

@@ -1,0 +1,13 @@
+-- view: workflow_event
+-- grain: one event, in its latest version known at the session's as-of
+with versions as (
+    select
+        *,
+        row_number() over (partition by case_no, event_id order by known_at desc, ingested_at desc) as version_rank
+    from lake.workflow_event
+    where known_at <= now()
+),
+
+final as (select * exclude (version_rank) from versions where version_rank = 1)
+
+select * from final

@@ -1,0 +1,148 @@
+-- table: village_table
+-- title_zh: 村级一览
+-- title_en: Villages
+-- grain: one row a village (or township, or county) of the day's region edition, also without cases
+-- key: the code of the level
+-- params: $from date, $to date (exclusive)
+-- columns:
+--     code and name of the level, then those of the levels above it
+--     received, accepted, closed (cases): M01a, M01b, M01c
+--     due_n, due_on_time_n (cases), due_on_time_rate (ratio): M03a; null when nothing was due
+--     wilson_low, wilson_high (ratio): Wilson 95 % interval of due_on_time_rate; null when nothing was due
+--     ranked (yes/no): due_n is at least 30, so that wilson_low may rank it
+--     yellow_net, red_net (cases): M06a, M06b
+--     supervised (cases), red_per_1000 (per 1,000 cases): M06b; null when nothing was supervised
+--     median_used_days (workdays): M10b
+-- formula: each level is worked out from its cases, never from the rates of the level below
+-- caveat: Cases whose place is unknown, or not in the edition, have no row here: the metrics have them.
+--     Not ordered. Caveats of M01, M03, M06 and M10 hold.
+-- source: domain §5 (aggregation)
+with places as (
+    select distinct {places} from village
+),
+
+cases as (
+    select
+        {level}_code as code,
+        coalesce(
+            received_at::date >= $from and received_at::date < $to and received_at <= now(), false
+        ) as is_received,
+        coalesce(started_on >= $from and started_on < $to and started_at <= now(), false) as is_accepted,
+        coalesce(
+            closed_at::date >= $from and closed_at::date < $to and not is_open and is_decided, false
+        ) as is_closed,
+        status not in ('NO_LIMIT', 'NOT_STARTED') as is_judged,
+        coalesce(
+            due_at::date >= $from
+            and due_at::date < $to
+            and due_at <= now()
+            and (is_open or is_decided or closed_at > due_at),
+            false
+        ) as is_due,
+        coalesce(not is_open and is_decided and closed_at <= due_at, false) as is_on_time,
+        coalesce(
+            now()::date >= $from
+            and started_on < $to
+            and (started_on >= $from or is_open or closed_at::date >= $from),
+            false
+        ) as is_supervised,
+        case when coalesce(limit_n <> 0, true) then cast(used_days_tenths as double) end as used_tenths
+    from case_state
+    where status <> 'EXCLUDED'
+),
+
+case_totals as (
+    select
+        code,
+        count(*) filter (where is_received) as received,
+        count(*) filter (where is_accepted) as accepted,
+        count(*) filter (where is_closed) as closed,
+        count(*) filter (where is_judged and is_due) as due_n,
+        count(*) filter (where is_judged and is_due and is_on_time) as due_on_time_n,
+        count(*) filter (where is_judged and is_supervised) as supervised,
+        percentile_cont(0.5) within group (
+            order by case when is_judged and is_closed then used_tenths end
+        ) as median_tenths
+    from cases
+    where is_received or is_accepted or is_closed or is_due or is_supervised
+    group by code
+),
+
+carded as (
+    select
+        {level}_code as code,
+        case_no,
+        level
+    from card
+    where
+        object_type = 'CASE'
+        and level in ('YELLOW', 'RED')
+        and is_net
+        and state <> 'UNCONFIRMED'
+        and condition_at::date >= $from
+        and condition_at::date < $to
+        and condition_at <= now()
+        and not exists (
+            select 1 from case_state where case_state.case_no = card.case_no and case_state.status = 'EXCLUDED'
+        )
+    group by code, case_no, level
+),
+
+card_totals as (
+    select
+        code,
+        count(*) filter (where level = 'YELLOW') as yellow_net,
+        count(*) filter (where level = 'RED') as red_net
+    from carded
+    group by code
+),
+
+measured as (
+    select
+        {places},
+        coalesce(received, 0) as received,
+        coalesce(accepted, 0) as accepted,
+        coalesce(closed, 0) as closed,
+        coalesce(due_n, 0) as due_n,
+        coalesce(due_on_time_n, 0) as due_on_time_n,
+        cast(due_on_time_n as double) / nullif(due_n, 0) as rate,
+        cast(nullif(due_n, 0) as double) as n,
+        1.959963984540054 as z,
+        coalesce(yellow_net, 0) as yellow_net,
+        coalesce(red_net, 0) as red_net,
+        coalesce(supervised, 0) as supervised,
+        median_tenths
+    from places
+    left join case_totals on case_totals.code = places.{level}_code
+    left join card_totals on card_totals.code = places.{level}_code
+),
+
+wilson as (
+    select
+        *,
+        (rate + z * z / (2.0 * n)) / (1.0 + z * z / n) as centre,
+        z / (1.0 + z * z / n) * sqrt(rate * (1.0 - rate) / n + z * z / (4.0 * n * n)) as half_width
+    from measured
+),
+
+final as (
+    select
+        {places},
+        received,
+        accepted,
+        closed,
+        due_n,
+        due_on_time_n,
+        rate as due_on_time_rate,
+        case when due_n > 0 then greatest(centre - half_width, 0.0) end as wilson_low,
+        case when due_n > 0 then least(centre + half_width, 1.0) end as wilson_high,
+        due_n >= 30 as ranked,
+        yellow_net,
+        red_net,
+        supervised,
+        1000.0 * red_net / nullif(supervised, 0) as red_per_1000,
+        median_tenths / 10.0 as median_used_days
+    from wilson
+)
+
+select * from final

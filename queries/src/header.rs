@@ -1,0 +1,123 @@
+//! The header of an SQL file: the comment lines at its top, `-- key: value`, a value going on in
+//! lines indented below it (style.md, habit 7).
+
+use serde::Serialize;
+
+/// What the header of a metric says. Text that the header does not have is empty; a test reads
+/// the headers of all metrics and finds none empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Header {
+    /// Number of the metric (domain §5), e.g. `M03`.
+    pub id: &'static str,
+    /// Name in identifiers, e.g. `due_on_time_rate`.
+    pub name: &'static str,
+    pub title_zh: &'static str,
+    pub title_en: &'static str,
+    /// Unit of the metric, by letter if it has several numbers.
+    pub unit: String,
+    /// What one row is.
+    pub grain: String,
+    /// The columns that name a row.
+    pub key: String,
+    pub params: String,
+    /// The columns of the result, in order.
+    pub columns: Vec<Column>,
+    /// The definition in words.
+    pub formula: String,
+    /// What the number does not say.
+    pub caveat: String,
+    /// Where the definition is laid down.
+    pub source: String,
+}
+
+/// One column of a metric's result: `a on_time_rate (ratio): of these, ...`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// Which of the metric's numbers it belongs to: M06 a, M06 b ...; none for the bucket and for
+    /// what all numbers share.
+    pub letter: Option<char>,
+    pub name: &'static str,
+    pub unit: &'static str,
+    pub meaning: &'static str,
+}
+
+impl Header {
+    /// Reads the header of an SQL text.
+    pub(crate) fn parse(sql: &'static str) -> Self {
+        let mut header = Self::default();
+        for (key, lines) in entries(sql) {
+            let first = lines.first().copied().unwrap_or_default();
+            match key {
+                "metric" => (header.id, header.name) = first.split_once(' ').unwrap_or((first, "")),
+                "title_zh" => header.title_zh = first,
+                "title_en" => header.title_en = first,
+                "unit" => header.unit = joined(&lines),
+                "grain" => header.grain = joined(&lines),
+                "key" => header.key = joined(&lines),
+                "params" => header.params = joined(&lines),
+                "columns" => header.columns = lines.iter().filter_map(|line| Column::parse(line)).collect(),
+                "formula" => header.formula = joined(&lines),
+                "caveat" => header.caveat = joined(&lines),
+                "source" => header.source = joined(&lines),
+                _ => {}
+            }
+        }
+        header
+    }
+}
+
+impl Column {
+    fn parse(line: &'static str) -> Option<Self> {
+        let (head, meaning) = line.split_once("): ")?;
+        let (head, unit) = head.split_once(" (")?;
+        let (letter, name) = match head.split_once(' ') {
+            Some((letter, name)) => (letter.chars().next(), name),
+            None => (None, head),
+        };
+        Some(Self { letter, name, unit, meaning })
+    }
+}
+
+/// The keys of the header with the lines of their values, trimmed; no empty lines.
+fn entries(sql: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in sql.lines().map_while(|line| line.strip_prefix("--")) {
+        let goes_on = line.starts_with("  ");
+        let value = match line.trim().split_once(':') {
+            Some((key, value)) if !goes_on => {
+                entries.push((key, Vec::new()));
+                value.trim()
+            }
+            _ => line.trim(),
+        };
+        if let Some((_, lines)) = entries.last_mut()
+            && !value.is_empty()
+        {
+            lines.push(value);
+        }
+    }
+    entries
+}
+
+fn joined(lines: &[&str]) -> String {
+    lines.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_ends_at_the_first_line_of_sql() {
+        let header = Header::parse(
+            "-- metric: M99 some_rate\n-- columns:\n--     bucket (code): what: it is\n--     b n (per 1,000): half\n\
+             -- caveat: one line\n--     and another: this\nwith x as (\n-- unit: not this\nselect 1",
+        );
+        assert_eq!((header.id, header.name), ("M99", "some_rate"));
+        assert_eq!(header.caveat, "one line and another: this");
+        assert_eq!(header.unit, "");
+        let bucket = Column { letter: None, name: "bucket", unit: "code", meaning: "what: it is" };
+        let half = Column { letter: Some('b'), name: "n", unit: "per 1,000", meaning: "half" };
+        assert_eq!(header.columns, [bucket, half]);
+    }
+}

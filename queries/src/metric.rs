@@ -1,0 +1,80 @@
+//! The metrics of domain §5. One metric is one SQL file in `sql/metrics` and one line in
+//! [`METRICS`].
+
+use std::sync::OnceLock;
+
+use crate::{Breakdown, Header};
+
+/// Every metric.
+pub static METRICS: [Metric; 6] = [
+    Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
+    Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
+    Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
+    Metric::new("M05", include_str!("../sql/metrics/M05.sql")),
+    Metric::new("M06", include_str!("../sql/metrics/M06.sql")),
+    Metric::new("M10", include_str!("../sql/metrics/M10.sql")),
+];
+
+/// The metric with that number, in capitals or not.
+pub fn find(id: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.id.eq_ignore_ascii_case(id))
+}
+
+/// One number, or a few that belong together, with its only definition.
+#[derive(Debug)]
+pub struct Metric {
+    /// Number in domain §5, e.g. `M03`.
+    pub id: &'static str,
+    /// The file as it is written, with its tokens; to run it, ask [`Metric::sql_by`].
+    pub sql: &'static str,
+    header: OnceLock<Header>,
+}
+
+impl Metric {
+    const fn new(id: &'static str, sql: &'static str) -> Self {
+        Self { id, sql, header: OnceLock::new() }
+    }
+
+    /// What the file says about itself: titles, units, columns, formula, caveat.
+    pub fn header(&self) -> &Header {
+        self.header.get_or_init(|| Header::parse(self.sql))
+    }
+
+    /// Name in identifiers, e.g. `due_on_time_rate`.
+    pub fn name(&self) -> &'static str {
+        self.header().name
+    }
+
+    /// Title in Chinese.
+    pub fn title_zh(&self) -> &'static str {
+        self.header().title_zh
+    }
+
+    /// Title in English.
+    pub fn title_en(&self) -> &'static str {
+        self.header().title_en
+    }
+
+    /// The SQL that tells the metric apart by `breakdown`: `bucket` first, then the columns of
+    /// the header. It reads `case_state` and `card`, takes `$from` and `$to` (dates of the lake's
+    /// zone, the second exclusive), and cuts the period at `now()`. [`Breakdown::Month`] is
+    /// [`Breakdown::All`], to be run once for each month.
+    ///
+    /// A bucket that has nothing in the period has no row; `All` and `Month` always have theirs,
+    /// with zero counts and null rates.
+    pub fn sql_by(&self, breakdown: Breakdown) -> String {
+        // Text from this crate alone: nothing that a user typed gets into the SQL.
+        let (key, group) = match breakdown.case_column() {
+            Some(_) => ("bucket", "\n    group by bucket"),
+            None => ("'all'", ""),
+        };
+        self.sql
+            .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
+            .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
+            .replace("{key}", key)
+            .replace("\n    {group}", group)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+use super::*;
+
+#[test]
+fn ids_are_unique_and_found_in_any_case() {
+    for (at, metric) in METRICS.iter().enumerate() {
+        assert!(METRICS[..at].iter().all(|earlier| earlier.id < metric.id), "{} is out of order", metric.id);
+        let found = find(&metric.id.to_lowercase()).unwrap();
+        assert_eq!(found.id, metric.id);
+    }
+    assert!(find("M99").is_none());
+}
+
+#[test]
+fn every_header_is_complete() {
+    for metric in &METRICS {
+        let header = metric.header();
+        assert_eq!(header.id, metric.id);
+        let texts = [
+            header.name,
+            header.title_zh,
+            header.title_en,
+            &header.unit,
+            &header.grain,
+            &header.formula,
+            &header.caveat,
+            &header.source,
+        ];
+        assert!(texts.iter().all(|text| !text.is_empty()), "{} lacks a line: {header:?}", metric.id);
+        assert_eq!(header.key, "bucket");
+        assert_eq!(header.params, "$from date, $to date (exclusive)");
+        assert!(!header.title_zh.is_ascii(), "{}: {}", metric.id, header.title_zh);
+        assert!(header.title_en.is_ascii(), "{}: {}", metric.id, header.title_en);
+    }
+}
+
+#[test]
+fn the_header_lists_the_columns_of_the_result() {
+    for metric in &METRICS {
+        let header = metric.header();
+        let listed: Vec<&str> = header.columns.iter().map(|column| column.name).collect();
+        assert_eq!(listed, selected(metric.sql), "{}", metric.id);
+        assert_eq!(listed.first(), Some(&"bucket"));
+        let mut letters: Vec<char> = header.columns.iter().filter_map(|column| column.letter).collect();
+        assert!(letters.is_sorted(), "{}: {letters:?}", metric.id);
+        letters.dedup();
+        let expected: Vec<char> = ('a'..='z').take(letters.len()).collect();
+        assert_eq!(letters, expected, "{}", metric.id);
+    }
+}
+
+#[test]
+fn every_token_is_replaced() {
+    for metric in &METRICS {
+        for breakdown in Breakdown::ALL {
+            let sql = metric.sql_by(breakdown);
+            assert!(!sql.contains(['{', '}']), "{} by {breakdown}:\n{sql}", metric.id);
+        }
+        assert_eq!(metric.sql_by(Breakdown::Month), metric.sql_by(Breakdown::All));
+    }
+}
+
+#[test]
+fn cards_of_an_organization_are_those_it_answers_for() {
+    let sql = find("M06").unwrap().sql_by(Breakdown::Organization);
+    assert!(sql.contains("org_code as bucket") && sql.contains("responsible_org as bucket"), "{sql}");
+    let sql = find("M06").unwrap().sql_by(Breakdown::Village);
+    assert_eq!(sql.matches("village_code as bucket").count(), 2, "{sql}");
+}
+
+#[test]
+fn files_keep_the_rules_of_the_house() {
+    for metric in &METRICS {
+        keeps_the_rules(metric.id, metric.sql);
+    }
+    keeps_the_rules("village_table", include_str!("../../sql/village_table.sql"));
+}
+
+fn keeps_the_rules(name: &str, sql: &str) {
+    assert!(!sql.contains("date_bin"), "{name}: date_bin does not know the lake's zone");
+    assert!(!sql.contains("$as_of"), "{name}: as_of is now()");
+    assert_eq!(sql.lines().last(), Some("select * from final"), "{name}");
+    assert!(sql.ends_with('\n'), "{name} does not end its last line");
+    for (at, line) in sql.lines().enumerate() {
+        assert_eq!(line.trim_end(), line, "{name}:{} ends in blanks", at + 1);
+        assert!(line.chars().count() <= 120, "{name}:{} is too long", at + 1);
+        // A date beside an instant would be taken for midnight in UTC, not in the lake's zone.
+        for bound in ["$from", "$to"].into_iter().filter(|_| !line.starts_with("--")) {
+            for (before, _) in line.split(bound).zip(line.split(bound).skip(1)) {
+                let column = before.trim_end_matches([' ', '<', '>', '=']);
+                assert!(column.ends_with("::date") || column.ends_with("_on"), "{name}:{}: {line}", at + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_metric_has_a_test_in_sql() {
+    for metric in &METRICS {
+        let path = format!("{}/slt/{}.slt", env!("CARGO_MANIFEST_DIR"), metric.id);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(&format!("@metric {} ", metric.id)), "{path} does not run {}", metric.id);
+    }
+}
+
+/// The columns that the last query of a metric names.
+fn selected(sql: &str) -> Vec<&str> {
+    let (_, last) = sql.split_once("\nfinal as (\n    select\n").unwrap();
+    let (columns, _) = last.split_once("\n    from ").unwrap();
+    columns
+        .lines()
+        .map(|line| line.trim().trim_end_matches(','))
+        .map(|line| line.rsplit_once(" as ").map_or(line, |(_, name)| name))
+        .collect()
+}

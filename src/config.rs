@@ -1,0 +1,51 @@
+//! The configuration file: sections with documented defaults; flags come before it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// All of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub privacy: Privacy,
+}
+
+/// `[privacy]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Privacy {
+    /// File with the secret for personal identifiers, hexadecimal; made if missing. Default:
+    /// `$XDG_DATA_HOME/sunlake/person.key`, else `~/.local/share/sunlake/person.key`.
+    pub person_key_file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the file, if one is named.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        let Some(file) = file else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(file).with_context(|| format!("configuration {}", file.display()))?;
+        toml::from_str(&text).with_context(|| format!("configuration {}", file.display()))
+    }
+
+    /// Where the key for personal identifiers rests.
+    pub fn person_key_file(&self) -> PathBuf {
+        self.privacy.person_key_file.clone().unwrap_or_else(ingest::PersonKey::default_file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_stops_the_start_and_is_named() {
+        let dir = tempfile::tempdir().expect("dir");
+        let file = dir.path().join("sunlake.toml");
+        std::fs::write(&file, "[privacy]\nperson_key = 1\n").expect("write");
+        let error = Config::load(Some(&file)).expect_err("refused");
+        assert!(format!("{error:#}").contains("person_key"), "{error:#}");
+        assert!(Config::load(None).expect("default").privacy.person_key_file.is_none());
+    }
+}

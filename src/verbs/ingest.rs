@@ -1,0 +1,137 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use analytics::DeriveReport;
+use anyhow::{Context, Result, bail};
+use datasets::clock::{Clock, SystemClock};
+use datasets::lake::{Lake, LakeError, LakeMeta};
+use ingest::{IngestOptions, Input, Mapping, PersonKey, Receipt};
+
+use super::Shared;
+use crate::cli::IngestArgs;
+use crate::progress::ReadBar;
+
+pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
+    let mapping = Mapping::find(&args.mapping)?;
+    let url = shared.lake_url()?;
+    let lake = if args.dry_run {
+        match Lake::open(&url).await {
+            Ok(lake) => Some(lake),
+            Err(LakeError::NoLake(_)) => None,
+            Err(error) => return Err(error.into()),
+        }
+    } else {
+        Some(Lake::open_or_create(&url, LakeMeta::default()).await?)
+    };
+    let person = if args.dry_run {
+        PersonKey::from_bytes(b"a dry run hashes nothing that stays")
+    } else {
+        PersonKey::load_or_create(&shared.config.person_key_file())?
+    };
+    let clock = SystemClock::default();
+    let mut failed = 0;
+    for file in &args.files {
+        let (input, _spool) = input(file)?;
+        let bar = ReadBar::shared(&input.name);
+        let options = IngestOptions {
+            dry_run: args.dry_run,
+            now: clock.now(),
+            person: person.clone(),
+            progress: Some(bar.clone()),
+        };
+        let landed = ingest::ingest(lake.as_ref(), &mapping, &input, &options).await;
+        bar.0.finish_and_clear();
+        match landed {
+            Ok(receipt) => print(&receipt, shared.global.json)?,
+            Err(error) => {
+                eprintln!("sunlake: {error}");
+                failed += 1;
+            }
+        }
+    }
+    if let Some(lake) = lake.filter(|_| !args.dry_run) {
+        let report = analytics::derive(&lake).await?;
+        if report != DeriveReport::default() && !shared.global.json {
+            eprintln!("derived {} cases, {} cards", report.cases, report.cards);
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of {} files did not land", args.files.len());
+    }
+    Ok(())
+}
+
+/// A file as it is; standard input through a temporary file, since it is read twice.
+fn input(file: &Path) -> Result<(Input, Option<Spool>)> {
+    if file != Path::new("-") {
+        return Ok((Input::file(file), None));
+    }
+    let path = std::env::temp_dir().join(format!("sunlake-stdin-{}", std::process::id()));
+    let spool = Spool(path.clone());
+    let mut made = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut made)?;
+    Ok((Input { path, name: "stdin".into() }, Some(spool)))
+}
+
+struct Spool(std::path::PathBuf);
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0) {
+            tracing::warn!(file = %self.0.display(), %error, "a temporary file stays behind");
+        }
+    }
+}
+
+/// One receipt: a line of JSON, or a few lines for people.
+fn print(receipt: &Receipt, json: bool) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(receipt)?);
+        return Ok(());
+    }
+    println!(
+        "{}: {} ({} records; rows {} = landed {} + quarantined {} + known {})",
+        receipt.file,
+        receipt.outcome,
+        receipt.records,
+        receipt.rows_in,
+        receipt.landed,
+        receipt.quarantined,
+        receipt.known
+    );
+    for table in &receipt.tables {
+        println!("  {}: {} = {} + {} + {}", table.table, table.rows_in, table.landed, table.quarantined, table.known);
+    }
+    for refusal in &receipt.refusals {
+        let field = refusal.field.as_deref().unwrap_or("record");
+        println!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);
+    }
+    if receipt.quarantined > receipt.refusals.len() as u64 {
+        println!(
+            "  … more in quarantine: sunlake query \"select * from quarantine where batch_id = '{}'\"",
+            receipt.batch_id
+        );
+    }
+    Ok(())
+}
+
+/// For the demonstration: lands bytes as a file of that name.
+pub async fn land_bytes(
+    lake: &Lake,
+    mapping: &Mapping,
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    options: &IngestOptions,
+) -> Result<Receipt> {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+    let receipt = ingest::ingest(Some(lake), mapping, &Input::file(&path), options).await;
+    std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+    Ok(receipt?)
+}
+
+/// Options without a progress bar.
+pub fn quiet(clock: &Arc<dyn Clock>, person: &PersonKey) -> IngestOptions {
+    IngestOptions { dry_run: false, now: clock.now(), person: person.clone(), progress: None }
+}

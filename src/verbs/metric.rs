@@ -1,0 +1,34 @@
+use analytics::Period;
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+
+use super::Shared;
+use crate::cli::{MetricArgs, Misuse};
+use crate::output;
+
+pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
+    let metric = queries::find(&args.id).ok_or_else(|| {
+        let known: Vec<&str> = queries::METRICS.iter().map(|metric| metric.id).collect();
+        Misuse(format!("there is no metric {:?}; there are {}", args.id, known.join(", ")))
+    })?;
+    let by = args.by.parse().map_err(|error: queries::UnknownBreakdown| Misuse(error.to_string()))?;
+    let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
+        let read = text.as_deref().map(|text| {
+            text.parse::<Date>().map_err(|_| Misuse(format!("--{name} {text:?} is no date; write 2018-05-16")))
+        });
+        Ok(read.transpose()?)
+    };
+    let (from, to) = (date(&args.from, "from")?, date(&args.to, "to")?);
+    let session = shared.session().await?;
+    let today = session.zone().to_datetime(session.as_of()).date();
+    let to = match to {
+        Some(to) => to,
+        None => today.tomorrow().context("the day after --as-of lies too far ahead")?,
+    };
+    let period = Period { from: from.unwrap_or_else(|| today.first_of_month()), to };
+    if period.from >= period.to {
+        return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
+    }
+    let rows = analytics::metric_rows(&session, metric, period, by).await?;
+    output::write(&rows, args.format.into(), shared.global.json, None)
+}

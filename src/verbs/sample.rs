@@ -1,0 +1,29 @@
+use anyhow::Result;
+
+use super::Shared;
+use crate::cli::SampleArgs;
+use crate::progress;
+use crate::sample::{Sample, SampleConfig, write_files};
+
+pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
+    let config = SampleConfig {
+        villages: args.villages,
+        years: args.years,
+        scale: args.scale,
+        seed: args.seed,
+        ..SampleConfig::default()
+    };
+    let sample = Sample::new(config)?;
+    std::fs::create_dir_all(&args.out)?;
+    let bar = progress::bar(sample.estimated_cases(), "cases", false);
+    let written = write_files(&sample, &args.out, &mut |cases| bar.set_position(cases))?;
+    bar.finish_and_clear();
+    if shared.global.json {
+        let files = [&written.case_file, &written.event_file].map(|file| file.display().to_string());
+        println!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));
+    } else {
+        println!("{} cases  {}", written.cases, written.case_file.display());
+        println!("{} events {}", written.events, written.event_file.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use analytics::{Engine, Principal};
+use anyhow::{Context, Result, bail};
+use datasets::clock::{Clock, SimulatedClock, SystemClock};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Shared;
+use crate::cli::{Misuse, ServeArgs};
+
+/// Name that the generator's records carry as their source.
+pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
+
+pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
+    let lake = shared.lake().await?;
+    analytics::derive(&lake).await?;
+    let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
+    let engine = match args.simulate {
+        None => engine,
+        Some(speed) => simulated(&engine, speed).await?,
+    };
+    serve(engine, args.listen).await
+}
+
+/// The same lake on a simulated clock; refused unless `sample` made all of it.
+pub async fn simulated(engine: &Engine, speed: f64) -> Result<Engine> {
+    if !(speed > 0.0 && speed <= 1_000_000.0) {
+        bail!(Misuse(format!("a clock cannot run {speed} times as fast; give more than 0, up to 1000000")));
+    }
+    let sources = sources(engine).await?;
+    if sources.is_empty() || sources.iter().any(|source| source.source_system != SAMPLE_SYSTEM) {
+        bail!("the simulated clock is for demonstrations: this lake holds records that `sunlake sample` did not make");
+    }
+    let present =
+        sources.iter().filter_map(|source| source.watermark).max().context("the sample has no extract time")?;
+    let clock: Arc<dyn Clock> = Arc::new(SimulatedClock::new(present, speed));
+    Ok(Engine::open(engine.lake().clone(), clock).await?)
+}
+
+#[derive(Deserialize)]
+pub struct Source {
+    pub source_system: String,
+    pub watermark: Option<Timestamp>,
+}
+
+/// Every source of the lake, whenever it was landed.
+pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
+    let session = engine.session(Principal::Operator, None).await?;
+    Ok(session
+        .rows("select source_system, max(extract_time) as watermark from ingest_batch group by source_system", &[])
+        .await?)
+}
+
+/// Serves until it is told to stop; what is being answered is answered first.
+pub async fn serve(engine: Engine, listen: SocketAddr) -> Result<()> {
+    if !listen.ip().is_loopback() {
+        bail!(Misuse(format!(
+            "{listen} is not a loopback address; without accounts the dashboard answers this machine alone"
+        )));
+    }
+    let demo_banner = engine.clock().is_simulated();
+    let router = dashboard::router(engine, dashboard::Options { demo_banner });
+    let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    println!("http://{}", listener.local_addr()?);
+    dashboard::serve(listener, router, stopped()).await?;
+    Ok(())
+}
+
+async fn stopped() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot be told to stop by SIGTERM");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
