@@ -111,6 +111,9 @@ pub struct IngestArgs {
     /// Plan and count, change nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Land only; states and cards are worked out by the next ingest or by serve
+    #[arg(long)]
+    pub no_derive: bool,
 }
 
 #[derive(Args)]

@@ -11,6 +11,21 @@ use arrow::util::display::FormatOptions;
 
 use crate::cli::{Format, Misuse, TextFormat};
 
+/// Prints a line of a result. Unlike `println!` it is an error, not a panic, if nobody reads.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::output::line(format_args!($($text)*))?
+    };
+}
+pub(crate) use say;
+
+/// Writes a line to standard output.
+pub fn line(text: std::fmt::Arguments<'_>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_fmt(text)?;
+    out.write_all(b"\n")
+}
+
 impl From<TextFormat> for Format {
     fn from(format: TextFormat) -> Self {
         match format {
@@ -65,9 +80,6 @@ fn to(mut out: impl Write + Send, batches: &[RecordBatch], format: Format) -> Re
             }
             writer.finish()?;
             drop(writer);
-            if batches.iter().all(|batch| batch.num_rows() == 0) {
-                out.write_all(b"[]")?;
-            }
             out.write_all(b"\n")?;
         }
         Format::Arrow => {

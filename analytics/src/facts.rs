@@ -18,6 +18,8 @@ pub(crate) struct CaseFacts {
     pub(crate) case_no: String,
     pub(crate) source_system: String,
     pub(crate) registration: Option<Registration>,
+    /// Every known version of the registration, for its limits.
+    limits: Vec<Registration>,
     pub(crate) events: Vec<KnownEvent>,
 }
 
@@ -105,6 +107,7 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
         case_no: case_no.to_owned(),
         source_system: source.to_owned(),
         registration: None,
+        limits: Vec::new(),
         events: Vec::new(),
     })
 }
@@ -167,6 +170,7 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
             known_at,
         };
         let case = entry(facts, case_no, row.text(2, at).unwrap_or_default());
+        case.limits.push(new.clone());
         let newer = case.registration.as_ref().is_none_or(|held| {
             let held_known = known_by.is_none_or(|by| held.known_at.is_some_and(|at| at <= by));
             match (held_known, known) {
@@ -182,8 +186,16 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
     }
 }
 
-/// Keeps the latest version of each event.
+/// Keeps the latest version of each event, and the limits of the first registration that has any:
+/// later versions do not touch the clock (domain §4, inputs); that is what an extension is for.
 fn keep_latest(case: &mut CaseFacts) {
+    let versions = case.limits.iter().filter(|version| version.promised.or(version.statutory).is_some());
+    let first = versions.min_by_key(|version| (version.data_version, version.known_at)).cloned();
+    if let (Some(registration), Some(first)) = (&mut case.registration, first) {
+        registration.promised = first.promised;
+        registration.statutory = first.statutory;
+        registration.due_binding = first.due_binding;
+    }
     let version = |known: &KnownEvent| (known.event.known_at, known.ingested_at);
     case.events
         .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));

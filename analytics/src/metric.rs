@@ -53,5 +53,6 @@ async fn run(
     by: Breakdown,
 ) -> Result<Vec<RecordBatch>, AnalyticsError> {
     let params = [("from", Param::Date(period.from)), ("to", Param::Date(period.to))];
-    session.query(&metric.sql_by(by), &params).await
+    let sql = format!("select * from (\n{}\n) order by bucket nulls last", metric.sql_by(by));
+    session.query(&sql, &params).await
 }

@@ -1,1 +1,64 @@
+//! The supervision dashboard: the only crate that knows HTTP, HTML and SVG. A handler extracts what
+//! is asked for, asks `analytics`, and renders.
 
+mod charts;
+mod csv;
+mod error;
+mod format;
+mod frame;
+mod guard;
+mod i18n;
+mod pages;
+mod place;
+mod request;
+mod state;
+mod svg;
+mod theme;
+mod work_days;
+
+use analytics::Engine;
+pub use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+use state::App;
+
+/// How the pages are to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether every page says that its records are made up.
+    pub demo_banner: bool,
+}
+
+/// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address.
+pub fn router(engine: Engine, options: Options) -> Router {
+    Router::new()
+        .route("/", get(pages::overview::show))
+        .route("/cards", get(pages::cards::show))
+        .route("/cards.csv", get(pages::cards::export))
+        .route("/cases/{case_no}", get(pages::case::show))
+        .route("/villages", get(pages::villages::show))
+        .route("/villages.csv", get(pages::villages::export))
+        .route("/villages/{code}", get(pages::village::show))
+        .route("/healthz", get(pages::healthz::show))
+        .route("/assets/{file}", get(pages::assets::show))
+        .fallback(pages::missing)
+        .method_not_allowed_fallback(pages::not_allowed)
+        .layer(from_fn(error::dress))
+        .layer(from_fn(guard::watch))
+        .with_state(App { engine, options })
+}
+
+/// Answers on `listener` until `stop`; what is being answered then is answered first.
+///
+/// # Errors
+///
+/// When connections can be accepted no more.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
+}

@@ -13,11 +13,13 @@ pub(crate) fn identify(path: &Path, name: &str, mapping: &Mapping) -> Result<(St
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];
     let mut bytes = 0;
+    let mut head = Head::default();
     loop {
         match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => {
                 digest.update(&buffer[..count]);
+                head.take(&buffer[..count]);
                 bytes += count as u64;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -26,5 +28,32 @@ pub(crate) fn identify(path: &Path, name: &str, mapping: &Mapping) -> Result<(St
     }
     digest.update(mapping.name.as_bytes());
     digest.update(mapping.version.as_bytes());
+    // Extracts without records are all alike; the time in their name tells them apart.
+    if let Some(time) = crate::land::extract::by_name(mapping, name).filter(|_| head.is_alone()) {
+        digest.update(time.as_microsecond().to_le_bytes());
+    }
     Ok((hex::encode(digest.finalize()), bytes))
+}
+
+/// Whether a file has nothing but its first line.
+#[derive(Default)]
+struct Head {
+    ended: bool,
+    more: bool,
+}
+
+impl Head {
+    fn take(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        if !self.ended {
+            let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return };
+            self.ended = true;
+            rest = &bytes[end..];
+        }
+        self.more |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
+    }
+
+    fn is_alone(&self) -> bool {
+        !self.more
+    }
 }

@@ -29,7 +29,7 @@ with final as (
     where
         level like $level
         and ($region = '' or starts_with(village_code, $region))
-    order by issued_at, case_no, level
 )
 
 select * from final
+order by issued_at, case_no, level

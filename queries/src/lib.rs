@@ -15,3 +15,6 @@ pub use village_table::{Level, UnknownLevel, village_table};
 
 /// Cards issued by the session's as-of; `$level`, `$region`.
 pub const CARD_LIST: &str = include_str!("../sql/card_list.sql");
+
+/// Every source and its watermark.
+pub const SOURCE_LIST: &str = include_str!("../sql/source_list.sql");

@@ -16,7 +16,9 @@ mod write;
 
 use anyhow::ensure;
 use datasets::calendar::{Calendar, CalendarRegion};
-use jiff::civil::{Date, DateTime};
+#[cfg(test)]
+use jiff::civil::Date;
+use jiff::civil::DateTime;
 
 use catalog::Catalog;
 use days::{DAY, Days};
@@ -96,13 +98,9 @@ impl Sample {
     /// The cases that people apply for in a village on `date`, in order, each with its whole
     /// life; none for a village or a day that the sample does not have. Days after the present
     /// have cases too.
+    #[cfg(test)]
     pub fn cases_received_on(&self, village_index: usize, date: Date) -> Vec<SampleCase> {
         self.cases_on(village_index, days::day_number(date))
-    }
-
-    /// First and last day of the exported files.
-    pub fn days(&self) -> (Date, Date) {
-        (days::datetime(self.first * DAY).date(), days::datetime(self.present).date())
     }
 
     /// About how many cases the files will have.

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::Shared;
 use crate::cli::{CalendarArgs, CalendarVerb, Misuse};
+use crate::output::say;
 
 pub fn run(shared: &Shared, args: &CalendarArgs) -> Result<()> {
     let region: CalendarRegion = args.region.parse().map_err(|error| Misuse(format!("{error}")))?;
@@ -16,7 +17,7 @@ pub fn run(shared: &Shared, args: &CalendarArgs) -> Result<()> {
             let day = calendar.day(read(date)?);
             if json {
                 let (kind, name) = (day.kind.as_str(), day.name);
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({ "date": day.date.to_string(), "is_workday": day.is_workday, "kind": kind,
                         "name": name, "provisional": day.provisional, "region": region.as_str() })
@@ -24,7 +25,7 @@ pub fn run(shared: &Shared, args: &CalendarArgs) -> Result<()> {
             } else {
                 let answer = if day.is_workday { "yes" } else { "no" };
                 let name = day.name.map(|name| format!(" {name}")).unwrap_or_default();
-                println!("{answer} {}{name}{}", day.kind.as_str(), note(day.provisional));
+                say!("{answer} {}{name}{}", day.kind.as_str(), note(day.provisional));
             }
         }
         CalendarVerb::Add { batch: true, .. } => batch(&calendar)?,
@@ -32,20 +33,20 @@ pub fn run(shared: &Shared, args: &CalendarArgs) -> Result<()> {
             let (Some(date), Some(n)) = (date, n) else { bail!(Misuse("give DATE and N, or --batch".into())) };
             let answer = calendar.add_workdays(read(date)?, *n)?;
             if json {
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({ "deadline": answer.date.to_string(), "provisional": answer.provisional })
                 );
             } else {
-                println!("{}", told(answer));
+                say!("{}", told(answer));
             }
         }
         CalendarVerb::Between { a, b } => {
             let (count, provisional) = calendar.workdays_between(read(a)?, read(b)?);
             if json {
-                println!("{}", serde_json::json!({ "workdays": count, "provisional": provisional }));
+                say!("{}", serde_json::json!({ "workdays": count, "provisional": provisional }));
             } else {
-                println!("{count}{}", note(provisional));
+                say!("{count}{}", note(provisional));
             }
         }
     }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Shared;
+use crate::output::say;
 
 pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
     let session = shared.session().await?;
@@ -12,37 +13,36 @@ pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
         bail!("nothing is known of case {case_no} as of {}", local(session.as_of(), session.zone()));
     };
     if shared.global.json {
-        println!("{}", serde_json::to_string_pretty(&json(&case, session.as_of()))?);
+        say!("{}", serde_json::to_string_pretty(&json(&case, session.as_of()))?);
         return Ok(());
     }
-    print(&case, session.as_of(), session.zone());
-    Ok(())
+    print(&case, session.as_of(), session.zone())
 }
 
-fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) {
+fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
     let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
-    println!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
-    println!(
+    say!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
+    say!(
         "item {}  village {}  department {}",
         text(&case.item_id.clone().or(case.item_name.clone())),
         text(&case.village_code),
         text(&case.org_code)
     );
     let limit = clock.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
-    println!("clock PROMISE: {} limit {limit}, start {}, due {}", clock.due, at(clock.started_at), at(clock.due_at));
-    println!("  yellow from {}, red from {}", at(clock.yellow_at), at(clock.red_at));
+    say!("clock PROMISE: {} limit {limit}, start {}, due {}", clock.due, at(clock.started_at), at(clock.due_at));
+    say!("  yellow from {}, red from {}", at(clock.yellow_at), at(clock.red_at));
     if let Some(closed) = clock.closed_at {
-        println!("  closed {} {}", local(closed, zone), clock.close_result.map_or("", |result| result.as_str()));
+        say!("  closed {} {}", local(closed, zone), clock.close_result.map_or("", |result| result.as_str()));
     }
     let used = &case.used;
     let (whole, tenth) = (used.used_days_tenths / 10, used.used_days_tenths % 10);
-    println!("  used {} working days begun, {whole}.{tenth} by office time", used.used_wd);
+    say!("  used {} working days begun, {whole}.{tenth} by office time", used.used_wd);
     for card in &clock.cards {
         let state = if card.cancelled_at.is_some_and(|cancelled| cancelled <= as_of) { " cancelled" } else { "" };
         let ahead = if card.issued_at > as_of { " (ahead)" } else { "" };
-        println!(
+        say!(
             "  card {} condition {}, issued {}{ahead}{state}",
             card.level,
             local(card.condition_at, zone),
@@ -50,29 +50,33 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) {
         );
     }
     for reason in &clock.reasons {
-        println!("  remark {reason}");
+        say!("  remark {reason}");
     }
-    println!(
+    say!(
         "policy {} version {}, calendar {}, engine {}; domain §4 points 1-3",
-        explanation.policy_name, explanation.policy_version, explanation.calendar_version, explanation.engine_version
+        explanation.policy_name,
+        explanation.policy_version,
+        explanation.calendar_version,
+        explanation.engine_version
     );
-    println!();
+    say!("");
     for day in &explanation.days {
-        println!("{}", day_line(day));
+        say!("{}", day_line(day));
     }
-    println!();
+    say!("");
     for event in &case.events {
         let recorded =
             event.recorded_at.map(|recorded| format!(" recorded {}", local(recorded, zone))).unwrap_or_default();
         let step = event.step_name.as_deref().unwrap_or_default();
         let result = event.close_result.as_deref().unwrap_or_default();
-        println!(
+        say!(
             "{}  {:<12} {step}{result} {}{recorded}",
             local(event.occurred_at, zone),
             event.event_type,
             event.org_code.as_deref().unwrap_or_default()
         );
     }
+    Ok(())
 }
 
 /// One day: date, what it is to the clock, why, and what falls on it.

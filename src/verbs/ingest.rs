@@ -9,6 +9,7 @@ use ingest::{IngestOptions, Input, Mapping, PersonKey, Receipt};
 
 use super::Shared;
 use crate::cli::IngestArgs;
+use crate::output::say;
 use crate::progress::ReadBar;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
@@ -30,6 +31,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     };
     let clock = SystemClock::default();
     let mut failed = 0;
+    let mut printed = Ok(());
     for file in &args.files {
         let (input, _spool) = input(file)?;
         let bar = ReadBar::shared(&input.name);
@@ -42,14 +44,15 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         let landed = ingest::ingest(lake.as_ref(), &mapping, &input, &options).await;
         bar.0.finish_and_clear();
         match landed {
-            Ok(receipt) => print(&receipt, shared.global.json)?,
+            // Nobody may be reading; landing goes on all the same.
+            Ok(receipt) => printed = printed.and(print(&receipt, shared.global.json)),
             Err(error) => {
                 eprintln!("sunlake: {error}");
                 failed += 1;
             }
         }
     }
-    if let Some(lake) = lake.filter(|_| !args.dry_run) {
+    if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
         let report = analytics::derive(&lake).await?;
         if report != DeriveReport::default() && !shared.global.json {
             eprintln!("derived {} cases, {} cards", report.cases, report.cards);
@@ -58,7 +61,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     if failed > 0 {
         bail!("{failed} of {} files did not land", args.files.len());
     }
-    Ok(())
+    printed
 }
 
 /// A file as it is; standard input through a temporary file, since it is read twice.
@@ -86,10 +89,10 @@ impl Drop for Spool {
 /// One receipt: a line of JSON, or a few lines for people.
 fn print(receipt: &Receipt, json: bool) -> Result<()> {
     if json {
-        println!("{}", serde_json::to_string(receipt)?);
+        say!("{}", serde_json::to_string(receipt)?);
         return Ok(());
     }
-    println!(
+    say!(
         "{}: {} ({} records; rows {} = landed {} + quarantined {} + known {})",
         receipt.file,
         receipt.outcome,
@@ -100,14 +103,14 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
         receipt.known
     );
     for table in &receipt.tables {
-        println!("  {}: {} = {} + {} + {}", table.table, table.rows_in, table.landed, table.quarantined, table.known);
+        say!("  {}: {} = {} + {} + {}", table.table, table.rows_in, table.landed, table.quarantined, table.known);
     }
     for refusal in &receipt.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");
-        println!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);
+        say!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);
     }
     if receipt.quarantined > receipt.refusals.len() as u64 {
-        println!(
+        say!(
             "  … more in quarantine: sunlake query \"select * from quarantine where batch_id = '{}'\"",
             receipt.batch_id
         );

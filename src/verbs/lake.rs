@@ -3,6 +3,7 @@ use datasets::contract;
 
 use super::Shared;
 use crate::cli::LakeVerb;
+use crate::output::say;
 
 pub async fn run(shared: &Shared, verb: &LakeVerb) -> Result<()> {
     match verb {
@@ -24,18 +25,18 @@ async fn status(shared: &Shared) -> Result<()> {
             })
             .collect();
         let (zone, format) = (meta.time_zone, meta.format_version);
-        println!(
+        say!(
             "{}",
             serde_json::json!({ "lake": url, "format_version": format, "time_zone": zone, "region": meta.region, "tables": tables })
         );
         return Ok(());
     }
-    println!("{url}: format {}, zone {}, region {}", meta.format_version, meta.time_zone, meta.region);
-    println!("{:<16} {:>8} {:>6} {:>12} {:>14}", "table", "version", "files", "rows", "bytes");
+    say!("{url}: format {}, zone {}, region {}", meta.format_version, meta.time_zone, meta.region);
+    say!("{:<16} {:>8} {:>6} {:>12} {:>14}", "table", "version", "files", "rows", "bytes");
     for contract in contract::ALL {
         let table = snapshot.table(contract);
         let (version, files) = (table.version, table.files.len());
-        println!("{:<16} {version:>8} {files:>6} {:>12} {:>14}", contract.table, table.rows(), table.bytes());
+        say!("{:<16} {version:>8} {files:>6} {:>12} {:>14}", contract.table, table.rows(), table.bytes());
     }
     Ok(())
 }

@@ -2,6 +2,7 @@ use anyhow::Result;
 
 use super::Shared;
 use crate::cli::SampleArgs;
+use crate::output::say;
 use crate::progress;
 use crate::sample::{Sample, SampleConfig, write_files};
 
@@ -20,10 +21,10 @@ pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
     bar.finish_and_clear();
     if shared.global.json {
         let files = [&written.case_file, &written.event_file].map(|file| file.display().to_string());
-        println!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));
+        say!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));
     } else {
-        println!("{} cases  {}", written.cases, written.case_file.display());
-        println!("{} events {}", written.events, written.event_file.display());
+        say!("{} cases  {}", written.cases, written.case_file.display());
+        say!("{} events {}", written.events, written.event_file.display());
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Shared;
 use crate::cli::{Misuse, ServeArgs};
+use crate::output::say;
 
 /// Name that the generator's records carry as their source.
 pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
@@ -48,9 +49,7 @@ pub struct Source {
 /// Every source of the lake, whenever it was landed.
 pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
     let session = engine.session(Principal::Operator, None).await?;
-    Ok(session
-        .rows("select source_system, max(extract_time) as watermark from ingest_batch group by source_system", &[])
-        .await?)
+    Ok(session.rows(queries::SOURCE_LIST, &[]).await?)
 }
 
 /// Serves until it is told to stop; what is being answered is answered first.
@@ -63,7 +62,7 @@ pub async fn serve(engine: Engine, listen: SocketAddr) -> Result<()> {
     let demo_banner = engine.clock().is_simulated();
     let router = dashboard::router(engine, dashboard::Options { demo_banner });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    println!("http://{}", listener.local_addr()?);
+    say!("http://{}", listener.local_addr()?);
     dashboard::serve(listener, router, stopped()).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::AsArray;
 use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT};
-use datasets::lake::{Lake, LakeSnapshot, Once, Table, WrittenFiles};
+use datasets::lake::{Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
 use jiff::civil::Date;
 
 use crate::facts;
@@ -112,14 +112,16 @@ impl Work<'_> {
             cards.write(&card_batch).await?;
         }
         let (states, cards) = (states.finish().await?, cards.finish().await?);
-        self.commit(&card, cards, &[]).await?;
+        // A first run that was killed may have left its cards behind; this one stands for all.
+        let left = if first { Some(card.snapshot().await?) } else { None };
+        self.commit(&card, cards, left.as_ref(), &[]).await?;
         self.commit_days(changes, interrupted).await?;
         let mut stands = Vec::new();
         for fact in FACTS {
             let attempt = i64::try_from(version(self.snapshot, fact)).unwrap_or(i64::MAX);
             stands.push(Once { app_id: stand(fact), attempt });
         }
-        self.commit(&state, states, &stands).await?;
+        self.commit(&state, states, None, &stands).await?;
         if interrupted {
             // The days were made of states that are only now all there.
             village_rows::rebuild(self.lake, self.rules, self.run).await?;
@@ -127,11 +129,17 @@ impl Work<'_> {
         Ok(report)
     }
 
-    async fn commit(&self, table: &Table, files: WrittenFiles, stands: &[Once]) -> Result<(), AnalyticsError> {
+    async fn commit(
+        &self,
+        table: &Table,
+        files: WrittenFiles,
+        replaced: Option<&TableSnapshot>,
+        stands: &[Once],
+    ) -> Result<(), AnalyticsError> {
         let _lock = self.lake.lock(table.name()).await?;
         let mut once = vec![Once { app_id: RUN.to_owned(), attempt: self.run }];
         once.extend(stands.iter().cloned());
-        table.commit_files(files, None, &once, HashMap::new()).await?;
+        table.commit_files(files, replaced, &once, HashMap::new()).await?;
         Ok(())
     }
 
@@ -141,7 +149,7 @@ impl Work<'_> {
         if !interrupted {
             writer.write(&village_rows::rows(&changes, self.part, self.run)?).await?;
         }
-        self.commit(&table, writer.finish().await?, &[]).await
+        self.commit(&table, writer.finish().await?, None, &[]).await
     }
 }
 

@@ -33,7 +33,8 @@ impl LakeTable {
         let is_folder = |field: &FieldRef| snapshot.contract.partition.contains(&field.name().as_str());
         let folders: Vec<FieldRef> = full.fields().iter().filter(|field| is_folder(field)).cloned().collect();
         let in_file: Vec<FieldRef> = full.fields().iter().filter(|field| !is_folder(field)).cloned().collect();
-        let table_schema = TableSchema::builder(Arc::new(Schema::new(in_file))).with_table_partition_cols(folders).build();
+        let table_schema =
+            TableSchema::builder(Arc::new(Schema::new(in_file))).with_table_partition_cols(folders).build();
         Self { snapshot, store, table_schema }
     }
 

@@ -52,5 +52,11 @@ pub(super) fn functions(as_of: Timestamp, zone: &TimeZone, zone_name: &str) -> V
             signature: Signature::nullary(Volatility::Immutable),
         })
     };
-    vec![fixed("now", &["current_timestamp"], instant), fixed("current_date", &["today"], today)]
+    let since_midnight = zone.to_datetime(as_of).time().duration_since(jiff::civil::Time::midnight()).as_nanos();
+    let clock = ScalarValue::Time64Nanosecond(i64::try_from(since_midnight).ok());
+    vec![
+        fixed("current_time", &[], clock),
+        fixed("now", &["current_timestamp"], instant),
+        fixed("current_date", &["today"], today),
+    ]
 }

@@ -31,7 +31,7 @@ pub static INGEST_BATCH: Contract = Contract {
         must(
             "known_at",
             Instant,
-            "when it can have been known: extract_time for history, ingested_at for a live source",
+            "from when on it can have been known: ingested_at for a live source; for history, which counts as reported as it happened, its earliest event",
         ),
     ],
 };

@@ -58,6 +58,34 @@ pub fn find(table: &str) -> Option<&'static Contract> {
     ALL.iter().find(|contract| contract.table == table).copied()
 }
 
+/// All contracts as a document: `docs/TABLES.md`, which a test compares.
+pub fn document() -> String {
+    let mut text =
+        String::from("# Tables\n\nPrinted from the contracts in `datasets/src/contract`; a test compares this file.\n");
+    for contract in ALL {
+        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        text += &format!(
+            "\n## {}\n\n{:?} table. One row: {}. Key: {}.",
+            contract.table,
+            contract.role,
+            contract.grain,
+            list(contract.key)
+        );
+        if !contract.partition.is_empty() {
+            text += &format!(" Folders: {}.", list(contract.partition));
+        }
+        if !contract.sort.is_empty() {
+            text += &format!(" Sorted by: {}.", list(contract.sort));
+        }
+        text += "\n\n| field | type | may be unknown | meaning |\n|---|---|---|---|\n";
+        for field in contract.fields {
+            let unknown = if field.nullable { "yes" } else { "" };
+            text += &format!("| `{}` | {:?} | {unknown} | {} |\n", field.name, field.kind, field.doc);
+        }
+    }
+    text
+}
+
 /// What a table holds and how its rows rest.
 #[derive(Debug)]
 pub struct Contract {
@@ -211,6 +239,16 @@ pub fn step_fields(zone: &str) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_document_of_the_tables_is_true() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/TABLES.md");
+        if std::env::var_os("SUNLAKE_BLESS").is_some() {
+            std::fs::write(&file, document()).expect("written");
+        }
+        let held = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(held == document(), "docs/TABLES.md is old: run this test with SUNLAKE_BLESS=1");
+    }
 
     #[test]
     fn contracts_name_only_fields_that_exist() {

@@ -137,6 +137,10 @@ async fn what_is_no_lake_is_said_to_be_none() {
     let dir = tempfile::tempdir().expect("dir");
     let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
     assert!(matches!(Lake::open(&url).await, Err(LakeError::NoLake(_))));
+    let newer = LakeUrl::parse("memory://newer").expect("url");
+    let newer =
+        Lake::open_or_create(&newer, LakeMeta { format_version: FORMAT_VERSION + 1, ..LakeMeta::default() }).await;
+    assert!(matches!(newer, Err(LakeError::TooNew { .. })), "{newer:?}");
     std::fs::write(dir.path().join("letter.txt"), "x").expect("file");
     let taken = Lake::open_or_create(&url, LakeMeta::default()).await;
     assert!(matches!(taken, Err(LakeError::NotALake(_))), "{taken:?}");

@@ -22,7 +22,7 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 const BLOOM_VALUES: u64 = 32_768;
 
 /// Writes files of one table. Nothing is seen by readers until [`TableWriter::finish`]'s files are
-/// committed; files of a writer that was dropped are swept as orphans.
+/// committed; files that never are stay behind as orphans, which no reader sees.
 pub struct TableWriter {
     table: &'static Contract,
     inner: DeltaWriter,

@@ -93,7 +93,9 @@ pub(super) fn ledger_row(
     let number =
         |number: u64| -> ArrayRef { Arc::new(Int64Array::from(vec![i64::try_from(number).unwrap_or(i64::MAX)])) };
     let extract_time = receipt.extract_time.unwrap_or(now);
-    let known_at = if mapping.source.live { now } else { extract_time };
+    // History counts as if it had been reported as it happened, so that a past as-of makes sense.
+    let first = span.and_then(|(first, _)| Timestamp::from_microsecond(first).ok());
+    let known_at = if mapping.source.live { now } else { first.map_or(extract_time, |first| first.min(extract_time)) };
     let columns: Vec<ArrayRef> = vec![
         text(&receipt.batch_id),
         text(&receipt.source_system),

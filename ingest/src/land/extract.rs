@@ -14,7 +14,7 @@ pub(super) fn time(mapping: &Mapping, file: &str, latest: Option<i64>, now: Time
 
 /// The time that the file's name tells, if the mapping says how and the name fits. A file with
 /// such a name may be without records: it says that nothing has happened up to then.
-pub(super) fn by_name(mapping: &Mapping, file: &str) -> Option<Timestamp> {
+pub(crate) fn by_name(mapping: &Mapping, file: &str) -> Option<Timestamp> {
     let pattern = mapping.source.extract_time.file_name.as_ref()?;
     let name = file.strip_suffix(".gz").unwrap_or(file);
     let time = strtime::parse(pattern, name).ok()?.to_datetime().ok()?;

@@ -17,7 +17,7 @@ use crate::rows::{Common, Made};
 use crate::{IngestError, PersonKey};
 
 mod books;
-mod extract;
+pub(crate) mod extract;
 mod reader;
 mod table;
 

@@ -188,7 +188,12 @@ impl Mapping {
     pub(crate) fn needed_columns(&self) -> impl Iterator<Item = &str> {
         let of_rules = self.outputs.iter().flat_map(|output| output.rules.iter().flatten());
         let of_rules = of_rules.filter(|rule| !rule.optional).flat_map(|rule| rule.columns.iter());
-        of_rules.chain(self.source.case_key.iter()).map(String::as_str)
+        let conditions = self.outputs.iter().filter_map(|output| {
+            let rules = output.rules.iter().flatten();
+            let optional = rules.filter(|rule| rule.optional).flat_map(|rule| rule.columns.iter());
+            output.when_present.as_ref().filter(|column| !optional.clone().any(|known| known == *column))
+        });
+        of_rules.chain(conditions).chain(self.source.case_key.iter()).map(String::as_str)
     }
 }
 

@@ -4,16 +4,42 @@ use std::collections::{BTreeMap, HashMap};
 
 use datasets::contract::{Field, Kind};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// A rule as it stands in the file: a column's name, or a table.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone)]
 pub enum FieldRule {
     /// `case_no = "办件编号"`
     Column(String),
     /// `occurred_at = { column = "...", time = ["..."] }`
     Table(Box<RuleTable>),
+}
+
+impl<'de> Deserialize<'de> for FieldRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RuleVisitor)
+    }
+}
+
+/// By hand, so that a wrong key is named (an untagged enum would only say that nothing fits).
+struct RuleVisitor;
+
+impl<'de> Visitor<'de> for RuleVisitor {
+    type Value = FieldRule;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a column's name, or a table such as { column = \"…\" }")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, column: &str) -> Result<FieldRule, E> {
+        Ok(FieldRule::Column(column.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldRule, A::Error> {
+        RuleTable::deserialize(MapAccessDeserializer::new(map)).map(|table| FieldRule::Table(Box::new(table)))
+    }
 }
 
 /// The long form.
@@ -102,6 +128,12 @@ impl FieldRule {
         };
         let mut columns = table.columns;
         columns.extend(table.column);
+        if let Some(format) = table.time.iter().find(|format| !is_format(format)) {
+            let name = field.name;
+            return Err(format!(
+                "field {name}: {format:?} is no format of times; see strftime, or use iso, excel, unix, unix_ms"
+            ));
+        }
         let formats = if table.time.is_empty() { vec!["iso".to_owned()] } else { table.time };
         Ok(Rule {
             columns,
@@ -117,4 +149,9 @@ impl FieldRule {
             optional: table.optional,
         })
     }
+}
+
+fn is_format(format: &str) -> bool {
+    let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+    ["iso", "excel", "unix", "unix_ms"].contains(&format) || jiff::fmt::strtime::format(format, &sample).is_ok()
 }

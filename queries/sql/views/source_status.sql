@@ -1,10 +1,11 @@
 -- view: source_status
 -- grain: one source system, as known at the session's as-of
--- note: the watermark is the extract time of the last complete batch
+-- note: the watermark is the extract time of the last complete batch, or as-of if that is earlier:
+-- history counts as if it had been reported as it happened
 with final as (
     select
         source_system,
-        max(extract_time) filter (where is_complete) as watermark,
+        max(least(extract_time, now())) filter (where is_complete) as watermark,
         max(ingested_at) as last_batch_at,
         count(*) as batches,
         sum(rows_landed) as rows_landed,

@@ -1,0 +1,38 @@
+# Two commands: `make run` and `make test`. Built things rest outside the checkout, so that another
+# checkout finds the dependencies compiled.
+SHELL := /bin/bash
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sunlake
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export CARGO_TERM_COLOR ?= auto
+LAKE ?= lake-demo
+SPEED ?= 60
+
+.PHONY: run test test-rust test-lint test-browser test-long bench
+
+## Build, make a demonstration lake if there is none, serve it at http://127.0.0.1:8080
+run:
+	cargo build --locked
+	$(CARGO_TARGET_DIR)/debug/sunlake demo --lake $(LAKE) --speed $(SPEED)
+
+## Everything that the project tests; installs what it needs (chromium) where it may
+test: test-lint test-rust test-browser
+
+test-lint:
+	cargo fmt --all --check
+
+test-rust:
+	cargo test --locked --workspace
+
+test-browser:
+	scripts/need-chromium
+	cargo build --locked
+	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
+	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake node --test tests/browser/pages.test.mjs
+
+## Longer runs: make test-long PART=kill|lint
+test-long:
+	scripts/test-long "$(PART)"
+
+## The same work beside DuckDB: make bench ROWS=10000000
+bench:
+	bench/ingest.sh $(ROWS)

@@ -1,0 +1,130 @@
+//! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand.
+
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use async_trait::async_trait;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::scalar::ScalarValue;
+use sqllogictest::{AsyncDB, ColumnType, DBOutput, Runner};
+
+const ZONE: &str = "Asia/Shanghai";
+/// `now()` of every file: 2018-05-20T00:00:00+08:00.
+const NOW_MICROS: i64 = 1_526_745_600_000_000;
+
+/// T text, I whole number, R real number, B yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Letter(char);
+
+impl ColumnType for Letter {
+    fn from_char(value: char) -> Option<Self> {
+        "TIRB".contains(value).then_some(Self(value))
+    }
+
+    fn to_char(&self) -> char {
+        self.0
+    }
+}
+
+struct Engine(SessionContext);
+
+impl Engine {
+    fn new() -> Self {
+        let mut config = SessionConfig::new();
+        config.options_mut().execution.time_zone = Some(ZONE.to_owned());
+        let context = SessionContext::new_with_config(config);
+        let now = ScalarValue::TimestampMicrosecond(Some(NOW_MICROS), Some(ZONE.into()));
+        let kind = now.data_type();
+        context.register_udf(create_udf(
+            "now",
+            vec![],
+            kind,
+            Volatility::Immutable,
+            std::sync::Arc::new(move |_| Ok(ColumnarValue::Scalar(now.clone()))),
+        ));
+        Self(context)
+    }
+}
+
+#[async_trait]
+impl AsyncDB for Engine {
+    type Error = DataFusionError;
+    type ColumnType = Letter;
+
+    async fn run(&mut self, sql: &str) -> Result<DBOutput<Letter>, DataFusionError> {
+        let frame = self.0.sql(&expand(sql)).await?;
+        let batches = frame.collect().await?;
+        let Some(schema) = batches.first().map(RecordBatch::schema) else { return Ok(DBOutput::StatementComplete(0)) };
+        let types = schema.fields().iter().map(|field| letter(field.data_type())).collect();
+        let rows = batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|at| row(batch, at)));
+        Ok(DBOutput::Rows { types, rows: rows.collect() })
+    }
+
+    async fn shutdown(&mut self) {}
+}
+
+/// `@metric M03 2018-05-01 2018-06-01 village` and `@village_table 2018-05-01 2018-06-01 county`.
+fn expand(sql: &str) -> String {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let (text, from, to) = match words.as_slice() {
+        ["@metric", id, from, to, by] => {
+            (queries::find(id).expect("metric").sql_by(by.parse().expect("breakdown")), from, to)
+        }
+        ["@village_table", from, to, level] => (queries::village_table(level.parse().expect("level")), from, to),
+        _ => return sql.to_owned(),
+    };
+    text.replace("$from", &format!("date '{from}'")).replace("$to", &format!("date '{to}'"))
+}
+
+fn letter(kind: &DataType) -> Letter {
+    Letter(match kind {
+        DataType::Boolean => 'B',
+        DataType::Float64 | DataType::Float32 => 'R',
+        kind if kind.is_integer() => 'I',
+        _ => 'T',
+    })
+}
+
+fn row(batch: &RecordBatch, at: usize) -> Vec<String> {
+    let cell = |column: &std::sync::Arc<dyn Array>| {
+        if column.is_null(at) {
+            return "NULL".to_owned();
+        }
+        match column.data_type() {
+            DataType::Float64 => format!("{:?}", column.as_primitive::<Float64Type>().value(at)),
+            DataType::Int64 => column.as_primitive::<Int64Type>().value(at).to_string(),
+            _ => {
+                let options = FormatOptions::default();
+                ArrayFormatter::try_new(column, &options).expect("a column that can be shown").value(at).to_string()
+            }
+        }
+    };
+    batch.columns().iter().map(cell).collect()
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../queries/slt");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "slt"));
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn every_file_of_sql_tests_passes() {
+    let files = files();
+    let setup = files.iter().find(|file| file.ends_with("setup.slt")).expect("setup.slt");
+    let mut tested = 0;
+    for file in files.iter().filter(|file| *file != setup) {
+        let mut runner = Runner::new(|| async { Ok(Engine::new()) });
+        runner.run_file_async(setup).await.unwrap_or_else(|error| panic!("{error}"));
+        runner.run_file_async(file).await.unwrap_or_else(|error| panic!("{error}"));
+        tested += 1;
+    }
+    assert_eq!(tested, queries::METRICS.len() + 1, "a metric without its file of tests");
+}

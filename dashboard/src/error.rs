@@ -1,0 +1,242 @@
+//! The one error of this crate's pages: what went wrong, as a status and a page that says what to
+//! do. Internals go to the log under the trace id that the page shows, never to the page.
+
+use std::error::Error;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use analytics::AnalyticsError;
+use askama::Template;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::charts::ChartError;
+use crate::i18n::Lang;
+use crate::request::Lens;
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    /// A value of the address that means nothing.
+    #[error("{name} cannot be {value:?}")]
+    BadValue { name: &'static str, value: String },
+    /// Nothing has this address; `what` is `page`, `case` or `village`.
+    #[error("there is no {what} {value:?}")]
+    Missing { what: &'static str, value: String },
+    /// Pages are read, nothing else.
+    #[error("pages are only read, with GET or HEAD")]
+    Method,
+    /// The lake has no batch yet.
+    #[error("the lake is empty")]
+    EmptyLake,
+    #[error(transparent)]
+    Analytics(#[from] AnalyticsError),
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    #[error("a template failed: {0}")]
+    Template(#[from] askama::Error),
+}
+
+/// What the page of an error says; set on the response, and made a page by [`dress`], which knows
+/// the reader's language.
+#[derive(Debug, Clone)]
+struct Trouble {
+    status: StatusCode,
+    /// Begins the keys `…-title`, `…-text`, `…-do` of its words.
+    key: &'static str,
+    value: String,
+    /// Key of what a value must look like.
+    expected: Option<&'static str>,
+    trace: String,
+}
+
+impl HttpError {
+    /// A value of the address that means nothing; `expect-{name}` says what would.
+    pub(crate) fn bad_value(name: &'static str, value: &str) -> Self {
+        Self::BadValue { name, value: value.chars().take(80).collect() }
+    }
+
+    /// Nothing has this address.
+    pub(crate) fn missing(what: &'static str, value: &str) -> Self {
+        Self::Missing { what, value: value.chars().take(80).collect() }
+    }
+
+    fn trouble(&self) -> Trouble {
+        let (status, key, value) = match self {
+            Self::BadValue { value, .. } => (StatusCode::BAD_REQUEST, "error-value", value.clone()),
+            Self::Missing { what: "case", value } => (StatusCode::NOT_FOUND, "error-case", value.clone()),
+            Self::Missing { what: "village", value } => (StatusCode::NOT_FOUND, "error-village", value.clone()),
+            Self::Missing { value, .. } => (StatusCode::NOT_FOUND, "error-page", value.clone()),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "error-method", String::new()),
+            // Not an error of the request: the page is there, and tells how to fill the lake.
+            Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
+            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new())
+            }
+        };
+        let expected = match self {
+            Self::BadValue { name, .. } => Some(*name),
+            _ => None,
+        };
+        Trouble { status, key, value, expected, trace: trace_id() }
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let trouble = self.trouble();
+        if trouble.status.is_server_error() {
+            tracing::error!(trace = %trouble.trace, error = %chain(&self), "a page failed");
+        } else {
+            tracing::debug!(trace = %trouble.trace, status = trouble.status.as_u16(), error = %chain(&self), "no page");
+        }
+        let mut response = trouble.status.into_response();
+        response.extensions_mut().insert(trouble);
+        response
+    }
+}
+
+/// An error with what caused it, outermost first.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.ends_with(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+/// Names one failure in the log and on the page.
+pub(crate) fn trace_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{:016x}", RandomState::new().hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    t: Lang,
+    theme: Option<&'static str>,
+    title: String,
+    text: String,
+    advice: String,
+    /// What a refused value must look like.
+    expected: Option<String>,
+    trace: Option<String>,
+    /// Shown with the commands that fill an empty lake.
+    is_empty_lake: bool,
+}
+
+/// Makes pages of errors in the reader's language, and remembers a language or theme that the
+/// address chose.
+pub(crate) async fn dress(request: Request, next: Next) -> Response {
+    let lens = Lens::read(request.uri(), request.headers());
+    let response = next.run(request).await;
+    let mut response = match response.extensions().get::<Trouble>().cloned() {
+        Some(trouble) => page(&trouble, lens),
+        None => response,
+    };
+    let chosen = [lens.chosen.0.map(|lang| ("lang", lang.param())), lens.chosen.1.map(|theme| ("theme", theme))];
+    for (name, value) in chosen.into_iter().flatten() {
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+fn page(trouble: &Trouble, lens: Lens) -> Response {
+    let t = lens.lang;
+    let told = |end: &str| t.tell(&format!("{}-{end}", trouble.key), &[("value", &trouble.value)]);
+    let page = ErrorPage {
+        t,
+        theme: lens.theme.map(crate::theme::Theme::param),
+        title: told("title"),
+        text: told("text"),
+        advice: told("do"),
+        expected: trouble.expected.map(|name| t.code("expect", name)),
+        trace: trouble.status.is_server_error().then(|| trouble.trace.clone()),
+        is_empty_lake: trouble.key == "error-empty",
+    };
+    let mut response = match page.render() {
+        Ok(text) => (trouble.status, Html(text)).into_response(),
+        Err(_) => (trouble.status, trouble.trace.clone()).into_response(),
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_status_and_only_servers_fault_show_a_trace() {
+        let status = |error: HttpError| error.trouble().status.as_u16();
+        assert_eq!(status(HttpError::bad_value("region", "x")), 400);
+        assert_eq!(status(HttpError::missing("case", "X-1")), 404);
+        assert_eq!(status(HttpError::Method), 405);
+        assert_eq!(status(HttpError::EmptyLake), 200);
+        assert_eq!(status(HttpError::Chart(ChartError::Outlines("x".into()))), 500);
+        assert_ne!(trace_id(), trace_id());
+    }
+
+    #[test]
+    fn every_error_has_words_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            for key in ["value", "case", "village", "page", "method", "empty", "server"] {
+                for end in ["title", "text", "do"] {
+                    let key = format!("error-{key}-{end}");
+                    assert_ne!(lang.tell(&key, &[("value", "x")]), key);
+                }
+            }
+            let names = [
+                "lang",
+                "theme",
+                "from",
+                "to",
+                "from-to",
+                "region",
+                "as_of",
+                "as_of-ahead",
+                "page",
+                "level",
+                "state",
+                "sort",
+                "dir",
+            ];
+            for name in names {
+                assert_ne!(lang.code("expect", name), name, "expect-{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_address_said_is_escaped() {
+        let trouble = HttpError::missing("case", "<script>alert(1)</script>").trouble();
+        let lens = Lens { lang: Lang::En, theme: None, chosen: (None, None) };
+        let response = page(&trouble, lens);
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        let text = ErrorPage {
+            t: Lang::En,
+            theme: Some("dark"),
+            title: "<script>".into(),
+            text: String::new(),
+            advice: String::new(),
+            expected: None,
+            trace: None,
+            is_empty_lake: false,
+        };
+        let text = text.render().expect("page");
+        assert!(!text.contains("<script>") && text.contains("data-theme=\"dark\""), "{text}");
+    }
+}

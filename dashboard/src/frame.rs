@@ -1,0 +1,307 @@
+//! What every page is given and carries: the session it reads, its head with the clock and the
+//! freshness lamp, the filters, the banners.
+
+use analytics::{Param, Principal, Session};
+use futures::try_join;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use queries::panel;
+use serde::Deserialize;
+
+use crate::error::HttpError;
+use crate::format;
+use crate::format::due::Now;
+use crate::i18n::Lang;
+use crate::place::{Choice, Places, Village};
+use crate::request::Ask;
+use crate::state::App;
+use crate::theme::Theme;
+use crate::work_days::WorkDays;
+
+/// One row of panel `lamp`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct LampRow {
+    pub(crate) villages: i64,
+    pub(crate) villages_today: i64,
+    pub(crate) first_day: Option<Date>,
+    pub(crate) sources: i64,
+    pub(crate) batches: i64,
+    pub(crate) watermark: Option<Timestamp>,
+    pub(crate) last_batch_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CalendarRow {
+    day: Date,
+    is_workday: bool,
+    name: Option<String>,
+}
+
+/// What a page asks with.
+pub(crate) struct Context {
+    pub(crate) app: App,
+    pub(crate) ask: Ask,
+    pub(crate) session: Session,
+    /// The day of `as_of` in the lake's zone.
+    pub(crate) today: Date,
+    pub(crate) lamp: LampRow,
+    pub(crate) places: Places,
+}
+
+/// The pages in the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nav {
+    Overview,
+    Cards,
+    Villages,
+}
+
+/// A link with its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) href: String,
+    pub(crate) text: String,
+    pub(crate) current: bool,
+}
+
+/// A line across the page.
+#[derive(Debug, Clone)]
+pub(crate) struct Banner {
+    pub(crate) class: &'static str,
+    pub(crate) text: String,
+    pub(crate) link: Option<Link>,
+}
+
+/// The filters as a form.
+#[derive(Debug, Clone)]
+pub(crate) struct FilterForm {
+    pub(crate) action: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) regions: Vec<Choice>,
+    /// As a field for local date and time takes it; empty for now.
+    pub(crate) as_of: String,
+    /// Values of this page that the form keeps.
+    pub(crate) keep: Vec<(&'static str, String)>,
+    pub(crate) reset: String,
+}
+
+/// Everything around a page's content.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) t: Lang,
+    pub(crate) title: String,
+    pub(crate) theme: Option<&'static str>,
+    pub(crate) home: String,
+    pub(crate) nav: Vec<Link>,
+    pub(crate) as_of: String,
+    pub(crate) lamp_class: &'static str,
+    pub(crate) lamp: String,
+    pub(crate) lamp_title: String,
+    pub(crate) banners: Vec<Banner>,
+    pub(crate) switches: Vec<Link>,
+    pub(crate) filter: FilterForm,
+    /// Whether the page keeps itself up to date.
+    pub(crate) live: bool,
+    /// The table versions that were read.
+    pub(crate) versions: String,
+}
+
+impl Context {
+    /// Opens a session for a request and reads what every page needs.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError::EmptyLake`] before the first batch.
+    pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
+        let session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        let (today, _) = format::local(session.zone(), session.as_of());
+        let midnight = session.zone().to_timestamp(today.to_datetime(Time::midnight())).unwrap_or(session.as_of());
+        let (lamp_sql, lamp_params) = match ask.filters.as_of {
+            None => (panel::LAMP, [("today", Param::Date(today))]),
+            Some(_) => (panel::LAMP_PAST, [("day_start", Param::Instant(midnight))]),
+        };
+        let (lamp, villages) =
+            try_join!(session.rows::<LampRow>(lamp_sql, &lamp_params), session.rows::<Village>(panel::REGIONS, &[]))?;
+        let lamp = lamp.into_iter().next().ok_or(HttpError::EmptyLake)?;
+        // Nothing known at a past time is an answer; nothing known now is an empty lake.
+        if lamp.batches == 0 && ask.filters.as_of.is_none() {
+            return Err(HttpError::EmptyLake);
+        }
+        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages) })
+    }
+
+    pub(crate) fn lang(&self) -> Lang {
+        self.ask.lang()
+    }
+
+    pub(crate) fn zone(&self) -> &TimeZone {
+        self.session.zone()
+    }
+
+    /// For telling the time left.
+    pub(crate) fn now<'a>(&'a self, days: &'a WorkDays) -> Now<'a> {
+        Now { lang: self.lang(), zone: self.zone(), as_of: self.session.as_of(), days }
+    }
+
+    /// `$region` of the panels.
+    pub(crate) fn region(&self) -> Param {
+        Param::Text(self.ask.filters.region.pattern())
+    }
+
+    /// The instant at which a local day begins.
+    pub(crate) fn midnight(&self, day: Date) -> Timestamp {
+        let midnight = self.zone().to_timestamp(day.to_datetime(Time::midnight()));
+        midnight.unwrap_or_else(|_| self.session.as_of())
+    }
+
+    /// When cards were issued that the period of the address asks for; all of them without one.
+    pub(crate) fn issued(&self) -> (Timestamp, Timestamp) {
+        let as_of = self.session.as_of();
+        let end = as_of.checked_add(SignedDuration::from_secs(1)).unwrap_or(as_of);
+        if !self.ask.filters.has_period() {
+            return (Timestamp::UNIX_EPOCH, end);
+        }
+        let (from, to) = self.ask.filters.period(self.today);
+        (self.midnight(from), self.midnight(to))
+    }
+
+    /// Up to when the sources have told what happened.
+    pub(crate) fn known_until(&self) -> Option<Timestamp> {
+        self.lamp.watermark.or(self.lamp.last_batch_at)
+    }
+
+    /// The last day of which something can be known.
+    pub(crate) fn last_day(&self) -> Date {
+        self.known_until().map_or(self.today, |at| format::local(self.zone(), at).0.min(self.today))
+    }
+
+    /// Whether a source has told anything of today.
+    pub(crate) fn has_news_today(&self) -> bool {
+        self.last_day() == self.today || self.lamp.villages_today > 0
+    }
+
+    /// The known days of the lake's calendar and their names, half open.
+    pub(crate) async fn calendar(&self, from: Date, to: Date) -> Result<(WorkDays, Vec<(Date, String)>), HttpError> {
+        let calendar = self.app.engine.lake_meta().region.clone();
+        let params = [("calendar", Param::Text(calendar)), ("from", Param::Date(from)), ("to", Param::Date(to))];
+        let rows: Vec<CalendarRow> = self.session.rows(panel::CALENDAR_DAYS, &params).await?;
+        let days = WorkDays::new(rows.iter().map(|row| (row.day, row.is_workday)));
+        let names = rows.into_iter().filter_map(|row| row.name.map(|name| (row.day, name))).collect();
+        Ok((days, names))
+    }
+
+    /// What stands around a page's content. `keep` are values of the address that the form of the
+    /// filters keeps.
+    pub(crate) fn frame(&self, nav: Nav, title: String, keep: &[&'static str]) -> Frame {
+        let (t, ask) = (self.lang(), &self.ask);
+        let item = |page: Nav, path: &str, key: &str| Link {
+            href: ask.link(path, &[]),
+            text: t.say(key),
+            current: page == nav,
+        };
+        let mut versions: Vec<String> =
+            self.session.versions().iter().map(|(table, version)| format!("{table} {version}")).collect();
+        versions.sort();
+        let (lamp_class, lamp, lamp_title) = self.lamp_line();
+        Frame {
+            t,
+            title,
+            theme: ask.lens.theme.map(Theme::param),
+            home: ask.link("/", &[]),
+            nav: vec![
+                item(Nav::Overview, "/", "nav-overview"),
+                item(Nav::Cards, "/cards", "nav-cards"),
+                item(Nav::Villages, "/villages", "nav-villages"),
+            ],
+            as_of: format::moment_long(t, self.zone(), self.session.as_of()),
+            lamp_class,
+            lamp,
+            lamp_title,
+            banners: self.banners(),
+            switches: self.switches(),
+            filter: self.filter(keep),
+            live: ask.filters.as_of.is_none() && nav != Nav::Villages,
+            versions: versions.join(" · "),
+        }
+    }
+
+    /// The freshness lamp: which villages reported, how old the newest batch is.
+    fn lamp_line(&self) -> (&'static str, String, String) {
+        let (t, lamp) = (self.lang(), &self.lamp);
+        let age = self
+            .known_until()
+            .map_or_else(|| format::NONE.to_owned(), |at| format::age(t, at.duration_until(self.session.as_of())));
+        let told = |key: &str| {
+            let (all, some) = (format::count(t, lamp.villages), format::count(t, lamp.villages_today));
+            t.tell(key, &[("all", &all), ("some", &some), ("age", &age)])
+        };
+        let watermark = lamp.watermark.map_or_else(|| format::NONE.to_owned(), |at| format::stamp(self.zone(), at));
+        let title = t.tell("lamp-title", &[("sources", &lamp.sources.to_string()), ("watermark", &watermark)]);
+        match (self.has_news_today(), lamp.villages_today > 0) {
+            (true, true) => ("lamp good", told("lamp-villages"), title),
+            (true, false) => ("lamp good", told("lamp-fresh"), title),
+            (false, _) => ("lamp stale", told("lamp-stale"), title),
+        }
+    }
+
+    fn banners(&self) -> Vec<Banner> {
+        let t = self.lang();
+        let mut banners = Vec::new();
+        let demo = self.app.options.demo_banner.then(|| t.say("banner-demo"));
+        let simulated = self.app.engine.clock().is_simulated().then(|| t.say("banner-simulated"));
+        let text = demo.into_iter().chain(simulated).collect::<Vec<_>>().join(" ");
+        if !text.is_empty() {
+            banners.push(Banner { class: "demo", text, link: None });
+        }
+        if self.ask.filters.as_of.is_some() {
+            let at = format::moment_long(t, self.zone(), self.session.as_of());
+            let back = Link { href: self.ask.with(&[("as_of", "")]), text: t.say("banner-back"), current: false };
+            banners.push(Banner { class: "past", text: t.tell("banner-past", &[("at", &at)]), link: Some(back) });
+        } else if !self.has_news_today() {
+            let at = self
+                .lamp
+                .watermark
+                .map_or_else(|| format::NONE.to_owned(), |at| format::moment_long(t, self.zone(), at));
+            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: None });
+        }
+        banners
+    }
+
+    /// Language and theme.
+    fn switches(&self) -> Vec<Link> {
+        let t = self.lang();
+        let mut links = Vec::new();
+        for (lang, text) in [(Lang::Zh, "中文"), (Lang::En, "English")] {
+            let href = self.ask.with(&[("lang", lang.param())]);
+            links.push(Link { href, text: text.to_owned(), current: lang == t });
+        }
+        for (theme, key) in
+            [(Some(Theme::Light), "theme-light"), (Some(Theme::Dark), "theme-dark"), (None, "theme-auto")]
+        {
+            let href = self.ask.with(&[("theme", theme.map_or("auto", Theme::param))]);
+            links.push(Link { href, text: t.say(key), current: self.ask.lens.theme == theme });
+        }
+        links
+    }
+
+    fn filter(&self, keep: &[&'static str]) -> FilterForm {
+        let filters = &self.ask.filters;
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let as_of = filters.as_of.map(|at| {
+            let (day, time) = format::local(self.zone(), at);
+            format!("{day}T{:02}:{:02}", time.hour(), time.minute())
+        });
+        let keep = keep.iter().filter_map(|name| self.ask.value(name).map(|value| (*name, value.to_owned())));
+        FilterForm {
+            action: self.ask.path().to_owned(),
+            from: day(filters.from),
+            to: day(filters.to),
+            regions: self.places.choices(&filters.region, self.lang()),
+            as_of: as_of.unwrap_or_default(),
+            keep: keep.collect(),
+            reset: self.ask.path().to_owned(),
+        }
+    }
+}

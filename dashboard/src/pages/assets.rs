@@ -1,0 +1,20 @@
+//! `/assets/{file}`: style sheet and script, part of the binary. Nothing comes from elsewhere.
+
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+use crate::error::HttpError;
+
+const FILES: [(&str, &str, &str); 3] = [
+    ("sunlake.css", "text/css; charset=utf-8", include_str!("../../assets/sunlake.css")),
+    ("live.js", "text/javascript; charset=utf-8", include_str!("../../assets/live.js")),
+    ("icon.svg", "image/svg+xml", include_str!("../../assets/icon.svg")),
+];
+
+/// One of the files.
+pub(crate) async fn show(Path(file): Path<String>) -> Result<Response, HttpError> {
+    let found = FILES.iter().find(|(name, _, _)| *name == file);
+    let (_, kind, text) = found.ok_or_else(|| HttpError::missing("page", &file))?;
+    Ok(([(CONTENT_TYPE, *kind), (CACHE_CONTROL, "max-age=300")], *text).into_response())
+}

@@ -1,0 +1,48 @@
+//! The pages: extract, ask, render. One page is one file (or folder), and this is the only list.
+
+pub(crate) mod assets;
+pub(crate) mod cards;
+pub(crate) mod case;
+pub(crate) mod healthz;
+pub(crate) mod overview;
+pub(crate) mod village;
+pub(crate) mod villages;
+
+mod daily;
+mod metrics;
+mod queue;
+mod table;
+
+use askama::Template;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::uri::Uri;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::error::HttpError;
+
+/// No page has that address.
+pub(crate) async fn missing(uri: Uri) -> HttpError {
+    HttpError::missing("page", uri.path())
+}
+
+/// Pages are only read.
+pub(crate) async fn not_allowed() -> HttpError {
+    HttpError::Method
+}
+
+/// A rendered page; never kept by the browser, since it says how things stand now.
+fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
+    let text = template.render()?;
+    Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
+}
+
+/// A file to be saved.
+fn csv_file(name: &str, text: String) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, text).into_response()
+}

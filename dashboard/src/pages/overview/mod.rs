@@ -1,0 +1,276 @@
+//! `/` 总览: how does the city stand right now?
+
+use analytics::Param;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use futures::try_join;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use queries::{Level, panel};
+use serde::Deserialize;
+
+use super::daily::{self, Daily};
+use super::metrics::{DueOnTime, Handling, metric};
+use super::{page, queue, table};
+use crate::charts::{county_map, volume_and_rates};
+use crate::error::HttpError;
+use crate::format;
+use crate::frame::{Context, Frame, Nav};
+use crate::request::Ask;
+use crate::state::App;
+
+mod figures;
+
+use figures::{Basis, Figure, FlowRow};
+
+/// Days of the trend, and of the sparklines.
+const TREND: i64 = 90;
+const SPARK: usize = 30;
+/// Rows of the queue.
+const QUEUE: i64 = 9;
+/// Villages shown from either end of the ranking.
+const VILLAGES: usize = 4;
+
+/// One row of panel `sources`.
+#[derive(Debug, Deserialize)]
+struct SourceRow {
+    source_system: String,
+    watermark: Option<Timestamp>,
+    last_batch_at: Option<Timestamp>,
+    batches: i64,
+    rows_landed: i64,
+    rows_quarantined: i64,
+    rows_known: i64,
+}
+
+struct Source {
+    name: String,
+    class: &'static str,
+    state: String,
+    watermark: String,
+    age: String,
+    batches: String,
+    landed: String,
+    quarantined: String,
+    known: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Page {
+    frame: Frame,
+    figures: Vec<Figure>,
+    period: String,
+    trend: String,
+    map: String,
+    counties: Vec<table::View>,
+    queue: Vec<queue::CardView>,
+    queue_open: String,
+    queue_href: String,
+    unconfirmed: i64,
+    unconfirmed_text: String,
+    unconfirmed_href: String,
+    villages: Vec<table::View>,
+    villages_gap: usize,
+    villages_all: String,
+    villages_href: String,
+    sources: Vec<Source>,
+    days: Vec<daily::View>,
+}
+
+/// The page.
+pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
+    let context = Context::open(app, ask).await?;
+    page(&build(&context).await?)
+}
+
+async fn build(context: &Context) -> Result<Page, HttpError> {
+    let (t, today) = (context.lang(), context.today);
+    let (from, to) = context.ask.filters.period(today);
+    let (before, before_to) = previous(from, to, context.ask.filters.has_period());
+    let tomorrow = today.tomorrow().unwrap_or(today);
+    let first = today.saturating_sub((TREND - 1).days());
+    let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
+    let as_of = context.session.as_of();
+    let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
+    let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
+    let wanted = queue::Wanted { level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
+    let flow_params = flow_params(context, week_ago);
+
+    let (days, flow, cards, rows) = try_join!(
+        daily::read(context, &workdays, first.min(before), tomorrow),
+        asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
+        queue::totals(context, everything),
+        queue::read(context, wanted),
+    )?;
+    let (due, due_before, handling, handling_before) = try_join!(
+        metric::<DueOnTime>(context, from, to),
+        metric::<DueOnTime>(context, before, before_to),
+        metric::<Handling>(context, from, to),
+        metric::<Handling>(context, before, before_to),
+    )?;
+    let (counties, villages, sources) = try_join!(
+        table::read(context, Level::County, from, to),
+        table::read(context, Level::Village, from, to),
+        asked::<SourceRow>(context, panel::SOURCES, &[]),
+    )?;
+
+    let trend_days = tail(&days, TREND as usize);
+    let basis = Basis {
+        flow: flow.into_iter().next().unwrap_or_default(),
+        cards: &cards,
+        due: [due.unwrap_or_default(), due_before.unwrap_or_default()],
+        handling: [handling.unwrap_or_default(), handling_before.unwrap_or_default()],
+        early: [early(&days, from, to), early(&days, before, before_to)],
+        days: tail(&days, SPARK),
+        week_ago,
+    };
+    let now = context.now(&workdays);
+    let open = cards[0].open_now + cards[1].open_now;
+    let unconfirmed = cards[0].unconfirmed + cards[1].unconfirmed;
+    let (shown, gap) = ends(context, &villages)?;
+    let scale = table::scale(&counties);
+    let county_views = counties.iter().map(|row| row.view(context, None, scale)).collect::<Result<_, _>>()?;
+    Ok(Page {
+        frame: context.frame(Nav::Overview, t.say("nav-overview"), &[]),
+        figures: figures::figures(context, &basis)?,
+        period: period(context, from, to),
+        trend: volume_and_rates::render(&daily::series(context, trend_days, true), t)?,
+        map: county_map::render(&map(context, &counties), t)?,
+        counties: county_views,
+        queue: rows.iter().map(|row| row.view(context, &now)).collect(),
+        queue_open: format::count(t, open),
+        queue_href: context.ask.link("/cards", &[]),
+        unconfirmed,
+        unconfirmed_text: t.tell("queue-unconfirmed", &[("n", &format::count(t, unconfirmed))]),
+        unconfirmed_href: context.ask.link("/cards", &[("state", "UNCONFIRMED")]),
+        villages: shown,
+        villages_gap: gap,
+        villages_all: format::count(t, villages.len() as i64),
+        villages_href: context.ask.link("/villages", &[]),
+        sources: sources.into_iter().map(|row| source(context, row)).collect(),
+        days: daily::views(context, trend_days),
+    })
+}
+
+async fn asked<T: serde::de::DeserializeOwned>(
+    context: &Context,
+    sql: &str,
+    params: &[(&str, Param)],
+) -> Result<Vec<T>, HttpError> {
+    Ok(context.session.rows(sql, params).await?)
+}
+
+fn flow_params(context: &Context, week_ago: Timestamp) -> [(&'static str, Param); 5] {
+    let (week_day, _) = format::local(context.zone(), week_ago);
+    [
+        ("region", context.region()),
+        ("day_start", Param::Instant(context.midnight(context.today))),
+        ("as_of", Param::Instant(context.session.as_of())),
+        ("week_start", Param::Instant(context.midnight(week_day))),
+        ("week_at", Param::Instant(week_ago)),
+    ]
+}
+
+/// The period before: the month before, or as many days before a period of the address.
+fn previous(from: Date, to: Date, is_given: bool) -> (Date, Date) {
+    if is_given {
+        let days = from.duration_until(to).as_hours() / 24;
+        return (from.saturating_sub(days.days()), from);
+    }
+    let before = from.yesterday().map_or(from, Date::first_of_month);
+    (before, from)
+}
+
+fn tail(days: &[Daily], n: usize) -> &[Daily] {
+    days.get(days.len().saturating_sub(n)..).unwrap_or(days)
+}
+
+/// Early closings and all of the days from `from` to before `to` (M04, from sums).
+fn early(days: &[Daily], from: Date, to: Date) -> (i64, i64) {
+    let within = days.iter().filter(|day| (from..to).contains(&day.day));
+    within.fold((0, 0), |(early, all), day| (early + day.early, all + day.closings))
+}
+
+fn period(context: &Context, from: Date, to: Date) -> String {
+    let last = to.yesterday().unwrap_or(to).min(context.today).max(from);
+    let t = context.lang();
+    if !context.ask.filters.has_period() {
+        return t.tell("period-month", &[("last", &format::day_bare(t, last))]);
+    }
+    t.tell("period-given", &[("first", &format::day_bare(t, from)), ("last", &format::day_bare(t, last))])
+}
+
+fn map(context: &Context, rows: &[table::Row]) -> county_map::Series {
+    let t = context.lang();
+    let counties = context.places.counties(t).into_iter().map(|(code, name)| {
+        let row = rows.iter().find(|row| row.code().starts_with(&code));
+        let supervised = row.map_or(0, |row| row.supervised);
+        county_map::County {
+            value: row.and_then(|row| row.red_per_1000),
+            part: row.map_or(0, |row| row.red_net),
+            whole: supervised,
+            href: context.ask.link("/villages", &[("level", "township"), ("region", &code)]),
+            code,
+            name,
+        }
+    });
+    let counties: Vec<county_map::County> = counties.collect();
+    let told: Vec<String> =
+        counties.iter().map(|county| format!("{} {}", county.name, format::per_mille(county.value))).collect();
+    let label = format!("{}: {}", t.say("map-title"), told.join(", "));
+    county_map::Series { label, counties }
+}
+
+/// The best and the last of the ranked villages, and how many lie between them; without any ranked
+/// one, the villages with most cases due, unranked.
+fn ends(context: &Context, rows: &[table::Row]) -> Result<(Vec<table::View>, usize), HttpError> {
+    let mut ranked: Vec<&table::Row> = rows.iter().filter(|row| row.ranked).collect();
+    ranked.sort_by(|left, right| right.wilson_low.unwrap_or(0.0).total_cmp(&left.wilson_low.unwrap_or(0.0)));
+    let is_ranked = !ranked.is_empty();
+    if !is_ranked {
+        ranked = rows.iter().filter(|row| row.due_n > 0).collect();
+        ranked.sort_by_key(|row| std::cmp::Reverse(row.due_n));
+        ranked.truncate(2 * VILLAGES);
+    }
+    let gap = ranked.len().saturating_sub(2 * VILLAGES);
+    let count = ranked.len();
+    let picked = ranked.into_iter().enumerate().filter(|(at, _)| *at < VILLAGES || *at >= count - VILLAGES.min(count));
+    let picked: Vec<(usize, &table::Row)> = picked.collect();
+    let scale = crate::charts::bars::scale_from(picked.iter().filter_map(|(_, row)| row.wilson_low));
+    let views = picked.into_iter().map(|(at, row)| row.view(context, is_ranked.then_some(at + 1), scale));
+    Ok((views.collect::<Result<_, _>>()?, gap))
+}
+
+fn source(context: &Context, row: SourceRow) -> Source {
+    let t = context.lang();
+    let is_today = row.watermark.is_some_and(|at| format::local(context.zone(), at).0 >= context.today);
+    let stamp =
+        |at: Option<Timestamp>| at.map_or_else(|| format::NONE.to_owned(), |at| format::stamp(context.zone(), at));
+    let age = row.watermark.or(row.last_batch_at).map(|at| at.duration_until(context.session.as_of()));
+    Source {
+        class: if is_today { "lamp good" } else { "lamp stale" },
+        state: t.say(if is_today { "source-today" } else { "source-not-today" }),
+        watermark: stamp(row.watermark),
+        age: age.map_or_else(|| format::NONE.to_owned(), |age| format::age(t, age)),
+        batches: format::count(t, row.batches),
+        landed: format::count(t, row.rows_landed),
+        quarantined: format::count(t, row.rows_quarantined),
+        known: format::count(t, row.rows_known),
+        name: row.source_system,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_period_before_is_a_month_or_as_long() {
+        assert_eq!(previous(date(2018, 9, 1), date(2018, 10, 1), false), (date(2018, 8, 1), date(2018, 9, 1)));
+        assert_eq!(previous(date(2018, 9, 10), date(2018, 9, 17), true), (date(2018, 9, 3), date(2018, 9, 10)));
+    }
+}

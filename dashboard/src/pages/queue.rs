@@ -1,0 +1,177 @@
+//! Cards as rows: the queue of the overview, the page of the cards, the cards of a village.
+
+use analytics::Param;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use queries::panel;
+use serde::Deserialize;
+
+use crate::error::HttpError;
+use crate::format;
+use crate::format::due::Now;
+use crate::frame::Context;
+use crate::i18n::Lang;
+use crate::place;
+use crate::request::encode;
+
+/// What can be asked of the cards: the first is the default.
+pub(super) const SHOWN: [&str; 8] =
+    ["OPEN", "UNCONFIRMED", "NET", "GROSS", "ENDED", "SUPERSEDED", "LAPSED", "CANCELLED"];
+
+/// One row of panel `cards`.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct CardRow {
+    pub(super) place: i64,
+    pub(super) total: i64,
+    pub(super) level: String,
+    pub(super) shown: String,
+    pub(super) case_no: String,
+    pub(super) item_name: Option<String>,
+    pub(super) item_name_en: Option<String>,
+    pub(super) village_code: Option<String>,
+    pub(super) village_name: Option<String>,
+    pub(super) township_name: Option<String>,
+    pub(super) county_name: Option<String>,
+    pub(super) org_code: Option<String>,
+    pub(super) org_name: Option<String>,
+    pub(super) org_name_en: Option<String>,
+    pub(super) condition_at: Timestamp,
+    pub(super) issued_at: Timestamp,
+    pub(super) due_on: Option<Date>,
+    pub(super) due_at: Timestamp,
+}
+
+/// A card as the pages show it.
+#[derive(Debug, Clone)]
+pub(super) struct CardView {
+    pub(super) class: String,
+    /// 红牌, 黄牌.
+    pub(super) word: String,
+    pub(super) case_no: String,
+    pub(super) href: String,
+    pub(super) item: String,
+    pub(super) place: String,
+    pub(super) org: String,
+    pub(super) issued: String,
+    pub(super) age: String,
+    pub(super) due: String,
+    pub(super) left: String,
+    pub(super) shown: String,
+    /// Whether it asks for an act.
+    pub(super) open: bool,
+}
+
+/// One row of panel `card_totals`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct TotalRow {
+    pub(super) level: String,
+    pub(super) gross: i64,
+    pub(super) net: i64,
+    pub(super) open_now: i64,
+    pub(super) unconfirmed: i64,
+    pub(super) superseded: i64,
+    pub(super) lapsed: i64,
+    pub(super) cancelled: i64,
+    pub(super) issued_today: i64,
+}
+
+/// Which cards are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// RED, YELLOW or empty for both.
+    pub(super) level: &'static str,
+    /// One of [`SHOWN`].
+    pub(super) shown: &'static str,
+    /// When they were issued, half open.
+    pub(super) issued: (Timestamp, Timestamp),
+    /// Places after the first up to and with the second.
+    pub(super) places: (i64, i64),
+}
+
+/// Reads cards of the region of the address, in the order of the queue.
+pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRow>, HttpError> {
+    let params = [
+        ("region", context.region()),
+        ("level", Param::Text(format!("{}%", wanted.level))),
+        ("shown", Param::Text(wanted.shown.to_owned())),
+        ("issued_from", Param::Instant(wanted.issued.0)),
+        ("issued_to", Param::Instant(wanted.issued.1)),
+        ("after", Param::Int(wanted.places.0)),
+        ("until", Param::Int(wanted.places.1)),
+    ];
+    let mut rows: Vec<CardRow> = context.session.rows(panel::CARDS, &params).await?;
+    rows.sort_by_key(|row| row.place);
+    Ok(rows)
+}
+
+/// Counts of the region's cards issued within some time, red first; a level without cards is zero.
+pub(super) async fn totals(context: &Context, issued: (Timestamp, Timestamp)) -> Result<[TotalRow; 2], HttpError> {
+    let params = [
+        ("region", context.region()),
+        ("issued_from", Param::Instant(issued.0)),
+        ("issued_to", Param::Instant(issued.1)),
+        ("day_start", Param::Instant(context.midnight(context.today))),
+    ];
+    let rows: Vec<TotalRow> = context.session.rows(panel::CARD_TOTALS, &params).await?;
+    Ok(["RED", "YELLOW"].map(|level| {
+        let found = rows.iter().find(|row| row.level == level).cloned();
+        found.unwrap_or_else(|| TotalRow { level: level.to_owned(), ..TotalRow::default() })
+    }))
+}
+
+/// The class of a card's shape.
+pub(super) fn card_class(level: &str, shown: &str) -> String {
+    let color = if level == "RED" { "card-r" } else { "card-y" };
+    match shown {
+        "UNCONFIRMED" => format!("{color} unconfirmed"),
+        "OPEN" | "ISSUED" => color.to_owned(),
+        _ => format!("{color} past"),
+    }
+}
+
+impl CardRow {
+    /// The item in the language of the page.
+    pub(super) fn item(&self, lang: Lang) -> String {
+        pick(lang, self.item_name.as_deref(), self.item_name_en.as_deref()).unwrap_or_default().to_owned()
+    }
+
+    /// Who answers for it; the code where the organization has no name here.
+    pub(super) fn org(&self, lang: Lang) -> String {
+        let name = pick(lang, self.org_name.as_deref(), self.org_name_en.as_deref());
+        name.or(self.org_code.as_deref()).unwrap_or(format::NONE).to_owned()
+    }
+
+    /// The village with what lies above it.
+    pub(super) fn place_name(&self, lang: Lang) -> String {
+        let name =
+            place::join(lang, self.county_name.as_deref(), self.township_name.as_deref(), self.village_name.as_deref());
+        if name.is_empty() { self.village_code.clone().unwrap_or_else(|| format::NONE.to_owned()) } else { name }
+    }
+
+    pub(super) fn view(&self, context: &Context, now: &Now<'_>) -> CardView {
+        let lang = context.lang();
+        CardView {
+            class: card_class(&self.level, &self.shown),
+            word: lang.code("card", &self.level),
+            case_no: self.case_no.clone(),
+            href: context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[]),
+            item: self.item(lang),
+            place: self.place_name(lang),
+            org: self.org(lang),
+            issued: format::stamp_short(lang, context.zone(), self.issued_at),
+            age: now.age(self.issued_at),
+            due: format::stamp_short(lang, context.zone(), self.due_at),
+            left: now.left(self.due_on, self.due_at),
+            shown: lang.code("shown", &self.shown),
+            open: matches!(self.shown.as_str(), "OPEN" | "UNCONFIRMED"),
+        }
+    }
+}
+
+/// The name in the language of the page, or the other one.
+pub(super) fn pick<'n>(lang: Lang, zh: Option<&'n str>, en: Option<&'n str>) -> Option<&'n str> {
+    match lang {
+        Lang::Zh => zh.or(en),
+        Lang::En => en.or(zh),
+    }
+}

@@ -1,0 +1,33 @@
+-- panel: card_totals
+-- grain: one level
+-- key: level
+-- unit: cards
+-- params: $region text pattern of village codes, $issued_from, $issued_to instants, half open,
+--     $day_start instant
+-- caveat: gross = every card issued, net = gross without revoked and cancelled (domain §3); cards that
+--     the source has not confirmed are in neither
+with cards as (
+    select level, state, is_net, is_open, issued_at, state <> 'UNCONFIRMED' as is_confirmed
+    from card
+    where object_type = 'CASE'
+        and issued_at >= $issued_from
+        and issued_at < $issued_to
+        and coalesce(village_code, '') like $region
+),
+
+final as (
+    select
+        level,
+        count(*) filter (where is_confirmed) as gross,
+        count(*) filter (where is_confirmed and is_net) as net,
+        count(*) filter (where is_confirmed and is_open) as open_now,
+        count(*) filter (where not is_confirmed) as unconfirmed,
+        count(*) filter (where state = 'SUPERSEDED') as superseded,
+        count(*) filter (where state = 'LAPSED') as lapsed,
+        count(*) filter (where state = 'CANCELLED') as cancelled,
+        count(*) filter (where is_confirmed and is_net and issued_at >= $day_start) as issued_today
+    from cards
+    group by level
+)
+
+select * from final

@@ -1,0 +1,33 @@
+-- panel: case_row
+-- grain: one case
+-- key: case_no
+-- params: $case_no
+with items as (
+    select item_id, max(name) as name, max(name_en) as name_en
+    from service_item
+    group by item_id
+),
+
+final as (
+    select
+        s.case_no,
+        s.case_kind,
+        s.status,
+        s.is_open,
+        s.due_basis,
+        coalesce(s.item_name, i.name) as item_name,
+        i.name_en as item_name_en,
+        s.village_code,
+        v.village_name,
+        v.township_name,
+        v.county_name,
+        o.name as org_name,
+        o.name_en as org_name_en
+    from case_state s
+    left join village v on v.village_code = s.village_code
+    left join organization o on o.org_code = coalesce(s.holder_org, s.org_code)
+    left join items i on i.item_id = s.item_id
+    where s.case_no = $case_no
+)
+
+select * from final

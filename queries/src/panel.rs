@@ -1,0 +1,31 @@
+//! SQL of the panels: what a page asks for beside the metrics. One panel is one file in
+//! `sql/panels/`, and this is the only list.
+
+/// What must be known of a calendar to tell working days.
+pub const CALENDAR_DAYS: &str = include_str!("../sql/panels/calendar_days.sql");
+/// Net cards and the supervised stock by day.
+pub const CARD_DAYS: &str = include_str!("../sql/panels/card_days.sql");
+/// Cards gross, net, open and unconfirmed by level.
+pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
+/// The queue of cards, a page of it or all.
+pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
+/// The cards of one case, issued and ahead.
+pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
+/// One case with the names of its village, department and item.
+pub const CASE_ROW: &str = include_str!("../sql/panels/case_row.sql");
+/// Decided cases by day: how many, how many early, their median time.
+pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
+/// Cases received, accepted and closed by day.
+pub const FLOW_DAYS: &str = include_str!("../sql/panels/flow_days.sql");
+/// How fresh the lake is.
+pub const LAMP: &str = include_str!("../sql/panels/lamp.sql");
+/// How fresh the lake was at a past as_of.
+pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
+/// Names of the organizations.
+pub const ORGANIZATIONS: &str = include_str!("../sql/panels/organizations.sql");
+/// Cases of today against a week before, and the stock.
+pub const OVERVIEW_FLOW: &str = include_str!("../sql/panels/overview_flow.sql");
+/// The villages with what lies above them.
+pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
+/// What each source has delivered.
+pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");

@@ -1,0 +1,123 @@
+//! From records to cards by the command line, with dates that are checked by hand (domain §4.1).
+
+use crate::support::{Place, text};
+
+const CASES: &str = "case_no,data_version,item_id,item_version,case_kind,village_code,applicant_id,apply_channel,agent_id,is_agent_assisted,org_code,statutory_limit,statutory_unit,promised_limit,promised_unit,visits_count,entry_mode,recorded_at\n";
+const EVENTS: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at\n";
+
+fn case(number: &str, promised: u32, at: &str) -> String {
+    format!(
+        "{number},1,SI001,1,PROMISED,450521101201,TEST000000000000001,1,A1,true,450521-MZ,20,WD,{promised},WD,1,LIVE,{at}\n"
+    )
+}
+
+fn event(number: &str, seq: u32, kind: &str, at: &str, recorded: &str) -> String {
+    let result = if kind == "CLOSE" { "GRANTED" } else { "" };
+    format!("{number}-{seq},{number},{seq},{kind},,,,P1,agent,450521-MZ,,{result},{at},{recorded}\n")
+}
+
+fn land(place: &Place, cases: &[String], events: &[String], extracted: &str) {
+    let cases = place.file(&format!("workflow_case_{extracted}.csv"), CASES.to_owned() + &cases.concat());
+    place.run(&["ingest", "workflow_case", text(&cases)]);
+    let events = place.file(&format!("workflow_event_{extracted}.csv"), EVENTS.to_owned() + &events.concat());
+    place.run(&["ingest", "workflow_event", text(&events)]);
+}
+
+/// `case level state issued_at` of each card, as of a time.
+fn cards(place: &Place, as_of: &str) -> Vec<String> {
+    let rows = place.json(&["cards", "--as-of", as_of]);
+    let told = rows.as_array().expect("rows").iter().map(|row| {
+        let part = |name: &str| row[name].as_str().expect(name).to_owned();
+        format!("{} {} {} {}", part("case_no"), part("level"), part("state"), part("issued_at"))
+    });
+    told.collect()
+}
+
+#[test]
+fn cards_appear_at_their_instants_and_as_of_tells_the_past() {
+    let place = Place::new();
+    // Example 1: accepted Mon 2017-03-27, N = 5: YELLOW 04-07 08:00, due 04-07, RED 04-08 00:00.
+    let accepted = "2017-03-27 10:12:00";
+    land(&place, &[case("A", 5, accepted)], &[event("A", 1, "ACCEPT", accepted, accepted)], "20170501T000000");
+    let yellow = "A YELLOW ISSUED 2017-04-07T08:00:00+08:00";
+    assert_eq!(cards(&place, "2017-04-07T07:59:59"), Vec::<String>::new());
+    assert_eq!(cards(&place, "2017-04-07"), [yellow]);
+    let after = cards(&place, "2017-05-02");
+    assert_eq!(after, [yellow.replace("ISSUED", "SUPERSEDED"), "A RED ISSUED 2017-04-08T00:00:00+08:00".to_owned()]);
+    assert_eq!(place.json(&["cards", "--as-of", "2017-05-02", "--level", "red"]).as_array().map(Vec::len), Some(1));
+    assert_eq!(place.json(&["cards", "--as-of", "2017-05-02", "--region", "450502"]).as_array().map(Vec::len), Some(0));
+    let told = place.run(&["explain", "A", "--as-of", "2017-04-07T09:00"]);
+    for line in [
+        "NEAR_LIMIT",
+        "2017-04-07 24:00",
+        "2017-04-01 Sat  not worked         REGIONAL_HOLIDAY 壮族三月三",
+        "2017-04-05 Wed  day 3",
+    ] {
+        assert!(told.contains(line), "{line:?} not in {told}");
+    }
+}
+
+#[test]
+fn news_moves_what_lies_ahead_and_the_past_stays_as_it_was_known() {
+    let place = Place::new();
+    // N = 5 from Mon 2018-03-05: YELLOW Mon 03-12 08:00, due that day, RED 03-13 00:00.
+    let accepted = "2018-03-05 09:00:00";
+    land(&place, &[case("B", 5, accepted)], &[event("B", 1, "ACCEPT", accepted, accepted)], "20180312T120000");
+    assert_eq!(cards(&place, "2018-03-12T12:00:00"), ["B YELLOW ISSUED 2018-03-12T08:00:00+08:00"]);
+    // The red card's instant lies after what the source has reported: unconfirmed.
+    let later = cards(&place, "2018-03-14");
+    assert!(later.contains(&"B RED UNCONFIRMED 2018-03-13T00:00:00+08:00".to_owned()), "{later:?}");
+    // The closing was entered on the next morning, within 24 hours: the red card never was due.
+    let closing = event("B", 2, "CLOSE", "2018-03-12 17:00:00", "2018-03-13 09:00:00");
+    land(&place, &[case("C", 5, accepted)], &[closing], "20180320T000000");
+    assert_eq!(cards(&place, "2018-03-12T12:00:00"), ["B YELLOW ISSUED 2018-03-12T08:00:00+08:00"]);
+    let now = cards(&place, "2018-03-21");
+    assert!(now.contains(&"B RED CANCELLED 2018-03-13T00:00:00+08:00".to_owned()), "{now:?}");
+    let status = "select status from case_state where case_no = 'B'";
+    let as_of =
+        |time: &str| place.json(&["query", status, "--as-of", time])[0]["status"].as_str().expect("status").to_owned();
+    assert_eq!(as_of("2018-03-12T12:00:00"), "NEAR_LIMIT");
+    assert_eq!(as_of("2018-03-13T08:00:00"), "OVERDUE_OPEN");
+    assert_eq!(as_of("2018-03-13T09:00:00"), "CLOSED_ON_TIME");
+}
+
+#[test]
+fn a_lake_fed_in_pieces_is_the_lake_fed_at_once() {
+    let (whole, pieces) = (Place::new(), Place::new());
+    let out = whole.dir.path().join("exports");
+    whole.run(&["sample", "--out", text(&out), "--villages", "3", "--scale", "0.05"]);
+    let named = |start: &str| {
+        let mut files = std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path());
+        files.find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))).expect("file")
+    };
+    let (cases, events) = (named("workflow_case"), named("workflow_event"));
+    whole.run(&["ingest", "workflow_case", text(&cases)]);
+    whole.run(&["ingest", "workflow_event", text(&events)]);
+    pieces.run(&["ingest", "workflow_case", text(&cases)]);
+    let lines = std::fs::read_to_string(&events).expect("events");
+    let mut lines = lines.lines();
+    let header = lines.next().expect("header");
+    // Dealt out in turn, so that most cases come in several pieces.
+    let mut hands = vec![format!("{header}\n"); 3];
+    for (at, line) in lines.enumerate() {
+        hands[at % 3] += &format!("{line}\n");
+    }
+    let name = events.file_name().expect("name").to_string_lossy().into_owned();
+    for (at, hand) in hands.iter().enumerate() {
+        let folder = pieces.dir.path().join(at.to_string());
+        std::fs::create_dir(&folder).expect("folder");
+        let file = folder.join(&name);
+        std::fs::write(&file, hand).expect("write");
+        pieces.run(&["ingest", "workflow_event", text(&file)]);
+    }
+    for sql in [
+        "select * from case_state order by case_no",
+        "select * from card order by card_id",
+        "select * from village_day where received <> 0 or accepted <> 0 or closed <> 0 or due <> 0 order by village_code, day",
+        "select count(*) from workflow_event_history",
+    ] {
+        let ask = |place: &Place| place.run(&["query", sql, "--format", "csv", "--as-of", "2023-09-13"]);
+        let (left, right) = (ask(&whole), ask(&pieces));
+        assert!(left.lines().count() > 1 && left == right, "{sql}");
+    }
+}

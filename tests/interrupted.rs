@@ -1,0 +1,61 @@
+//! A landing that is killed, and made again.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::support::{Place, text};
+
+/// Rounds here; the long test does more.
+const ROUNDS: u64 = 8;
+
+#[test]
+fn a_killed_landing_lands_once_when_it_is_made_again() {
+    let place = Place::new();
+    let out = place.dir.path().join("exports");
+    place.run(&["sample", "--out", text(&out), "--villages", "6", "--scale", "0.2"]);
+    let mut files: Vec<_> =
+        std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    files.sort();
+    let [cases, events] = files.as_slice() else { panic!("two files, found {files:?}") };
+    let rows = |file: &std::path::Path| std::fs::read_to_string(file).expect("file").lines().count() as i64 - 1;
+    let rounds = std::env::var("SUNLAKE_KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
+    for round in 0..rounds {
+        let lake = place.dir.path().join(format!("lake{round}"));
+        let ingest = |mapping: &str, file: &std::path::Path| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_sunlake"));
+            command.args(["ingest", mapping, text(file), "--lake", text(&lake)]);
+            command.env("XDG_DATA_HOME", place.dir.path().join("data")).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        for (mapping, file) in [("workflow_case", cases), ("workflow_event", events)] {
+            // Later and later into the run, so that every stage is hit in some round.
+            let mut child = ingest(mapping, file).spawn().expect("started");
+            std::thread::sleep(Duration::from_millis(20 + round * 97 % 1500));
+            child.kill().expect("killed");
+            child.wait().expect("ended");
+            assert!(ingest(mapping, file).status().expect("ran").success(), "round {round}: {mapping} again");
+        }
+        let ask = |sql: &str| {
+            let done =
+                place.sunlake().args(["query", sql, "--json", "--lake", text(&lake), "--as-of", "2023-09-13"]).output();
+            let rows: serde_json::Value = serde_json::from_slice(&done.expect("ran").stdout).expect("JSON");
+            rows[0]["n"].as_i64().expect("n")
+        };
+        assert_eq!(ask("select count(*) as n from workflow_event_history"), rows(events), "round {round}");
+        assert_eq!(
+            ask("select count(distinct event_id) as n from workflow_event_history"),
+            rows(events),
+            "round {round}"
+        );
+        assert_eq!(ask("select count(*) as n from workflow_case_history"), rows(cases), "round {round}");
+        let (all, distinct) =
+            (ask("select count(*) as n from card_all"), ask("select count(distinct card_id) as n from card_all"));
+        assert_eq!(all, distinct, "round {round}");
+        assert_eq!(ask("select count(*) as n from case_state"), rows(cases), "round {round}");
+        assert_eq!(
+            ask("select cast(sum(accepted) as bigint) as n from village_day"),
+            ask("select count(started_at) as n from case_state"),
+            "round {round}"
+        );
+    }
+}
