@@ -158,11 +158,18 @@ impl Calendar {
         for (date, is_workday, kind, name) in rows {
             calendar.first_year = calendar.first_year.min(date.year());
             calendar.last_year = calendar.last_year.max(date.year());
-            if is_workday == weekday_rule(date) {
+            let plain = if weekday_rule(date) { DayKind::Normal } else { DayKind::Weekend };
+            let fallback = match (is_workday == weekday_rule(date), is_workday) {
+                (true, _) => plain,
+                (false, true) => DayKind::AdjustedWorkday,
+                (false, false) => DayKind::Holiday,
+            };
+            let kind = DayKind::from_str(&kind).unwrap_or(fallback);
+            // A weekend day that is off in the region alone, against a national make-up day, keeps
+            // its reason although the weekday rule would give the same answer.
+            if kind == plain && is_workday == weekday_rule(date) {
                 continue;
             }
-            let fallback = if is_workday { DayKind::AdjustedWorkday } else { DayKind::Holiday };
-            let kind = DayKind::from_str(&kind).unwrap_or(fallback);
             calendar.insert(date, Special { is_workday, kind, name: name.unwrap_or_default() })?;
         }
         Ok(calendar)

@@ -153,5 +153,7 @@ impl FieldRule {
 
 fn is_format(format: &str) -> bool {
     let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
-    ["iso", "excel", "unix", "unix_ms"].contains(&format) || jiff::fmt::strtime::format(format, &sample).is_ok()
+    let round = |text: String| jiff::fmt::strtime::parse(format, text).is_ok();
+    ["iso", "excel", "unix", "unix_ms"].contains(&format)
+        || jiff::fmt::strtime::format(format, &sample).is_ok_and(round)
 }

@@ -32,7 +32,7 @@ fn a_mapping_that_makes_no_sense_says_where() {
         ("case_no = \"a\"", "case_no = { column = \"a\", value = \"b\" }", "exactly one of"),
         ("case_no = \"a\"", "case_no = { column = \"a\", time = [\"iso\"] }", "for times and dates"),
         ("case_no = \"a\"", "case_no = { column = \"a\", person = true }", "belongs to applicant_hash"),
-        ("occurred_at = \"t\"", "occurred_at = { column = \"t\", time = [\"%Y-%Q\"] }", "no format of times"),
+        ("occurred_at = \"t\"", "occurred_at = { column = \"t\", time = [\"%Y-%q\"] }", "no format of times"),
         ("case_no = \"a\"", "case_no = { column = \"a\", perso = true }", "perso"),
         ("system = \"x\"", "system = \"x\"\ncolour = 1", "colour"),
         ("table = \"workflow_event\"", "table = \"workflow_event\"\nper = \"case\"", "needs source.case_key"),

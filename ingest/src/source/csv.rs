@@ -82,6 +82,7 @@ fn records<R: Read>(
         line = raw.position().map_or(line, csv::Position::line);
         let Some(header) = &header else {
             header = Some(read_header(&raw, line, file, mapping)?);
+            line = reader.position().line();
             continue;
         };
         match check(&raw, header, &mut record) {
