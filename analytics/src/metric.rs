@@ -9,6 +9,9 @@ use queries::{Breakdown, Metric};
 
 use crate::{AnalyticsError, Param, Session};
 
+/// Most months that one question goes through: half a century.
+const MOST_MONTHS: i64 = 600;
+
 /// Half-open, local days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -27,6 +30,13 @@ pub async fn metric_rows(
 ) -> Result<Vec<RecordBatch>, AnalyticsError> {
     if by != Breakdown::Month {
         return run(session, metric, period, by).await;
+    }
+    let months = i64::from(period.to.year() - period.from.year()) * 12;
+    if months > MOST_MONTHS {
+        return Err(AnalyticsError::Shape {
+            what: "the period".into(),
+            reason: format!("{months} months are too many; ask for at most {MOST_MONTHS} at once"),
+        });
     }
     let mut rows = Vec::new();
     let mut from = period.from;

@@ -19,13 +19,12 @@ use crate::{IngestError, PersonKey};
 mod books;
 pub(crate) mod extract;
 mod reader;
+mod refused;
 mod table;
 
 use reader::{Message, Summary};
+use refused::Refused;
 use table::Landing;
-
-/// Refusals that a receipt shows; all are in `quarantine`.
-const SHOWN_REFUSALS: usize = 10;
 
 /// A file to land.
 #[derive(Debug, Clone)]
@@ -120,16 +119,14 @@ impl Job<'_> {
         for contract in reader::tables(self.mapping) {
             landings.push(Landing::begin(lake, contract, &self.once, self.options.dry_run).await?);
         }
-        let mut refusals = Vec::new();
+        let table = lake.filter(|_| !self.options.dry_run).map(|lake| lake.table(&QUARANTINE));
+        let mut refused = Refused::new(table, self);
         let (mut messages, reading) = reader::start(self.mapping, self.input, self.bytes, common, self.options);
         let mut failed = None;
         while let Some(message) = messages.recv().await {
             let taken = match message {
                 Message::Rows { table, rows } => landings[table].take(rows).await,
-                Message::Refused(refusal) => {
-                    refusals.push(refusal);
-                    Ok(())
-                }
+                Message::Refused(refusal) => refused.take(refusal).await,
             };
             if let Err(error) = taken {
                 failed = Some(error);
@@ -140,6 +137,7 @@ impl Job<'_> {
         let read = reading.await.map_err(|source| IngestError::Task { file: self.input.name.clone(), source })?;
         let summary = match (failed, read) {
             (Some(error), _) | (None, Err(error)) => {
+                refused.discard().await;
                 for landing in landings {
                     landing.discard().await;
                 }
@@ -150,22 +148,17 @@ impl Job<'_> {
         if summary.records == 0 && extract::by_name(self.mapping, &self.input.name).is_none() {
             return Err(IngestError::Empty { file: self.input.name.clone() });
         }
-        self.settle(lake, landings, refusals, &summary).await
+        self.settle(lake, landings, refused, &summary).await
     }
 
     async fn settle(
         &self,
         lake: Option<&Lake>,
         landings: Vec<Landing>,
-        refusals: Vec<crate::Refusal>,
+        refused: Refused<'_>,
         summary: &Summary,
     ) -> Result<Receipt, IngestError> {
-        if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
-            let rows = books::quarantine_rows(&refusals, &self.batch_id, self.mapping, self.input, self.options.now)?;
-            if rows.num_rows() > 0 {
-                lake.table(&QUARANTINE).put(&[rows], None, Some(&self.once)).await?;
-            }
-        }
+        let refusals = refused.commit().await?;
         let mut tables = Vec::new();
         for (landing, made) in landings.into_iter().zip(&summary.made) {
             tables.push(count(landing, made, &self.batch_id).await?);
@@ -185,7 +178,7 @@ impl Job<'_> {
             known: sum(|table| table.known),
             extract_time: Some(extract_time),
             tables,
-            refusals: refusals.into_iter().take(SHOWN_REFUSALS).collect(),
+            refusals,
         };
         if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
             let rows = books::ledger_row(&receipt, self.mapping, self.bytes, summary.span, self.options.now)?;

@@ -1,0 +1,74 @@
+//! The refusals of a batch on their way into `quarantine`; a file of nothing but bad rows must not
+//! take the machine's memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datasets::lake::{Table, TableWriter, WrittenFiles};
+
+use super::{Job, books};
+use crate::{IngestError, Refusal};
+
+/// Refusals that a receipt shows; all are in `quarantine`.
+const SHOWN: usize = 10;
+/// Refusals that are gathered before they are written.
+const CHUNK: usize = 65_536;
+
+pub(super) struct Refused<'a> {
+    job: &'a Job<'a>,
+    /// Nothing in a dry run.
+    table: Option<Arc<Table>>,
+    writer: Option<TableWriter>,
+    pending: Vec<Refusal>,
+    shown: Vec<Refusal>,
+}
+
+impl<'a> Refused<'a> {
+    pub(super) fn new(table: Option<Arc<Table>>, job: &'a Job<'a>) -> Self {
+        Self { job, table, writer: None, pending: Vec::new(), shown: Vec::new() }
+    }
+
+    pub(super) async fn take(&mut self, refusal: Refusal) -> Result<(), IngestError> {
+        if self.shown.len() < SHOWN {
+            self.shown.push(refusal.clone());
+        }
+        if self.table.is_some() {
+            self.pending.push(refusal);
+        }
+        if self.pending.len() >= CHUNK { self.write().await } else { Ok(()) }
+    }
+
+    async fn write(&mut self) -> Result<(), IngestError> {
+        let Some(table) = self.table.as_ref().filter(|_| !self.pending.is_empty()) else { return Ok(()) };
+        let job = self.job;
+        let rows = books::quarantine_rows(&self.pending, &job.batch_id, job.mapping, job.input, job.options.now)?;
+        self.pending.clear();
+        let writer = self.writer.get_or_insert_with(|| table.writer());
+        Ok(writer.write(&rows).await?)
+    }
+
+    /// Commits what was refused, if this batch has not done so before. The first refusals.
+    pub(super) async fn commit(mut self) -> Result<Vec<Refusal>, IngestError> {
+        self.write().await?;
+        if let (Some(table), Some(writer)) = (&self.table, self.writer) {
+            let files = writer.finish().await?;
+            if table.has_landed(&self.job.once).await? {
+                table.discard_files(files).await;
+            } else {
+                table.commit_files(files, None, std::slice::from_ref(&self.job.once), HashMap::new()).await?;
+            }
+        }
+        Ok(self.shown)
+    }
+
+    /// Removes what was written.
+    pub(super) async fn discard(self) {
+        if let (Some(table), Some(writer)) = (self.table, self.writer) {
+            let files = writer.finish().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "what was refused could not be put aside");
+                WrittenFiles::default()
+            });
+            table.discard_files(files).await;
+        }
+    }
+}
