@@ -19,6 +19,7 @@ test: test-lint test-rust test-browser
 
 test-lint:
 	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 test-rust:
 	cargo test --locked --workspace
@@ -29,7 +30,7 @@ test-browser:
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
 	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake node --test tests/browser/pages.test.mjs
 
-## Longer runs: make test-long PART=kill|lint
+## Longer runs: make test-long PART=kill
 test-long:
 	scripts/test-long "$(PART)"
 

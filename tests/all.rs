@@ -1,5 +1,6 @@
 //! The binary as a user runs it, and the shape of the project. One test binary, since each one
 //! links all of DataFusion.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod architecture;
 mod bad_input;

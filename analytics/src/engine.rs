@@ -28,6 +28,9 @@ pub struct Engine {
     inner: Arc<Inner>,
 }
 
+/// What stood over the cold part, by the version of `case_state` and the instant.
+type Past = ((u64, Timestamp), Arc<Overlay>);
+
 struct Inner {
     lake: Arc<Lake>,
     clock: Arc<dyn Clock>,
@@ -35,7 +38,7 @@ struct Inner {
     runtime: Arc<RuntimeEnv>,
     rules: Mutex<Option<(Vec<u64>, Arc<Rules>)>>,
     hot: Mutex<Option<(u64, Arc<Hot>)>>,
-    past: Mutex<Vec<((u64, Timestamp), Arc<Overlay>)>>,
+    past: Mutex<Vec<Past>>,
 }
 
 impl Engine {

@@ -1,4 +1,5 @@
 //! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
 
