@@ -11,15 +11,23 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Bytes of stack for planning.
+const STACK: usize = 256 << 20;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let level = ["warn", "info", "debug"].get(usize::from(cli.global.verbose)).unwrap_or(&"trace");
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},deltalake_core=error")));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(16 << 20).build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(verbs::run(cli)),
+    // A long chain of terms is planned by recursion: a large stack, of which only what is used counts.
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK / 4).build()?;
+        runtime.block_on(verbs::run(cli))
+    });
+    let done = match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(done)) => done,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(error) => Err(error.into()),
     };
     match done {

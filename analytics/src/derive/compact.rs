@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int64Type;
 use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY};
 use datasets::lake::{Lake, LakeSnapshot, Once};
 
@@ -44,9 +45,14 @@ async fn merge(
     let case_no = place("case_no");
     let mut rows = vec![hot.clone()];
     for batch in pinned.filtered(|file| is_part(file, "cold")).read(&fields).await? {
-        let cases = batch.column(case_no).as_string::<i32>().iter();
-        let keep: BooleanArray =
-            cases.map(|case| Some(case.is_some_and(|case| !latest.cases.contains_key(case)))).collect();
+        let runs = batch.column(place("fold_version")).as_primitive::<Int64Type>();
+        let cases = batch.column(case_no).as_string::<i32>().iter().zip(runs.iter());
+        // A compaction that was killed may have moved the latest cards here already.
+        let keep: BooleanArray = cases
+            .map(|(case, run)| {
+                Some(case.and_then(|case| latest.cases.get(case)).is_none_or(|latest| Some(*latest) == run))
+            })
+            .collect();
         rows.push(filter_record_batch(&batch, &keep).map_err(AnalyticsError::arrow("compaction"))?);
     }
     let all = arrow::compute::concat_batches(&contract.schema(), &rows).map_err(AnalyticsError::arrow("compaction"))?;

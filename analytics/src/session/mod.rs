@@ -31,7 +31,7 @@ use lake_table::LakeTable;
 use overlay::Overlay;
 
 /// Longest statement that is planned, bytes.
-const MAX_SQL: usize = 100_000;
+const MAX_SQL: usize = 20_000;
 
 /// For whom a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

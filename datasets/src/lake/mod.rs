@@ -66,7 +66,12 @@ impl Lake {
         if !meta_table.exists().await? {
             return Err(LakeError::NoLake(url.to_string()));
         }
-        let meta = LakeMeta::read(&url.to_string(), &meta_table.snapshot().await?).await?;
+        let rows = meta_table.snapshot().await?;
+        if rows.files.is_empty() {
+            // Its making was broken off; it goes on from here.
+            return Err(LakeError::NoLake(url.to_string()));
+        }
+        let meta = LakeMeta::read(&url.to_string(), &rows).await?;
         let locks = locks(url)?;
         Ok(Self { url: url.clone(), meta, store, locks, tables })
     }

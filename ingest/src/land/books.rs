@@ -104,7 +104,8 @@ pub(super) fn ledger_row(
         text(&receipt.file),
         number(bytes),
         instants(vec![Some(extract_time.as_microsecond())]),
-        Arc::new(BooleanArray::from(vec![mapping.source.complete])),
+        // Without a time of its own a batch says nothing of when the silence began.
+        Arc::new(BooleanArray::from(vec![mapping.source.complete && receipt.extract_time.is_some()])),
         number(receipt.records),
         number(receipt.rows_in),
         number(receipt.landed),

@@ -5,11 +5,11 @@ use jiff::fmt::strtime;
 
 use crate::mapping::Mapping;
 
-/// By the file's name where the mapping says how; else the latest time in its rows; else now.
+/// By the file's name where the mapping says how; else the latest time in its rows; else unknown.
 /// Never later than now: a source cannot have extracted what is still to come.
-pub(super) fn time(mapping: &Mapping, file: &str, latest: Option<i64>, now: Timestamp) -> Timestamp {
+pub(super) fn time(mapping: &Mapping, file: &str, latest: Option<i64>, now: Timestamp) -> Option<Timestamp> {
     let by_rows = || latest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    by_name(mapping, file).or_else(by_rows).unwrap_or(now).min(now)
+    by_name(mapping, file).or_else(by_rows).map(|time| time.min(now))
 }
 
 /// The time that the file's name tells, if the mapping says how and the name fits. A file with

@@ -176,7 +176,7 @@ impl Job<'_> {
             landed: sum(|table| table.landed),
             quarantined: sum(|table| table.quarantined) + summary.unreadable,
             known: sum(|table| table.known),
-            extract_time: Some(extract_time),
+            extract_time,
             tables,
             refusals,
         };
