@@ -121,3 +121,18 @@ fn a_lake_fed_in_pieces_is_the_lake_fed_at_once() {
         assert!(left.lines().count() > 1 && left == right, "{sql}");
     }
 }
+
+#[test]
+fn a_batch_confirms_nothing_before_its_facts_are_folded() {
+    let place = Place::new();
+    let accepted = "2018-03-05 09:00:00";
+    land(&place, &[case("D", 5, accepted)], &[event("D", 1, "ACCEPT", accepted, accepted)], "20180306T000000");
+    let closing = event("D", 2, "CLOSE", "2018-03-07 10:00:00", "2018-03-07 10:00:00");
+    let file = place.file("workflow_event_20180320T000000.csv", EVENTS.to_owned() + &closing);
+    place.run(&["ingest", "workflow_event", text(&file), "--no-derive"]);
+    let before = cards(&place, "2018-03-20");
+    assert!(before.iter().all(|card| card.contains("UNCONFIRMED")) && before.len() == 2, "{before:?}");
+    let again = place.file("workflow_event_20180321T000000.csv", EVENTS);
+    place.run(&["ingest", "workflow_event", text(&again)]);
+    assert_eq!(cards(&place, "2018-03-21"), Vec::<String>::new());
+}

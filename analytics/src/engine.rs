@@ -6,13 +6,14 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datasets::clock::Clock;
-use datasets::contract::{CALENDAR_DAY, CASE_STATE, OFFICE_HOURS, REGION, SLA_POLICY};
+use datasets::contract::{CALENDAR_DAY, CASE_STATE, INGEST_BATCH, OFFICE_HOURS, REGION, SLA_POLICY};
 use datasets::lake::{Lake, LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
 use crate::derive::hot::Hot;
+use crate::derive::{landed, stand};
 use crate::session::overlay::Overlay;
 use crate::session::{Ground, Principal, Session};
 use crate::{AnalyticsError, Rules};
@@ -85,13 +86,19 @@ impl Engine {
     /// A session on the newest version of the lake, seen as of `as_of` or of the present.
     pub async fn session(&self, principal: Principal, as_of: Option<Timestamp>) -> Result<Session, AnalyticsError> {
         let as_of = as_of.unwrap_or_else(|| self.inner.clock.now());
+        // Read before anything is pinned: the states in the snapshot stand on this much at least.
+        let state = self.inner.lake.table(&CASE_STATE);
+        let folded: Option<u64> = landed(&state, &stand(&INGEST_BATCH)).await?;
         let snapshot = self.inner.lake.snapshot().await?;
+        let (late, _) = self.inner.lake.table(&INGEST_BATCH).added_since(folded.unwrap_or(0)).await?;
+        let ledger = snapshot.table(&INGEST_BATCH).without(&late.into_iter().collect());
         let rules = self.rules(&snapshot).await?;
         let overlay = self.overlay(&snapshot, &rules, as_of).await?;
         let ground = Ground {
             lake: &self.inner.lake,
             runtime: self.inner.runtime.clone(),
             snapshot,
+            ledger,
             overlay: &overlay,
             rules,
             as_of,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::AsArray;
-use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT};
+use datasets::contract::{CARD, CASE_STATE, Contract, INGEST_BATCH, VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT};
 use datasets::lake::{Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
 use jiff::civil::Date;
 
@@ -25,6 +25,8 @@ mod village_rows;
 const CHUNK: usize = 100_000;
 /// The facts that the derived tables stand on.
 const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
+/// With them the ledger: a batch confirms cards only when its facts have been folded.
+const GROUND: [&Contract; 3] = [&WORKFLOW_CASE, &WORKFLOW_EVENT, &INGEST_BATCH];
 const DERIVED: [&Contract; 3] = [&CARD, &VILLAGE_DAY, &CASE_STATE];
 /// Transaction that numbers the derive runs.
 const RUN: &str = "derive";
@@ -48,14 +50,14 @@ pub async fn derive(lake: &Lake) -> Result<DeriveReport, AnalyticsError> {
     let _lock = lake.lock("derive").await?;
     let state = lake.table(&CASE_STATE);
     let mut since = HashMap::new();
-    for fact in FACTS {
+    for fact in GROUND {
         since.insert(fact.table, landed(&state, &stand(fact)).await?);
     }
     let snapshot = lake.snapshot().await?;
-    if FACTS.iter().all(|fact| since[fact.table] == Some(version(&snapshot, fact))) {
+    if GROUND.iter().all(|fact| since[fact.table] == Some(version(&snapshot, fact))) {
         return Ok(DeriveReport::default());
     }
-    let first = since.values().all(Option::is_none);
+    let first = FACTS.iter().all(|fact| since[fact.table].is_none());
     let touched = touched(lake, &snapshot, &since).await?;
     let mut runs = Vec::new();
     for table in DERIVED {
@@ -117,7 +119,7 @@ impl Work<'_> {
         self.commit(&card, cards, left.as_ref(), &[]).await?;
         self.commit_days(changes, interrupted).await?;
         let mut stands = Vec::new();
-        for fact in FACTS {
+        for fact in GROUND {
             let attempt = i64::try_from(version(self.snapshot, fact)).unwrap_or(i64::MAX);
             stands.push(Once { app_id: stand(fact), attempt });
         }
@@ -198,11 +200,11 @@ fn version(snapshot: &LakeSnapshot, fact: &Contract) -> u64 {
 }
 
 /// Transaction by which `case_state` names the version of a fact table that it stands on.
-fn stand(fact: &Contract) -> String {
+pub(crate) fn stand(fact: &Contract) -> String {
     format!("derive/{}", fact.table)
 }
 
-async fn landed<N: TryFrom<i64>>(table: &Arc<Table>, app_id: &str) -> Result<Option<N>, AnalyticsError> {
+pub(crate) async fn landed<N: TryFrom<i64>>(table: &Arc<Table>, app_id: &str) -> Result<Option<N>, AnalyticsError> {
     let state = table.refresh().await?;
     Ok(table.landed(&state, app_id).await?.and_then(|number| N::try_from(number).ok()))
 }

@@ -15,7 +15,7 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datasets::contract;
-use datasets::lake::{Lake, LakeSnapshot};
+use datasets::lake::{Lake, LakeSnapshot, TableSnapshot};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -70,6 +70,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) lake: &'a Lake,
     pub(crate) runtime: Arc<RuntimeEnv>,
     pub(crate) snapshot: LakeSnapshot,
+    /// The batches that the states in the snapshot stand on.
+    pub(crate) ledger: TableSnapshot,
     pub(crate) overlay: &'a Overlay,
     pub(crate) rules: Arc<Rules>,
     pub(crate) as_of: Timestamp,
@@ -94,7 +96,7 @@ impl Session {
         for function in now::functions(ground.as_of, &ground.rules.zone, &zone_name) {
             context.register_udf(function);
         }
-        register(&context, ground.lake, &ground.snapshot, ground.overlay, &zone_name).await?;
+        register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
         Ok(Self {
             context,
             versions: ground.snapshot.versions(),
@@ -201,6 +203,7 @@ async fn register(
     context: &SessionContext,
     lake: &Lake,
     snapshot: &LakeSnapshot,
+    ledger: &TableSnapshot,
     overlay: &Overlay,
     zone: &str,
 ) -> Result<(), AnalyticsError> {
@@ -233,6 +236,8 @@ async fn register(
         };
         over.register_table(name.to_owned(), Arc::new(MemTable::try_new(rows.schema(), vec![vec![rows]])?))?;
     }
+    let folded = LakeTable::new(ledger.clone(), store, zone);
+    resting.register_table("folded_batch".to_owned(), Arc::new(folded))?;
     context.register_catalog("sunlake", catalog);
     for (name, sql) in queries::view::VIEWS {
         let view = context.sql(sql).await?.into_view();

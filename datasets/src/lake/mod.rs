@@ -148,7 +148,10 @@ impl Lake {
                 continue;
             }
             let others = contract::ALL.iter().filter(|table| table.role != contract::Role::Derived);
-            for table in others {
+            // The ledger before the facts: a batch is in it only when its facts are all there.
+            let ledger = &contract::INGEST_BATCH;
+            pinned.insert(ledger.table, self.table(ledger).snapshot().await?);
+            for table in others.filter(|table| table.table != ledger.table) {
                 pinned.insert(table.table, self.table(table).snapshot().await?);
             }
             return Ok(LakeSnapshot { tables: pinned });
