@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod calendar;
 mod cards;
+mod corrections;
 mod interrupted;
 mod real_data;
 mod reference;

@@ -37,6 +37,14 @@ pub(crate) struct Registration {
     pub(crate) promised: Option<Limit>,
     pub(crate) due_binding: bool,
     pub(crate) known_at: Option<Timestamp>,
+    recorded_at: Option<Timestamp>,
+}
+
+impl Registration {
+    /// Later versions compare greater.
+    fn version(&self) -> (i64, Option<Timestamp>, Option<Timestamp>) {
+        (self.data_version, self.recorded_at.or(self.known_at), self.known_at)
+    }
 }
 
 /// An event, with what only the case page shows.
@@ -47,7 +55,7 @@ pub(crate) struct KnownEvent {
     pub(crate) unfolded: bool,
 }
 
-const CASE_FIELDS: [&str; 15] = [
+const CASE_FIELDS: [&str; 16] = [
     "case_no",
     "data_version",
     "source_system",
@@ -63,6 +71,7 @@ const CASE_FIELDS: [&str; 15] = [
     "promised_unit",
     "due_binding",
     "known_at",
+    "recorded_at",
 ];
 const EVENT_FIELDS: [&str; 14] = [
     "event_id",
@@ -168,16 +177,17 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
             promised: limit(11, 12),
             due_binding: row.flag(13, at).unwrap_or_default(),
             known_at,
+            recorded_at: row.instant(15, at),
         };
         let case = entry(facts, case_no, row.text(2, at).unwrap_or_default());
         case.limits.push(new.clone());
         let newer = case.registration.as_ref().is_none_or(|held| {
             let held_known = known_by.is_none_or(|by| held.known_at.is_some_and(|at| at <= by));
             match (held_known, known) {
-                (true, true) => (new.data_version, new.known_at) > (held.data_version, held.known_at),
+                (true, true) => new.version() > held.version(),
                 (false, true) => true,
                 (true, false) => false,
-                (false, false) => (new.data_version, new.known_at) < (held.data_version, held.known_at),
+                (false, false) => new.version() < held.version(),
             }
         });
         if newer {
@@ -190,13 +200,16 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
 /// later versions do not touch the clock (domain §4, inputs); that is what an extension is for.
 fn keep_latest(case: &mut CaseFacts) {
     let versions = case.limits.iter().filter(|version| version.promised.or(version.statutory).is_some());
-    let first = versions.min_by_key(|version| (version.data_version, version.known_at)).cloned();
+    let first = versions.min_by_key(|version| version.version()).cloned();
     if let (Some(registration), Some(first)) = (&mut case.registration, first) {
         registration.promised = first.promised;
         registration.statutory = first.statutory;
         registration.due_binding = first.due_binding;
     }
-    let version = |known: &KnownEvent| (known.event.known_at, known.ingested_at);
+    let version = |known: &KnownEvent| {
+        let event = &known.event;
+        (event.recorded_at.unwrap_or(event.known_at), event.known_at, known.ingested_at)
+    };
     case.events
         .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));
     case.events.dedup_by(|later, first| later.event.event_id == first.event.event_id);

@@ -1,9 +1,18 @@
 //! When the source made the extract.
 
+use std::collections::HashMap;
+
+use arrow::array::AsArray;
+use arrow::datatypes::TimestampMicrosecondType;
+use datasets::contract::INGEST_BATCH;
+use datasets::lake::Lake;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
+use super::{Job, reader};
+use crate::IngestError;
 use crate::mapping::Mapping;
+use crate::rows::Common;
 
 /// By the file's name where the mapping says how; else the latest time in its rows; else unknown.
 /// Never later than now: a source cannot have extracted what is still to come.
@@ -19,4 +28,71 @@ pub(crate) fn by_name(mapping: &Mapping, file: &str) -> Option<Timestamp> {
     let name = file.strip_suffix(".gz").unwrap_or(file);
     let time = strtime::parse(pattern, name).ok()?.to_datetime().ok()?;
     mapping.zone.to_ambiguous_timestamp(time).compatible().ok()
+}
+
+/// A batch's extract time, worked out when it is first asked for: a batch that corrects nothing
+/// need not know it before its end.
+pub(super) struct Extract<'a> {
+    pub(super) lake: &'a Lake,
+    pub(super) job: &'a Job<'a>,
+    pub(super) common: Common,
+    pub(super) found: Option<Extracted>,
+}
+
+impl Extract<'_> {
+    pub(super) async fn find(&mut self) -> Result<&Extracted, IngestError> {
+        let found = match self.found.take() {
+            Some(found) => found,
+            None => {
+                let (mapping, input) = (self.job.mapping, self.job.input);
+                let named = by_name(mapping, &input.name);
+                // The rows are read a second time, rather than kept until the last is known.
+                let latest = match named {
+                    Some(_) => None,
+                    None => reader::latest(mapping, input, self.common.clone(), self.job.options).await?,
+                };
+                let at = time(mapping, &input.name, latest, self.job.options.now);
+                Extracted::find(self.lake, mapping, &input.name, at).await?
+            }
+        };
+        Ok(self.found.insert(found))
+    }
+}
+
+/// The extract time of a batch, beside those of the batches before it.
+pub(super) struct Extracted {
+    live: bool,
+    at: Option<i64>,
+    /// By the instant of their landing, if this one's is told by its name: the latest time in the
+    /// rows says too little to order two extracts by.
+    others: HashMap<i64, i64>,
+}
+
+impl Extracted {
+    async fn find(
+        lake: &Lake,
+        mapping: &Mapping,
+        file: &str,
+        at: Option<Timestamp>,
+    ) -> Result<Self, IngestError> {
+        let mut others = HashMap::new();
+        if by_name(mapping, file).is_some() {
+            let ledger = lake.table(&INGEST_BATCH).snapshot().await?;
+            for batch in ledger.read(&["ingested_at", "extract_time"]).await? {
+                let column = |at: usize| batch.column(at).as_primitive::<TimestampMicrosecondType>();
+                others.extend((0..batch.num_rows()).map(|at| (column(0).value(at), column(1).value(at))));
+            }
+        }
+        Ok(Self { live: mapping.source.live, at: at.map(Timestamp::as_microsecond), others })
+    }
+
+    /// Whether it was made before the extract that landed at that instant.
+    pub(super) fn is_older_than(&self, landed_at: i64) -> bool {
+        !self.live && matches!((self.at, self.others.get(&landed_at)), (Some(at), Some(other)) if at < *other)
+    }
+
+    /// From when on a row can be known whose time is that of its extract.
+    pub(super) fn known_at(&self, ingested_at: i64) -> i64 {
+        if self.live { ingested_at } else { self.at.unwrap_or(ingested_at) }
+    }
 }

@@ -21,7 +21,9 @@ pub(crate) mod extract;
 mod reader;
 mod refused;
 mod table;
+mod versions;
 
+use extract::Extract;
 use reader::{Message, Summary};
 use refused::Refused;
 use table::Landing;
@@ -115,6 +117,7 @@ impl Job<'_> {
             reason: format!("time_zone: {error}"),
         })?;
         let common = Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone };
+        let mut extract = lake.map(|lake| Extract { lake, job: self, common: common.clone(), found: None });
         let mut landings = Vec::new();
         for contract in reader::tables(self.mapping) {
             landings.push(Landing::begin(lake, contract, &self.once, self.options.dry_run).await?);
@@ -125,7 +128,7 @@ impl Job<'_> {
         let mut failed = None;
         while let Some(message) = messages.recv().await {
             let taken = match message {
-                Message::Rows { table, rows } => landings[table].take(rows).await,
+                Message::Rows { table, rows } => landings[table].take(rows, extract.as_mut()).await,
                 Message::Refused(refusal) => refused.take(refusal).await,
             };
             if let Err(error) = taken {

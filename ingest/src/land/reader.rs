@@ -69,6 +69,36 @@ pub(super) fn start(
     (receiver, reading)
 }
 
+/// The latest time in the file's rows.
+pub(super) async fn latest(
+    mapping: &Mapping,
+    input: &Input,
+    common: Common,
+    options: &IngestOptions,
+) -> Result<Option<i64>, IngestError> {
+    let (mapping, input, person) = (mapping.clone(), input.clone(), options.person.clone());
+    let name = input.name.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut out = Nowhere;
+        let mut maker = Maker::new(&mapping, common, &person, &mut out);
+        read(Box::new(open(&input.path, &input.name)?), &input.name, &mapping, &mut maker)?;
+        Ok(maker.latest)
+    });
+    reading.await.map_err(|source| IngestError::Task { file: name, source })?
+}
+
+struct Nowhere;
+
+impl RowSink for Nowhere {
+    fn rows(&mut self, _: usize, _: RecordBatch) -> Result<(), IngestError> {
+        Ok(())
+    }
+
+    fn refused(&mut self, _: Refusal) -> Result<(), IngestError> {
+        Ok(())
+    }
+}
+
 struct ToChannel {
     sender: Sender<Message>,
     file: String,

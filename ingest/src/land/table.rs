@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{AsArray, BooleanArray, RecordBatch, TimestampMicrosecondArray};
 use arrow::compute::filter_record_batch;
+use arrow::datatypes::TimestampMicrosecondType;
 use datasets::contract::Contract;
 use datasets::lake::{Lake, Once, Table, TableSnapshot, WrittenFiles};
 
+use super::extract::Extract;
+use super::versions::{Held, Verdict, offered};
 use crate::IngestError;
-use crate::rows::first_16;
 
 /// One table's part of a batch.
 pub(super) struct Landing {
@@ -43,13 +45,13 @@ impl Landing {
     }
 
     /// Takes rows: those that the lake has are left out, the rest is written.
-    pub(super) async fn take(&mut self, rows: RecordBatch) -> Result<(), IngestError> {
+    pub(super) async fn take(&mut self, rows: RecordBatch, extract: Option<&mut Extract<'_>>) -> Result<(), IngestError> {
         if self.has_landed {
             return Ok(());
         }
-        let fresh = match &self.before {
-            None => rows,
-            Some(before) => self.without_known(before, &rows).await?,
+        let fresh = match (&self.before, extract) {
+            (Some(before), Some(extract)) => self.without_known(before, &rows, extract).await?,
+            _ => rows,
         };
         self.fresh += fresh.num_rows() as u64;
         let Some(table) = self.table.as_ref().filter(|_| !self.dry_run && fresh.num_rows() > 0) else {
@@ -62,26 +64,33 @@ impl Landing {
         Ok(())
     }
 
-    async fn without_known(&self, before: &TableSnapshot, rows: &RecordBatch) -> Result<RecordBatch, IngestError> {
+    /// The rows that say something new, corrected ones with the time from which on they are known.
+    async fn without_known(
+        &self,
+        before: &TableSnapshot,
+        rows: &RecordBatch,
+        extract: &mut Extract<'_>,
+    ) -> Result<RecordBatch, IngestError> {
         let wrong = |source| IngestError::Rows { table: self.contract.table, source };
-        let column = |name: &str| {
-            rows.column_by_name(name)
-                .cloned()
-                .ok_or_else(|| wrong(arrow::error::ArrowError::SchemaError(format!("no column {name}"))))
-        };
-        let (cases, hashes) = (column("case_no")?, column("row_hash")?);
-        let cases: HashSet<String> = cases.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
-        let mut known: HashSet<u128> = HashSet::new();
-        for batch in before.read_where("case_no", &cases, &["case_no", "row_hash"]).await? {
-            known.extend(batch.column(1).as_binary::<i32>().iter().flatten().map(first_16));
+        let held = Held::read(before, self.contract, rows).await?;
+        let offered = offered(self.contract, rows)?;
+        let extracted = if held.corrects(&offered) { Some(extract.find().await?) } else { None };
+        let verdicts: Vec<Verdict> = offered.iter().map(|row| held.judge(row, extracted)).collect();
+        let mut columns = rows.columns().to_vec();
+        if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Corrected(_)))
+            && let Some(place) = self.contract.fields.iter().position(|field| field.name == "known_at")
+        {
+            let told = columns[place].as_primitive::<TimestampMicrosecondType>();
+            let known = verdicts.iter().zip(told.values()).map(|(verdict, told)| match verdict {
+                Verdict::Corrected(known_at) => *known_at,
+                _ => *told,
+            });
+            let known = TimestampMicrosecondArray::from_iter_values(known).with_timezone("UTC");
+            columns[place] = Arc::new(known);
         }
-        if known.is_empty() {
-            return Ok(rows.clone());
-        }
-        let hashes = hashes.as_binary::<i32>();
-        let keep: BooleanArray =
-            (0..hashes.len()).map(|at| Some(!known.contains(&first_16(hashes.value(at))))).collect();
-        filter_record_batch(rows, &keep).map_err(wrong)
+        let keep: BooleanArray = verdicts.iter().map(|verdict| Some(*verdict != Verdict::Known)).collect();
+        let rows = RecordBatch::try_new(rows.schema(), columns).map_err(wrong)?;
+        filter_record_batch(&rows, &keep).map_err(wrong)
     }
 
     /// Commits what was written, and tells how many rows of the batch the table has gained.

@@ -16,6 +16,7 @@ pub(crate) struct TableBuffer {
     pub(crate) contract: &'static Contract,
     columns: Vec<Column>,
     rows: usize,
+    text_bytes: usize,
 }
 
 enum Column {
@@ -33,16 +34,26 @@ enum Column {
 impl TableBuffer {
     pub(crate) fn new(contract: &'static Contract) -> Self {
         let columns = contract.fields.iter().map(|field| Column::new(field.kind)).collect();
-        Self { contract, columns, rows: 0 }
+        Self { contract, columns, rows: 0, text_bytes: 0 }
     }
 
     pub(crate) fn rows(&self) -> usize {
         self.rows
     }
 
+    /// Bytes of the texts gathered.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.text_bytes
+    }
+
     pub(crate) fn push(&mut self, values: &[Value<'_>]) {
         for (column, value) in self.columns.iter_mut().zip(values) {
             column.push(value);
+            self.text_bytes += match value {
+                Value::Text(text) => text.len(),
+                Value::Pairs(pairs) => pairs.iter().map(|(name, value)| name.len() + value.len()).sum(),
+                _ => 0,
+            };
         }
         self.rows += 1;
     }
@@ -50,6 +61,7 @@ impl TableBuffer {
     /// The gathered rows; the buffer is empty afterwards.
     pub(crate) fn take(&mut self) -> Result<RecordBatch, ArrowError> {
         let rows = std::mem::take(&mut self.rows);
+        self.text_bytes = 0;
         let columns = self.columns.iter_mut().map(|column| column.finish(rows)).collect();
         RecordBatch::try_new(self.contract.schema(), columns)
     }

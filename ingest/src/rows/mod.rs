@@ -1,6 +1,7 @@
 //! From records to rows of a contract: each mapped field is read and checked; a row with a bad
 //! field is refused whole, and every bad field of it is told.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use arrow::array::RecordBatch;
@@ -19,10 +20,12 @@ mod time;
 mod value;
 
 pub(crate) use buffer::TableBuffer;
-use value::{Problem, Value, read_value};
+use value::{LONGEST, Problem, Value, read_value};
 
 /// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
 const CHUNK_ROWS: usize = 524_288;
+/// The same in bytes of text: an Arrow column holds less than 2 GiB.
+const CHUNK_BYTES: usize = 256 * 1024 * 1024;
 
 /// What a batch's rows have in common.
 #[derive(Debug, Clone)]
@@ -60,7 +63,8 @@ pub(crate) struct Maker<'a> {
     header_len: usize,
     case_place: Option<usize>,
     cases_seen: HashSet<u128>,
-    rows_seen: HashSet<u128>,
+    /// Fingerprint of each row of the file, by its key.
+    rows_seen: HashMap<[u64; 2], u64>,
     ordinals: HashMap<u128, u32>,
     /// Records read.
     pub(crate) records: u64,
@@ -105,7 +109,7 @@ impl<'a> Maker<'a> {
             header_len: 0,
             case_place: None,
             cases_seen: HashSet::new(),
-            rows_seen: HashSet::new(),
+            rows_seen: HashMap::new(),
             ordinals: HashMap::new(),
             records: 0,
             unreadable: 0,
@@ -200,39 +204,62 @@ impl<'a> Maker<'a> {
             let pairs =
                 resolved.attributes.iter().filter_map(|(name, place)| Some((name.as_str(), record.get(*place)?)));
             let pairs: Vec<(&str, &str)> = pairs.collect();
+            if let Some((name, _)) = pairs.iter().find(|(_, value)| value.len() > LONGEST) {
+                problems.push(("attributes", value::too_long(name)));
+            }
             values[place] = if pairs.is_empty() { Value::Null } else { Value::Pairs(pairs) };
         }
         if problems.is_empty() {
             problems.extend(own::future(output, &values, self.common.ingested_at));
         }
         if !problems.is_empty() {
-            self.made[table].refused += 1;
-            let row_hash = fingerprint(&[&record_text(record)]).to_be_bytes();
-            for (field, problem) in problems {
-                self.out.refused(Refusal {
-                    line,
-                    table: Some(output.contract.table),
-                    field: Some(field.to_owned()),
-                    rule: problem.rule,
-                    reason: problem.reason,
-                    row_hash,
-                })?;
-            }
-            return Ok(());
+            return self.refuse(table, line, record, problems);
         }
         let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut self.ordinals);
-        if !self.rows_seen.insert(filled.row_hash ^ u128::from(table as u64)) {
-            self.made[table].repeated += 1;
-            return Ok(());
-        }
+        let row_hash = filled.row_hash as u64;
+        match self.rows_seen.entry(filled.key) {
+            Entry::Occupied(held) if *held.get() == row_hash => {
+                self.made[table].repeated += 1;
+                return Ok(());
+            }
+            Entry::Occupied(_) => {
+                let reason = "another row of this file has the same key and says otherwise; keep one of them, or map \
+                              recorded_at, so that the later counts";
+                let field = output.contract.key.first().copied().unwrap_or_default();
+                return self.refuse(table, line, record, vec![(field, Problem::new("contradicts", reason))]);
+            }
+            Entry::Vacant(free) => free.insert(row_hash),
+        };
         if let Some(occurred) = filled.occurred_at {
             let (first, last) = self.span.unwrap_or((occurred, occurred));
             self.span = Some((first.min(occurred), last.max(occurred)));
         }
         self.latest = self.latest.max(filled.latest);
         self.tables[table].push(&values);
-        if self.tables[table].rows() >= CHUNK_ROWS {
+        if self.tables[table].rows() >= CHUNK_ROWS || self.tables[table].text_bytes() >= CHUNK_BYTES {
             self.flush(table)?;
+        }
+        Ok(())
+    }
+
+    fn refuse(
+        &mut self,
+        table: usize,
+        line: u64,
+        record: &Record,
+        problems: Vec<(&'static str, Problem)>,
+    ) -> Result<(), IngestError> {
+        self.made[table].refused += 1;
+        let row_hash = fingerprint(&[&record_text(record)]).to_be_bytes();
+        for (field, problem) in problems {
+            self.out.refused(Refusal {
+                line,
+                table: Some(self.tables[table].contract.table),
+                field: Some(field.to_owned()),
+                rule: problem.rule,
+                reason: problem.reason,
+                row_hash,
+            })?;
         }
         Ok(())
     }

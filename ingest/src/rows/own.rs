@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -17,6 +18,8 @@ const FUTURE: SignedDuration = SignedDuration::from_mins(5);
 /// What the caller needs to know of a row.
 pub(super) struct Filled {
     pub(super) row_hash: u128,
+    /// What may come once in a file: the contract's key at a recording time.
+    pub(super) key: [u64; 2],
     pub(super) occurred_at: Option<i64>,
     /// Latest time in the row.
     pub(super) latest: Option<i64>,
@@ -90,7 +93,23 @@ pub(super) fn fill(
         set("biz_date", Value::Date(datasets::days_since_epoch(date)));
         set("biz_month", Value::Text(Cow::Owned(format!("{:04}-{:02}", date.year(), date.month()))));
     }
-    Filled { row_hash, occurred_at, latest: occurred_at.max(recorded_at) }
+    let key = [0, 1].map(|seed| key(output, values, recorded_at, seed));
+    Filled { row_hash, key, occurred_at, latest: occurred_at.max(recorded_at) }
+}
+
+fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (seed, output.contract.table, recorded_at).hash(&mut hasher);
+    for (field, value) in output.contract.fields.iter().zip(values) {
+        if output.contract.key.contains(&field.name) {
+            match value {
+                Value::Text(text) => text.hash(&mut hasher),
+                Value::Int(number) => number.hash(&mut hasher),
+                _ => {}
+            }
+        }
+    }
+    hasher.finish()
 }
 
 /// An id from what identifies the event: system, case, type, step and its how-manieth it is; never

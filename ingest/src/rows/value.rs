@@ -9,6 +9,11 @@ use crate::PersonKey;
 use crate::mapping::Rule;
 use crate::record::Record;
 
+/// Longest text of a field or an attribute, bytes.
+pub(crate) const LONGEST: usize = 65_536;
+/// Longest limit of a case, in whatever unit.
+const LONGEST_LIMIT: i64 = 1_000_000;
+
 /// A checked value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value<'r> {
@@ -35,6 +40,10 @@ impl Problem {
     pub(crate) fn new(rule: &'static str, reason: impl Into<String>) -> Self {
         Self { rule, reason: reason.into() }
     }
+}
+
+pub(crate) fn too_long(what: &str) -> Problem {
+    Problem::new("too_long", format!("the text of {what} is longer than 64 KiB; shorten it at the source"))
 }
 
 /// Reads a field of a record by its rule.
@@ -83,14 +92,22 @@ fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>
                 );
                 Err(Problem::new("not_allowed", reason))
             }
-            _ if text.len() > 65_536 => {
-                Err(Problem::new("too_long", "a text of more than 64 KiB; shorten it at the source"))
-            }
+            _ if text.len() > LONGEST => Err(too_long("this field")),
+            _ if text.contains(char::is_control) => Err(Problem::new(
+                "control_character",
+                "a line break or another control character stands in it; look for a quotation mark too many or too \
+                 few on this line",
+            )),
             _ => Ok(Value::Text(text)),
         },
-        Kind::Int => read_int(&text)
-            .map(Value::Int)
-            .ok_or_else(|| Problem::new("not_a_number", "a whole number is needed, e.g. 20; correct it at the source")),
+        Kind::Int => match read_int(&text) {
+            None => Err(Problem::new("not_a_number", "a whole number is needed, e.g. 20; correct it at the source")),
+            Some(number) if field.name.ends_with("_limit") && !(0..=LONGEST_LIMIT).contains(&number) => {
+                let reason = format!("a limit lies between 0 and {LONGEST_LIMIT}; correct it at the source");
+                Err(Problem::new("out_of_range", reason))
+            }
+            Some(number) => Ok(Value::Int(number)),
+        },
         Kind::Bool => match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "y" | "yes" | "是" => Ok(Value::Bool(true)),
             "false" | "0" | "n" | "no" | "否" => Ok(Value::Bool(false)),

@@ -3,7 +3,10 @@
 with versions as (
     select
         *,
-        row_number() over (partition by case_no order by data_version desc, known_at desc, ingested_at desc) as version_rank
+        row_number() over (
+            partition by case_no
+            order by data_version desc, coalesce(recorded_at, known_at) desc, known_at desc, ingested_at desc
+        ) as version_rank
     from lake.workflow_case
     where known_at <= now()
 ),

@@ -3,7 +3,10 @@
 with versions as (
     select
         *,
-        row_number() over (partition by case_no, event_id order by known_at desc, ingested_at desc) as version_rank
+        row_number() over (
+            partition by case_no, event_id
+            order by coalesce(recorded_at, known_at) desc, known_at desc, ingested_at desc
+        ) as version_rank
     from lake.workflow_event
     where known_at <= now()
 ),

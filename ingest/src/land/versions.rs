@@ -1,0 +1,162 @@
+//! What the lake holds of a batch's rows already, and from when on a corrected row is known.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use datasets::contract::{Contract, Kind};
+use datasets::lake::TableSnapshot;
+
+use super::extract::Extracted;
+use crate::IngestError;
+use crate::rows::{fingerprint, first_16};
+
+/// The versions that a table holds of some keys.
+#[derive(Default)]
+pub(super) struct Held {
+    latest: HashMap<u128, Version>,
+    /// Row fingerprints of versions that a later one has replaced.
+    replaced: HashSet<u128>,
+}
+
+/// Later versions compare greater: by recording, then by what could be known when.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Version {
+    order: i64,
+    known_at: i64,
+    ingested_at: i64,
+    recorded_at: Option<i64>,
+    row_hash: u128,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing is held under its key.
+    Fresh,
+    /// It says what is held.
+    Known,
+    /// It says otherwise: a newer version, known from then on (microseconds).
+    Corrected(i64),
+}
+
+/// A row as it was read: its fingerprints and times.
+pub(super) struct Offered {
+    pub(super) key: u128,
+    pub(super) row_hash: u128,
+    recorded_at: Option<i64>,
+    known_at: i64,
+    ingested_at: i64,
+}
+
+impl Held {
+    /// Reads the versions of the cases that the rows are about.
+    pub(super) async fn read(
+        before: &TableSnapshot,
+        contract: &'static Contract,
+        rows: &RecordBatch,
+    ) -> Result<Self, IngestError> {
+        let cases: HashSet<String> =
+            column(contract, rows, "case_no")?.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+        let mut fields = vec!["case_no", "row_hash", "known_at", "ingested_at"];
+        fields.extend(contract.key.iter().filter(|name| **name != "case_no"));
+        if contract.field("recorded_at").is_some() {
+            fields.push("recorded_at");
+        }
+        let mut held = Self::default();
+        for batch in before.read_where("case_no", &cases, &fields).await? {
+            for row in offered(contract, &batch)? {
+                held.take(row.key, row.version());
+            }
+        }
+        Ok(held)
+    }
+
+    fn take(&mut self, key: u128, version: Version) {
+        let latest = self.latest.entry(key).or_insert(version);
+        if latest.row_hash == version.row_hash {
+            *latest = version.max(*latest);
+            return;
+        }
+        let (older, newer) = if version > *latest { (*latest, version) } else { (version, *latest) };
+        *latest = newer;
+        self.replaced.insert(older.row_hash);
+    }
+
+    /// Whether any of the rows says otherwise than the latest version held.
+    pub(super) fn corrects(&self, rows: &[Offered]) -> bool {
+        rows.iter().any(|row| self.latest.get(&row.key).is_some_and(|latest| latest.row_hash != row.row_hash))
+    }
+
+    /// What becomes of a row (domain §4 point 14): a corrected one is known from its new recording
+    /// time on, or else from the batch's extract time; never before the version that it corrects,
+    /// unless the extract is older than the one that brought that.
+    pub(super) fn judge(&self, row: &Offered, extracted: Option<&Extracted>) -> Verdict {
+        let Some(latest) = self.latest.get(&row.key) else { return Verdict::Fresh };
+        if latest.row_hash == row.row_hash {
+            return Verdict::Known;
+        }
+        let was_replaced = self.replaced.contains(&row.row_hash);
+        match (row.recorded_at, latest.recorded_at) {
+            (Some(recorded), Some(held)) if recorded < held && was_replaced => return Verdict::Known,
+            (Some(recorded), held) if held != Some(recorded) => return Verdict::Corrected(row.known_at),
+            _ => {}
+        }
+        if extracted.is_some_and(|extracted| extracted.is_older_than(latest.ingested_at)) {
+            let before = row.known_at.min(latest.known_at - 1);
+            return if was_replaced { Verdict::Known } else { Verdict::Corrected(before) };
+        }
+        let extract_time = extracted.map_or(row.ingested_at, |extracted| extracted.known_at(row.ingested_at));
+        Verdict::Corrected(extract_time.max(latest.known_at + 1))
+    }
+}
+
+impl Offered {
+    fn version(&self) -> Version {
+        let Self { row_hash, recorded_at, known_at, ingested_at, .. } = *self;
+        Version { order: recorded_at.unwrap_or(known_at), known_at, ingested_at, recorded_at, row_hash }
+    }
+}
+
+/// The rows' fingerprints and times.
+pub(super) fn offered(contract: &'static Contract, rows: &RecordBatch) -> Result<Vec<Offered>, IngestError> {
+    let hashes = column(contract, rows, "row_hash")?;
+    let hashes = hashes.as_binary::<i32>();
+    let instants = |name: &str| column(contract, rows, name);
+    let (known, ingested) = (instants("known_at")?, instants("ingested_at")?);
+    let recorded = contract.field("recorded_at").map(|_| instants("recorded_at")).transpose()?;
+    let instant = |column: &ArrayRef, at: usize| {
+        let column = column.as_primitive::<TimestampMicrosecondType>();
+        (!column.is_null(at)).then(|| column.value(at))
+    };
+    let mut keys = Vec::new();
+    for name in contract.key {
+        keys.push((contract.field(name).map(|field| field.kind), column(contract, rows, name)?));
+    }
+    let key = |at: usize| {
+        let parts: Vec<String> = keys.iter().map(|(kind, column)| key_part(*kind, column, at)).collect();
+        fingerprint(&parts.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let rows = (0..rows.num_rows()).map(|at| Offered {
+        key: key(at),
+        row_hash: first_16(hashes.value(at)),
+        recorded_at: recorded.as_ref().and_then(|column| instant(column, at)),
+        known_at: instant(&known, at).unwrap_or_default(),
+        ingested_at: instant(&ingested, at).unwrap_or_default(),
+    });
+    Ok(rows.collect())
+}
+
+fn key_part(kind: Option<Kind>, column: &ArrayRef, at: usize) -> String {
+    match kind {
+        Some(Kind::Int) => column.as_primitive::<Int64Type>().value(at).to_string(),
+        _ => column.as_string::<i32>().value(at).to_owned(),
+    }
+}
+
+fn column(contract: &'static Contract, rows: &RecordBatch, name: &str) -> Result<ArrayRef, IngestError> {
+    rows.column_by_name(name).cloned().ok_or_else(|| IngestError::Rows {
+        table: contract.table,
+        source: arrow::error::ArrowError::SchemaError(format!("no column {name}")),
+    })
+}
