@@ -5,14 +5,14 @@ use std::io::Write;
 
 use crate::support::{Place, text};
 
-const HEADER: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at\n";
+pub const HEADER: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at\n";
 
-fn row(number: u32, time: &str) -> String {
+pub fn row(number: u32, time: &str) -> String {
     format!("E{number},TEST-{number},1,ACCEPT,,,,,,,,,{time},{time}\n")
 }
 
 /// Lands a file of events; it must fail with a message that has all of these parts.
-fn refused(name: &str, bytes: impl AsRef<[u8]>, parts: &[&str]) {
+pub fn refused(name: &str, bytes: impl AsRef<[u8]>, parts: &[&str]) {
     let place = Place::new();
     let file = place.file(name, bytes);
     let message = place.fails(1, &["ingest", "workflow_event", text(&file)]);
@@ -31,12 +31,107 @@ fn files_that_cannot_be_read_at_all() {
     let mut cut = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     cut.write_all((HEADER.to_owned() + &row(1, "2018-05-16 09:00:00").repeat(5000)).as_bytes()).expect("gzip");
     let whole = cut.finish().expect("gzip");
-    refused("cut.csv.gz", &whole[..whole.len() / 2], &["cut.csv.gz", "export it again"]);
+    refused(
+        "cut.csv.gz",
+        &whole[..whole.len() / 2],
+        &["cut.csv.gz, line", "the gzip stream ends early", "fetch it again"],
+    );
+    refused("short.csv.gz", &whole[..whole.len() - 1], &["short.csv.gz, line", "the gzip stream ends early"]);
+    let changed: Vec<u8> = whole.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at + 1 == whole.len())).collect();
+    refused("changed.csv.gz", changed, &["changed.csv.gz, line", "is not intact gzip"]);
     refused("cut.xes", "<log><trace><event>", &["cut.xes", "cut off"]);
     refused("wrong.xes", "<log><trace></event></log>", &["wrong.xes, line 1"]);
     refused("page.html", "<html><body>x</body></html>", &["not <log>"]);
     let open_quote = HEADER.to_owned() + "\"" + &"x".repeat(17 * 1024 * 1024);
     refused("quote.csv", open_quote, &["quote.csv, line 2", "more than 16 MiB", "quote that never closes"]);
+}
+
+#[test]
+fn files_of_another_kind_are_named() {
+    let utf16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        mark.iter().copied().chain(HEADER.encode_utf16().flat_map(unit)).collect()
+    };
+    let told = ["is UTF-16; save it as UTF-8 (or GB18030) CSV"];
+    refused("little.csv", utf16(b"\xff\xfe", u16::to_le_bytes), &told);
+    refused("big.csv", utf16(b"\xfe\xff", u16::to_be_bytes), &told);
+    refused("unmarked.csv", utf16(b"", u16::to_le_bytes), &told);
+    refused("sheet.csv", b"PK\x03\x04\x14\x00", &["sheet.csv is an XLSX or zip file; export the sheet as CSV"]);
+    refused("sheet.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", &["sheet.xls is an XLS file; export the sheet as CSV"]);
+}
+
+/// Reads the log of [`log`].
+const LOG: &str = r#"
+[source]
+system = "log"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case:concept:name"
+event_type = { value = "STEP_END" }
+step_name = "concept:name"
+occurred_at = "time:timestamp"
+"#;
+
+/// An event log of more than any buffer: case `n` takes seven lines from line 2 + 7n on, its event
+/// begins on the third of them. One case can be made bad.
+fn log(bad_case: u32, from: &str, to: &str) -> String {
+    let case = |number: u32| {
+        let case = format!(
+            "<trace>\n<string key=\"concept:name\" value=\"C{number}\"/>\n<event>\n<string key=\"concept:name\"
+            value=\"step\"/><date key=\"time:timestamp\" value=\"2018-05-16T09:00:00\"/>\n</event>\n</trace>\n"
+        );
+        if number == bad_case { case.replace(from, to) } else { case }
+    };
+    let cases: String = (0..2000).map(case).collect();
+    format!("<log>\n{cases}</log>\n")
+}
+
+#[test]
+fn lines_of_an_event_log_are_exact() {
+    let place = Place::new();
+    let mapping = place.file("log.toml", LOG);
+    let file = place.file("log.xes", log(1500, "05-16", "02-30"));
+    let receipt = place.json(&["ingest", text(&mapping), text(&file), "--dry-run"]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["quarantined"].as_i64()), (Some(1999), Some(1)));
+    let event = 2 + 7 * 1500 + 2;
+    assert_eq!(receipt["refusals"][0]["line"].as_i64(), Some(event));
+    for (from, to, line) in [("</event>", "</evnt>", event + 3), ("value=\"step\"", "value=\"&step\"", event + 1)] {
+        let file = place.file("log.xes", log(1500, from, to));
+        let message = place.fails(1, &["ingest", text(&mapping), text(&file), "--dry-run"]);
+        assert!(message.contains(&format!("log.xes, line {line}: ")), "{message}");
+    }
+}
+
+#[test]
+fn the_mapping_of_another_log_is_noticed() {
+    let place = Place::new();
+    let file = place.file("log.xes", log(0, "", ""));
+    let message = place.fails(1, &["ingest", "bpic15", text(&file)]);
+    let told = "log.xes, line 4: column \"case:startDate\" of mapping bpic15 is missing; the file has: \
+        case:concept:name, concept:name, time:timestamp";
+    assert!(message.contains(told), "{message}");
+    assert_eq!(place.number("select count(*) from workflow_event_history"), 0);
+    assert_eq!(place.number("select count(*) from quarantine"), 0);
+    let keys: String = (0..20_000).map(|number| format!("<string key=\"k{number}\" value=\"v\"/>\n")).collect();
+    let wide = place.file("wide.xes", format!("<log><trace>\n{keys}</trace></log>"));
+    assert!(place.fails(1, &["ingest", "bpic15", text(&wide)]).contains("line 16386: more than 16384 columns"));
+}
+
+#[test]
+fn a_mapping_is_known_by_its_path() {
+    let place = Place::new();
+    place.file("LOG.TOML", LOG);
+    place.file("plain", LOG);
+    place.file("log.xes", log(0, "", ""));
+    for mapping in ["LOG.TOML", "./LOG.TOML", "plain", "./plain"] {
+        let mut command = place.sunlake();
+        command.current_dir(place.dir.path()).args(["ingest", mapping, "log.xes", "--dry-run"]).assert().success();
+    }
+    let data = place.file("data.csv", vec![b'x'; 2 * 1024 * 1024]);
+    assert!(place.fails(1, &["ingest", text(&data), "b.csv"]).contains("give the mapping first"));
+    let binary = place.file("binary", b"\xff");
+    assert!(place.fails(1, &["ingest", text(&binary), "b.csv"]).contains("save it as UTF-8"));
 }
 
 #[test]
@@ -46,7 +141,12 @@ fn paths_that_are_no_files() {
     std::fs::create_dir(&folder).expect("folder");
     assert!(place.fails(1, &["ingest", "receipt", text(&folder)]).contains("is a folder"));
     assert!(place.fails(1, &["ingest", "receipt", "no/such.csv"]).contains("such.csv: No such file"));
-    assert!(place.fails(1, &["ingest", "no_such_mapping", "x.csv"]).contains("workflow_case, workflow_event, receipt"));
+    let pipe = place.dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    for path in [text(&pipe), "/dev/zero"] {
+        assert!(place.fails(1, &["ingest", "receipt", path]).contains("is a pipe, socket or device"));
+    }
+    assert!(place.fails(2, &["ingest", "no_such_mapping", "x.csv"]).contains("workflow_case, workflow_event, receipt"));
     assert!(place.fails(1, &["cards", "--lake", "nowhere"]).contains("there is no lake"));
     assert!(place.fails(2, &["metric", "M99"]).contains("M01, M02"));
     assert!(place.fails(2, &["cards", "--as-of", "yesterday"]).contains("2018-05-16"));

@@ -15,12 +15,24 @@ pub enum IngestError {
     /// It is a folder.
     #[error("{file} is a folder; name the files in it, e.g. {file}/*.csv")]
     Folder { file: String },
+    /// A pipe, a socket or a device.
+    #[error("{file} is a pipe, socket or device, not a regular file; save it to a file, or give - and pipe it in")]
+    NotAFile { file: String },
+    /// A text, but not in an encoding that is read.
+    #[error("{file} is UTF-16; save it as UTF-8 (or GB18030) CSV")]
+    Utf16 { file: String },
+    /// No text at all.
+    #[error("{file} is {kind}; export the sheet as CSV")]
+    Spreadsheet { file: String, kind: &'static str },
     /// It has no bytes, or a header alone.
     #[error("{file} is empty; nothing to land. Export it again")]
     Empty { file: String },
     /// A column that the mapping names is not there.
     #[error("{file}, line {line}: column {column:?} of mapping {mapping} is missing; the file has: {present}")]
     MissingColumn { file: String, line: u64, column: String, mapping: String, present: String },
+    /// More columns than any real table has.
+    #[error("{file}, line {line}: more than {most} columns, so no table of records; check delimiter and line ends")]
+    TooManyColumns { file: String, line: u64, most: usize },
     /// One record is larger than any real one.
     #[error(
         "{file}, line {line}: a record of more than {limit_mib} MiB; a quote that never closes, or not {format}. Mend the file and land it again"

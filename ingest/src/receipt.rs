@@ -11,6 +11,8 @@ pub struct Receipt {
     pub batch_id: String,
     /// `landed`, `already_landed` or `dry_run`.
     pub outcome: &'static str,
+    /// How the file's bytes were read as text; unknown of a batch that had landed before.
+    pub encoding: Option<&'static str>,
     /// Records read from the file.
     pub records: u64,
     pub rows_in: u64,

@@ -3,11 +3,20 @@
 
 use std::collections::HashMap;
 
+/// As many as a spreadsheet has; a file with more is no table of records.
+pub(crate) const MAX_COLUMNS: usize = 16_384;
+/// Names that a message shows.
+const SHOWN_NAMES: usize = 20;
+/// Characters of a name that a message shows.
+const SHOWN_CHARS: usize = 40;
+
 /// The names that a source uses, in the order in which they came.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Header {
     names: Vec<String>,
     places: HashMap<String, usize>,
+    /// The last number that a repeated name was given.
+    numbers: HashMap<String, usize>,
 }
 
 impl Header {
@@ -24,10 +33,12 @@ impl Header {
     /// Adds a column; a name that was there already gets a number: `days`, `days#2`.
     pub(crate) fn add_column(&mut self, name: &str) {
         let mut unique = name.to_owned();
-        let mut count = 1;
-        while self.places.contains_key(&unique) {
-            count += 1;
-            unique = format!("{name}#{count}");
+        if self.places.contains_key(name) {
+            let number = self.numbers.entry(name.to_owned()).or_insert(1);
+            while self.places.contains_key(&unique) {
+                *number += 1;
+                unique = format!("{name}#{number}");
+            }
         }
         self.place(&unique);
     }
@@ -43,6 +54,24 @@ impl Header {
     pub(crate) fn len(&self) -> usize {
         self.names.len()
     }
+
+    /// The names as a message shows them: not more than can be read.
+    pub(crate) fn summary(&self) -> String {
+        let shown = self.names.iter().take(SHOWN_NAMES).map(|name| shorten(name)).collect::<Vec<_>>().join(", ");
+        match self.names.len().saturating_sub(SHOWN_NAMES) {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
+        }
+    }
+}
+
+fn shorten(name: &str) -> String {
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    let mut short: String = name.chars().take(SHOWN_CHARS).map(printable).collect();
+    if name.chars().nth(SHOWN_CHARS).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// Values by place; an empty text means unknown.
@@ -102,5 +131,18 @@ mod tests {
         record.push("");
         record.push("阳光");
         assert_eq!((record.get(0), record.get(1), record.get(2), record.get(9)), (Some("x"), None, Some("阳光"), None));
+    }
+
+    #[test]
+    fn numbers_pass_over_names_that_are_taken_and_summaries_are_short() {
+        let mut header = Header::default();
+        for name in ["a", "a#2", "a", "a"] {
+            header.add_column(name);
+        }
+        assert_eq!(header.names(), ["a", "a#2", "a#3", "a#4"]);
+        assert_eq!(header.summary(), "a, a#2, a#3, a#4");
+        (0..21).for_each(|_| header.add_column(&"名".repeat(100)));
+        let summary = header.summary();
+        assert!(summary.ends_with("… and 5 more") && summary.chars().count() < 900, "{summary}");
     }
 }

@@ -41,6 +41,7 @@ pub(super) async fn find(
         source_system: mapping.source.system.clone(),
         batch_id: batch_id.to_owned(),
         outcome: "already_landed",
+        encoding: None,
         records: number(1),
         rows_in,
         landed: 0,

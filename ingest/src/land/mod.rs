@@ -140,7 +140,7 @@ impl Job<'_> {
         let read = reading.await.map_err(|source| IngestError::Task { file: self.input.name.clone(), source })?;
         let summary = match (failed, read) {
             (Some(error), _) | (None, Err(error)) => {
-                refused.discard().await;
+                drop(refused);
                 for landing in landings {
                     landing.discard().await;
                 }
@@ -174,6 +174,7 @@ impl Job<'_> {
             source_system: self.mapping.source.system.clone(),
             batch_id: self.batch_id.clone(),
             outcome: if self.options.dry_run { "dry_run" } else { "landed" },
+            encoding: Some(summary.encoding),
             records: summary.records,
             rows_in: sum(|table| table.rows_in) + summary.unreadable,
             landed: sum(|table| table.landed),

@@ -28,6 +28,7 @@ pub(super) struct Summary {
     pub(super) made: Vec<Made>,
     pub(super) span: Option<(i64, i64)>,
     pub(super) latest: Option<i64>,
+    pub(super) encoding: &'static str,
 }
 
 /// The tables of a mapping, in the order of their places.
@@ -56,7 +57,7 @@ pub(super) fn start(
         let mut out = ToChannel { sender, file: input.name.clone() };
         let mut maker = Maker::new(&mapping, common, &person, &mut out);
         let watched = Watched { inner: file, done: 0, of: bytes, progress };
-        read(Box::new(watched), &input.name, &mapping, &mut maker)?;
+        let encoding = read(Box::new(watched), &input.name, &mapping, &mut maker)?;
         maker.finish()?;
         Ok(Summary {
             records: maker.records,
@@ -64,6 +65,7 @@ pub(super) fn start(
             made: std::mem::take(&mut maker.made),
             span: maker.span,
             latest: maker.latest,
+            encoding,
         })
     });
     (receiver, reading)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datasets::lake::{Table, TableWriter, WrittenFiles};
+use datasets::lake::{Table, TableWriter};
 
 use super::{Job, books};
 use crate::{IngestError, Refusal};
@@ -61,14 +61,4 @@ impl<'a> Refused<'a> {
         Ok(self.shown)
     }
 
-    /// Removes what was written.
-    pub(super) async fn discard(self) {
-        if let (Some(table), Some(writer)) = (self.table, self.writer) {
-            let files = writer.finish().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "what was refused could not be put aside");
-                WrittenFiles::default()
-            });
-            table.discard_files(files).await;
-        }
-    }
 }

@@ -2,7 +2,8 @@
 //! that an integrator writes one without touching code; `docs/MAPPINGS.md` explains every key.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, is_separator};
 
 use datasets::contract::{self, Contract, Kind};
 use jiff::tz::TimeZone;
@@ -16,6 +17,9 @@ mod shipped;
 
 pub use rule::{FieldRule, Rule};
 pub use shipped::SHIPPED;
+
+/// Longer than any mapping; what is longer is a data file given in its place.
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// Fields that the landing fills in by itself; a mapping may not.
 const OWN_FIELDS: [&str; 9] = [
@@ -150,20 +154,19 @@ fn yes() -> bool {
 }
 
 impl Mapping {
-    /// The mapping of that name: a shipped one, or a TOML file.
+    /// The mapping of that name: a shipped one, else a TOML file under any name.
     pub fn find(name: &str) -> Result<Self, IngestError> {
         if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
             return Self::parse(name, text);
         }
         let path = Path::new(name);
-        if path.extension().is_none_or(|extension| extension != "toml") {
+        let ends_in_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+        if !ends_in_toml && !name.contains(is_separator) && !path.is_file() {
             let known = SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
             return Err(IngestError::UnknownMapping { name: name.to_owned(), known });
         }
-        let text =
-            std::fs::read_to_string(path).map_err(|source| IngestError::Open { file: name.to_owned(), source })?;
         let stem = path.file_stem().map_or(name.into(), |stem| stem.to_string_lossy());
-        Self::parse(&stem, &text)
+        Self::parse(&stem, &read_text(path, name)?)
     }
 
     /// Reads and checks a mapping's text.
@@ -195,6 +198,18 @@ impl Mapping {
         });
         of_rules.chain(conditions).chain(self.source.case_key.iter()).map(String::as_str)
     }
+}
+
+fn read_text(path: &Path, name: &str) -> Result<String, IngestError> {
+    let bad = |reason: &str| IngestError::BadMapping { name: name.to_owned(), reason: reason.to_owned() };
+    let unread = |source| IngestError::Open { file: name.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unread)?;
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() > MAX_BYTES {
+        return Err(bad("a file of more than 1 MiB is no mapping; give the mapping first, then the files to land"));
+    }
+    String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text; save it as UTF-8"))
 }
 
 fn check(output: OutputFile, source: &Source, zone: &TimeZone) -> Result<Output, String> {

@@ -1,36 +1,44 @@
 //! CSV: the `csv` crate splits; rows that are too long, too short or not text are refused one by
-//! one, with their line.
+//! one, with their line. A file that ends in the middle of a record is refused whole.
 
 use std::io::Read;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 use encoding_rs::UTF_8;
 
 use super::encoding::{Transcoder, detect};
+use super::lines::line_ends;
+use super::tail::{Closed, Tail};
 use super::{Format, Guard, MAX_RECORD, Sink};
-use crate::record::{Header, Item, Record};
+use crate::record::{Header, Item, MAX_COLUMNS, Record};
 use crate::{IngestError, Mapping};
 
+/// Columns from which on text that happens to have as many delimiters as swallowed rows is unlikely.
+const TELLING_COLUMNS: usize = 4;
+
+/// Reads all records. The encoding's name.
 pub(super) fn read<R: Read>(
     input: R,
     head: &[u8],
     file: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
-) -> Result<(), IngestError> {
+) -> Result<&'static str, IngestError> {
     let encoding = detect(head, mapping.csv.encoding.as_deref(), file)?;
     let delimiter = mapping.csv.delimiter.and_then(|c| u8::try_from(c).ok()).unwrap_or_else(|| sniff_delimiter(head));
     let guard = Guard::new();
     if encoding == UTF_8 {
-        records(guard.watch(input), &guard, delimiter, file, mapping, sink)
+        records(Tail::new(guard.watch(input), head), &guard, delimiter, file, mapping, sink)?;
     } else {
-        records(guard.watch(Transcoder::new(input, encoding)), &guard, delimiter, file, mapping, sink)
+        let text = guard.watch(Transcoder::new(input, encoding));
+        records(Tail::new(text, head), &guard, delimiter, file, mapping, sink)?;
     }
+    Ok(encoding.name())
 }
 
 /// The one of comma, tab and semicolon that the first line has most of, outside quotes.
 fn sniff_delimiter(head: &[u8]) -> u8 {
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let line = head.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or(head);
     let count = |delimiter: u8| {
         let mut quoted = false;
         line.iter()
@@ -45,51 +53,67 @@ fn sniff_delimiter(head: &[u8]) -> u8 {
 }
 
 fn records<R: Read>(
-    input: R,
+    input: Tail<R>,
     guard: &Guard,
     delimiter: u8,
     file: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<(), IngestError> {
+    let end = input.end();
+    // After a CR the reader would count the line only with the next record. So lines end in LF for
+    // it, and a CR before is white space at the end of the last value.
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
+        .terminator(Terminator::Any(b'\n'))
         .buffer_capacity(256 * 1024)
         .from_reader(input);
-    let fail = |error: csv::Error, line: u64| {
+    let fail = |error: &csv::Error, line: u64| {
         if guard.is_exceeded() {
             let limit_mib = MAX_RECORD / 1024 / 1024;
             return IngestError::RecordTooLong { file: file.to_owned(), line, limit_mib, format: Format::Csv.name() };
         }
-        let reason = match error.kind() {
-            csv::ErrorKind::Io(error) => error.to_string(),
-            _ => error.to_string(),
-        };
-        IngestError::Broken { file: file.to_owned(), line, reason }
+        IngestError::Broken { file: file.to_owned(), line, reason: error.to_string() }
     };
     let mut raw = ByteRecord::new();
     let mut header: Option<Header> = None;
     let mut record = Record::default();
-    let mut line = 1;
     loop {
-        let more = reader.read_byte_record(&mut raw).map_err(|error| fail(error, line))?;
-        if !more {
+        let before = reader.position().line();
+        if !reader.read_byte_record(&mut raw).map_err(|error| fail(&error, before))? {
             break;
         }
         guard.reset();
-        line = raw.position().map_or(line, csv::Position::line);
+        if is_blank(&raw) {
+            continue;
+        }
+        let after = reader.position().line();
+        let closed = end.closed(reader.position().byte());
+        if closed == Closed::Never {
+            return Err(unclosed(&raw, after, header.as_ref(), file));
+        }
+        let breaks = if after == before + 1 { 0 } else { line_ends(raw.as_slice()) };
+        let line = after.saturating_sub(breaks + 1);
         let Some(header) = &header else {
             header = Some(read_header(&raw, line, file, mapping)?);
-            line = reader.position().line();
             continue;
         };
-        match check(&raw, header, &mut record) {
-            None => sink.take(header, Item::Record { line, record: &record })?,
-            Some((rule, reason)) => sink.take(header, Item::Refused { line, rule, reason, bytes: raw.as_slice() })?,
+        if closed == Closed::ByEnd
+            && let Some(reason) = cut_off(&raw, header)
+        {
+            return Err(IngestError::Broken { file: file.to_owned(), line, reason });
         }
-        line = reader.position().line();
+        let refused = if breaks > 0 { swallowed(&raw, header, line, breaks, delimiter) } else { None };
+        match refused.or_else(|| check(&raw, header, &mut record)) {
+            None => sink.take(header, Item::Record { line, record: &record })?,
+            Some((rule, reason)) => {
+                let bytes = raw.as_slice();
+                let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+                sink.take(header, Item::Refused { line, rule, reason, bytes })?;
+            }
+        }
     }
     if header.is_none() {
         return Err(IngestError::Empty { file: file.to_owned() });
@@ -97,7 +121,62 @@ fn records<R: Read>(
     Ok(())
 }
 
+/// An empty line that ends in CR LF, or the end mark that old programs put behind a file.
+fn is_blank(raw: &ByteRecord) -> bool {
+    raw.len() == 1 && matches!(raw.as_slice(), b"\r" | b"\x1a")
+}
+
+/// The file ends inside a quoted field; where that began is known, what stands after it is not.
+fn unclosed(raw: &ByteRecord, after: u64, header: Option<&Header>, file: &str) -> IngestError {
+    let last = raw.len().saturating_sub(1);
+    let line = after.saturating_sub(raw.get(last).map_or(0, line_ends));
+    let name = header.and_then(|header| header.names().get(last));
+    let field = name.map_or_else(|| format!("field {}", last + 1), |name| format!("field {name:?}"));
+    let reason = format!("{field} begins with a quote that never closes; close or remove it");
+    IngestError::Broken { file: file.to_owned(), line, reason }
+}
+
+/// Why the last record, which has no line end, cannot be whole.
+fn cut_off(raw: &ByteRecord, header: &Header) -> Option<String> {
+    if raw.len() >= header.len() || raw.as_slice().trim_ascii().is_empty() {
+        return None;
+    }
+    let name = header.names().get(raw.len().saturating_sub(1))?;
+    let (at, of) = (raw.len(), header.len());
+    Some(format!("the file ends in the middle of a record, in field {name:?} ({at} of {of}); fetch it again"))
+}
+
+/// What is wrong with a record over several lines that is no record: mostly a stray quote took the
+/// rows up to the next quote for one value.
+fn swallowed(
+    raw: &ByteRecord,
+    header: &Header,
+    line: u64,
+    breaks: u64,
+    delimiter: u8,
+) -> Option<(&'static str, String)> {
+    let (has, wants, last) = (raw.len(), header.len(), line + breaks);
+    let remedy = format!("probably an unclosed quote on line {line}; close or remove it");
+    if has != wants {
+        let rule = if has > wants { "too_many_fields" } else { "too_few_fields" };
+        return Some((
+            rule,
+            format!("it spans lines {line}–{last}, the header has {wants} fields, this {has}; {remedy}"),
+        ));
+    }
+    // With the right number of fields, the value holds just the delimiters of the rows it took.
+    let took_rows = |field: &[u8]| {
+        let rows = field.iter().filter(|byte| **byte == b'\n').count();
+        rows > 0 && field.iter().filter(|byte| **byte == delimiter).count() == rows * (wants - 1)
+    };
+    let took_rows = wants >= TELLING_COLUMNS && raw.iter().any(took_rows);
+    took_rows.then(|| ("unclosed_quote", format!("lines {line}–{last} are read as one record; {remedy}")))
+}
+
 fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Result<Header, IngestError> {
+    if raw.len() > MAX_COLUMNS {
+        return Err(IngestError::TooManyColumns { file: file.to_owned(), line, most: MAX_COLUMNS });
+    }
     let mut header = Header::default();
     for (at, name) in raw.iter().enumerate() {
         let name = if at == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
@@ -114,7 +193,7 @@ fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Re
                 line,
                 column: column.to_owned(),
                 mapping: mapping.name.clone(),
-                present: header.names().join(", "),
+                present: header.summary(),
             });
         }
     }

@@ -15,6 +15,8 @@ pub(super) fn detect(head: &[u8], hint: Option<&str>, file: &str) -> Result<&'st
     }
     let utf8 = match std::str::from_utf8(head) {
         Ok(_) => true,
+        // Only UTF-8 has this mark, even if some of its bytes are wrong.
+        Err(_) if head.starts_with(b"\xef\xbb\xbf") => true,
         // A character may be cut at the end of what was looked at.
         Err(error) => error.error_len().is_none(),
     };

@@ -1,9 +1,7 @@
 //! Opening a file and handing out its records, whatever its format.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-
-use flate2::bufread::MultiGzDecoder;
 
 use crate::record::{Header, Item};
 use crate::{IngestError, Mapping};
@@ -11,6 +9,9 @@ use crate::{IngestError, Mapping};
 mod csv;
 mod encoding;
 mod guard;
+mod gzip;
+mod lines;
+mod tail;
 mod xes;
 
 pub(crate) use guard::{Guard, MAX_RECORD};
@@ -40,66 +41,85 @@ impl Format {
     }
 }
 
-/// Opens a file: no folder, readable.
+/// Opens a file: no folder, nothing that would have to be waited for, readable.
 pub(crate) fn open(path: &Path, name: &str) -> Result<std::fs::File, IngestError> {
     let error = |source| IngestError::Open { file: name.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(error)?;
-    if file.metadata().map_err(error)?.is_dir() {
+    // Looked at before it is opened, since opening a pipe waits for its writer.
+    let kind = std::fs::metadata(path).map_err(error)?;
+    if kind.is_dir() {
         return Err(IngestError::Folder { file: path.display().to_string() });
     }
-    Ok(file)
+    if !kind.is_file() {
+        return Err(IngestError::NotAFile { file: path.display().to_string() });
+    }
+    std::fs::File::open(path).map_err(error)
 }
 
-/// Reads all records of `input` into `sink`.
+/// Reads all records of `input` into `sink`. The encoding's name.
 pub(crate) fn read(
     input: Box<dyn Read + Send>,
     name: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
-) -> Result<(), IngestError> {
+) -> Result<&'static str, IngestError> {
     let mut plain = BufReader::with_capacity(SNIFF, input);
-    let broken =
-        |error: std::io::Error| IngestError::Broken { file: name.to_owned(), line: 1, reason: error.to_string() };
+    let broken = |error: io::Error| IngestError::Broken { file: name.to_owned(), line: 1, reason: error.to_string() };
     let head = plain.fill_buf().map_err(broken)?;
     if head.is_empty() {
         return Err(IngestError::Empty { file: name.to_owned() });
     }
     if head.starts_with(&[0x1f, 0x8b]) {
-        return read_plain(BufReader::with_capacity(SNIFF, MultiGzDecoder::new(plain)), name, mapping, sink);
+        return read_plain(gzip::Gunzip::new(plain), name, mapping, sink);
     }
     read_plain(plain, name, mapping, sink)
 }
 
-fn read_plain<R: BufRead>(mut input: R, name: &str, mapping: &Mapping, sink: &mut dyn Sink) -> Result<(), IngestError> {
-    let broken =
-        |error: std::io::Error| IngestError::Broken { file: name.to_owned(), line: 1, reason: error.to_string() };
+fn read_plain<R: Read>(
+    mut input: R,
+    name: &str,
+    mapping: &Mapping,
+    sink: &mut dyn Sink,
+) -> Result<&'static str, IngestError> {
     let mut head = vec![0; SNIFF];
     let mut filled = 0;
     while filled < head.len() {
         match input.read(&mut head[filled..]) {
             Ok(0) => break,
             Ok(count) => filled += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(broken(error)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                let line = 1 + lines::line_ends(&head[..filled]);
+                return Err(IngestError::Broken { file: name.to_owned(), line, reason: error.to_string() });
+            }
         }
     }
     head.truncate(filled);
     if head.is_empty() {
         return Err(IngestError::Empty { file: name.to_owned() });
     }
-    let format = sniff(&head);
-    let whole = std::io::Cursor::new(head.clone()).chain(input);
+    let format = sniff(&head, name)?;
+    let whole = io::Cursor::new(head.clone()).chain(input);
     match format {
-        Format::Xes => xes::read(whole, name, sink),
+        Format::Xes => xes::read(whole, name, mapping, sink),
         Format::Csv => csv::read(whole, &head, name, mapping, sink),
     }
 }
 
-/// An XES file begins with `<`, after a byte order mark and white space.
-fn sniff(head: &[u8]) -> Format {
+/// An XES file begins with `<`, after a byte order mark and white space. What is no text at all is
+/// told by its first bytes.
+fn sniff(head: &[u8], name: &str) -> Result<Format, IngestError> {
+    let file = || name.to_owned();
+    match head {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'!'..=b'~', 0, ..] | [0, b'!'..=b'~', ..] => {
+            return Err(IngestError::Utf16 { file: file() });
+        }
+        [b'P', b'K', 3, 4, ..] => return Err(IngestError::Spreadsheet { file: file(), kind: "an XLSX or zip file" }),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(IngestError::Spreadsheet { file: file(), kind: "an XLS file" }),
+        _ => {}
+    }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    Ok(match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'<') => Format::Xes,
         _ => Format::Csv,
-    }
+    })
 }

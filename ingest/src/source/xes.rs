@@ -1,34 +1,39 @@
 //! XES event logs (IEEE 1849), streaming: each event becomes a record that also carries its
 //! trace's attributes as `case:…`; a trace without events becomes one record of its own.
 
-use std::cell::Cell;
-use std::io::{BufReader, Read};
-use std::rc::Rc;
+use std::io::Read;
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Error, Reader};
 
+use super::lines::Lines;
 use super::{Format, Guard, MAX_RECORD, Sink};
-use crate::IngestError;
-use crate::record::{Header, Item, Record};
+use crate::mapping::Rule;
+use crate::record::{Header, Item, MAX_COLUMNS, Record};
+use crate::{IngestError, Mapping};
 
 /// Nested deeper than any real log.
 const MAX_DEPTH: usize = 64;
 
-pub(super) fn read<R: Read>(input: R, file: &str, sink: &mut dyn Sink) -> Result<(), IngestError> {
+/// Reads all records. The encoding's name.
+pub(super) fn read<R: Read>(
+    input: R,
+    file: &str,
+    mapping: &Mapping,
+    sink: &mut dyn Sink,
+) -> Result<&'static str, IngestError> {
     let guard = Guard::new();
-    let lines = Rc::new(Cell::new(1));
-    let counted = CountLines { inner: guard.watch(input), lines: lines.clone() };
-    // Small reads keep the line count near the truth.
-    let mut reader = Reader::from_reader(BufReader::with_capacity(4096, counted));
+    let lines = Lines::new(guard.watch(input));
+    let next_line = lines.line();
+    let mut reader = Reader::from_reader(lines);
     reader.config_mut().check_end_names = true;
     let mut parser = Parser::new(file, sink);
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
+        // Nothing is read ahead, so this is the line at which a tag begins.
+        let line = next_line.get();
         let event = reader.read_event_into(&mut buffer);
-        let line = lines.get();
-        let broken = |reason: String| IngestError::Broken { file: file.to_owned(), line, reason };
         match event {
             Err(_) if guard.is_exceeded() => {
                 let limit_mib = MAX_RECORD / 1024 / 1024;
@@ -39,14 +44,18 @@ pub(super) fn read<R: Read>(input: R, file: &str, sink: &mut dyn Sink) -> Result
                     format: Format::Xes.name(),
                 });
             }
-            Err(error) => return Err(broken(format!("not well-formed XML: {error}"))),
+            Err(Error::Io(error)) => return Err(parser.broken(line, &error.to_string())),
+            Err(error) => return Err(parser.broken(line, &format!("not well-formed XML: {error}"))),
             Ok(Event::Start(tag)) => parser.start(&tag, false, line)?,
             Ok(Event::Empty(tag)) => parser.start(&tag, true, line)?,
-            Ok(Event::End(tag)) => parser.end(tag.local_name().as_ref())?,
+            Ok(Event::End(_)) => parser.end()?,
             Ok(Event::Eof) if !parser.complete() => {
-                return Err(broken("the file ends before </log>; it was cut off".into()));
+                return Err(parser.broken(line, "the file ends before </log>; it was cut off"));
             }
-            Ok(Event::Eof) => return Ok(()),
+            Ok(Event::Eof) => {
+                parser.check_columns(mapping)?;
+                return Ok("UTF-8");
+            }
             Ok(_) => {}
         }
         guard.reset();
@@ -65,6 +74,9 @@ struct Parser<'a> {
     events_of_trace: u64,
     record: Record,
     seen_log: bool,
+    seen_event: bool,
+    /// Line of the first record.
+    first_line: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +102,8 @@ impl<'a> Parser<'a> {
             events_of_trace: 0,
             record: Record::default(),
             seen_log: false,
+            seen_event: false,
+            first_line: None,
         }
     }
 
@@ -122,6 +136,7 @@ impl<'a> Parser<'a> {
             Element::Event => {
                 self.event.clear();
                 self.event_line = line;
+                self.seen_event = true;
             }
             Element::Attribute => self.attribute(tag, parent == Some(Element::Trace), line)?,
             Element::Other => {}
@@ -136,7 +151,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn end(&mut self, _name: &[u8]) -> Result<(), IngestError> {
+    fn end(&mut self) -> Result<(), IngestError> {
         match self.path.pop() {
             Some(element) => self.leave(element),
             None => Ok(()),
@@ -181,10 +196,14 @@ impl<'a> Parser<'a> {
             let place = self.header.place(&key);
             self.event.push((place, value));
         }
+        if self.header.len() > MAX_COLUMNS {
+            return Err(IngestError::TooManyColumns { file: self.file.to_owned(), line, most: MAX_COLUMNS });
+        }
         Ok(())
     }
 
     fn emit(&mut self, line: u64) -> Result<(), IngestError> {
+        self.first_line = self.first_line.or(Some(line));
         let mut values: Vec<&str> = vec![""; self.header.len()];
         for (place, value) in self.trace.iter().chain(&self.event) {
             values[*place] = value;
@@ -193,19 +212,32 @@ impl<'a> Parser<'a> {
         values.iter().for_each(|value| self.record.push(value));
         self.sink.take(&self.header, Item::Record { line, record: &self.record })
     }
-}
 
-/// Counts the line ends that were read.
-struct CountLines<R> {
-    inner: R,
-    lines: Rc<Cell<u64>>,
-}
+    /// XES has no header, so only at its end it is known which names it has: without one that every
+    /// row of an output needs, the mapping is that of another log.
+    fn check_columns(&self, mapping: &Mapping) -> Result<(), IngestError> {
+        let Some(line) = self.first_line else { return Ok(()) };
+        for output in &mapping.outputs {
+            let rules = output.contract.fields.iter().zip(&output.rules);
+            let mut needed = rules.filter(|(field, _)| !field.nullable).filter_map(|(_, rule)| rule.as_ref());
+            if let Some(rule) = needed.find(|rule| self.lacks(rule)) {
+                return Err(IngestError::MissingColumn {
+                    file: self.file.to_owned(),
+                    line,
+                    column: rule.columns.join(" or "),
+                    mapping: mapping.name.clone(),
+                    present: self.header.summary(),
+                });
+            }
+        }
+        Ok(())
+    }
 
-impl<R: Read> Read for CountLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        let ends = buffer[..count].iter().filter(|byte| **byte == b'\n').count();
-        self.lines.set(self.lines.get() + ends as u64);
-        Ok(count)
+    /// Whether no record can have given this rule a value. A log without events says nothing of
+    /// what events have.
+    fn lacks(&self, rule: &Rule) -> bool {
+        let told = |column: &String| self.seen_event || column.starts_with("case:");
+        let spared = rule.optional || rule.default.is_some() || rule.columns.is_empty();
+        !spared && rule.columns.iter().all(|column| told(column) && self.header.find(column).is_none())
     }
 }
