@@ -1,6 +1,8 @@
-//! A landing that is killed, and made again.
+//! A landing that is killed, and made again; one that has to wait; reading beside it.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::support::{Place, text};
@@ -58,4 +60,61 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
             "round {round}"
         );
     }
+}
+
+#[test]
+fn who_waits_for_another_writer_is_told_so() {
+    let place = Place::new();
+    let out = place.dir.path().join("exports");
+    place.run(&["sample", "--out", text(&out), "--villages", "2", "--scale", "0.01"]);
+    let mut files: Vec<_> =
+        std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    files.sort();
+    let [cases, events] = files.as_slice() else { panic!("two files, found {files:?}") };
+    place.run(&["ingest", "workflow_case", text(cases)]);
+    let lake = place.dir.path().join("lake");
+    let lock = lake.join("_locks/quarantine.lock");
+    std::fs::write(&lock, "4321").expect("signed");
+    let held = std::fs::File::open(&lock).expect("lock file");
+    held.lock().expect("locked");
+    let mut waiting = Command::new(env!("CARGO_BIN_EXE_sunlake"))
+        .args(["ingest", "workflow_event", text(events), "--lake", text(&lake)])
+        .env("XDG_DATA_HOME", place.dir.path().join("data"))
+        .env_remove("RUST_LOG")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let (say, heard) = mpsc::channel();
+    let stderr = BufReader::new(waiting.stderr.take().expect("stderr"));
+    let listener = std::thread::spawn(move || {
+        for line in stderr.lines().map_while(Result::ok) {
+            if line.contains("waiting for quarantine") {
+                let _ = say.send(line);
+            }
+        }
+    });
+    let told = heard.recv_timeout(Duration::from_secs(60));
+    drop(held);
+    assert!(waiting.wait().expect("ended").success());
+    listener.join().expect("listened");
+    assert!(told.expect("told within a minute").contains("another sunlake process (pid 4321)"));
+    assert!(heard.recv().is_err(), "told once");
+}
+
+#[test]
+fn reading_a_lake_leaves_no_trace() {
+    let place = Place::new();
+    let out = place.dir.path().join("exports");
+    place.run(&["sample", "--out", text(&out), "--villages", "2", "--scale", "0.01"]);
+    let mut files = std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path());
+    let cases = files.find(|file| text(file).contains("workflow_case_")).expect("cases");
+    place.run(&["ingest", "workflow_case", text(&cases)]);
+    let ours = ["_tmp", "_locks"].map(|folder| place.dir.path().join("lake").join(folder));
+    for folder in &ours {
+        std::fs::remove_dir_all(folder).expect("made by the writer");
+    }
+    assert!(place.number("select count(*) as n from workflow_case") > 0);
+    place.run(&["lake", "status"]);
+    assert!(ours.iter().all(|folder| !folder.exists()));
 }

@@ -23,6 +23,8 @@ mod village_rows;
 
 /// Cases that are folded at once.
 const CHUNK: usize = 100_000;
+/// Runs from one removal of files that killed writers have left to the next.
+const SWEEP_EVERY: i64 = 50;
 /// The facts that the derived tables stand on.
 const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
 /// With them the ledger: a batch confirms cards only when its facts have been folded.
@@ -71,6 +73,9 @@ pub async fn derive(lake: &Lake) -> Result<DeriveReport, AnalyticsError> {
     let mut report = work.fold(&touched, first, interrupted).await?;
     drop(rules);
     report.compacted = compact::compact_if_due(lake, run).await?;
+    if report.compacted || run % SWEEP_EVERY == 0 {
+        lake.sweep_orphans().await;
+    }
     Ok(report)
 }
 

@@ -101,8 +101,8 @@ pub enum Publish {
     Replace,
 }
 
-/// Gives the synced temporary file its name and makes the name safe. The temporary name is gone
-/// afterwards, whatever happens.
+/// Gives the synced temporary file its name and makes the name safe. If that fails, the temporary
+/// file is still there for the caller to remove.
 pub fn publish(disk: &dyn Disk, temp: &Path, target: &Path, how: Publish) -> io::Result<()> {
     let parent =
         target.parent().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a file at the root of the disk"))?;
@@ -110,71 +110,12 @@ pub fn publish(disk: &dyn Disk, temp: &Path, target: &Path, how: Publish) -> io:
     match how {
         Publish::Replace => disk.rename(temp, target)?,
         Publish::Create => {
-            let linked = disk.link(temp, target);
+            disk.link(temp, target)?;
             disk.remove(temp)?;
-            linked?;
         }
     }
     disk.sync_dir(parent)
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use super::*;
-
-    /// A disk that does what it is told and writes down in which order.
-    #[derive(Debug, Clone, Default)]
-    pub(crate) struct Recorder {
-        pub(crate) log: Arc<Mutex<Vec<String>>>,
-    }
-
-    impl Recorder {
-        fn note(&self, what: &str, path: &Path) {
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            self.log.lock().expect("log").push(format!("{what} {name}"));
-        }
-    }
-
-    #[derive(Debug)]
-    struct RecordedFile(Box<dyn DiskFile>, Recorder);
-
-    impl DiskFile for RecordedFile {
-        fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-            self.1.note("write", Path::new("-"));
-            self.0.write_at(bytes, offset)
-        }
-        fn sync(&self) -> io::Result<()> {
-            self.1.note("sync", Path::new("-"));
-            self.0.sync()
-        }
-    }
-
-    impl Disk for Recorder {
-        fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-            self.note("create", Path::new("-"));
-            Ok(Box::new(RecordedFile(StdDisk.create_new(path)?, self.clone())))
-        }
-        fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
-            self.note("link", to);
-            StdDisk.link(from, to)
-        }
-        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-            self.note("rename", to);
-            StdDisk.rename(from, to)
-        }
-        fn remove(&self, path: &Path) -> io::Result<()> {
-            self.note("remove", Path::new("-"));
-            StdDisk.remove(path)
-        }
-        fn create_dir(&self, path: &Path) -> io::Result<bool> {
-            self.note("mkdir", path);
-            StdDisk.create_dir(path)
-        }
-        fn sync_dir(&self, path: &Path) -> io::Result<()> {
-            self.note("syncdir", path);
-            StdDisk.sync_dir(path)
-        }
-    }
-}
+pub(super) mod tests;

@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path as FsPath, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -17,92 +17,147 @@ use object_store::{
 };
 
 use super::disk::{Disk, DiskFile, Publish, StdDisk, create_dir_durably, publish};
+use super::error::NoSpace;
 
 const STORE: &str = "sunlake-local";
 
 /// Local store under one root folder; its paths are those of the whole disk, as Delta wants them.
+/// Reading changes nothing on the disk.
 #[derive(Debug)]
 pub struct DurableStore {
     inner: LocalFileSystem,
+    work: Arc<Workplace>,
+}
+
+/// The disk, and where on it files are written before they have their name.
+#[derive(Debug)]
+struct Workplace {
+    root: PathBuf,
     disk: Arc<dyn Disk>,
-    temp: TempFolder,
+    /// Made at the first write.
+    temp: Mutex<Option<TempFolder>>,
 }
 
 /// This process's temporary folder inside the lake. The lock says that its owner lives; a folder
-/// whose lock is free was left by a process that died, and is swept at the next start.
+/// whose lock is free was left by a process that died, and is swept when another first writes.
 #[derive(Debug)]
 struct TempFolder {
-    folder: PathBuf,
+    path: PathBuf,
     _alive: File,
 }
 
 impl DurableStore {
-    /// Opens the store for the lake at `root`, which is made if missing, and sweeps what dead
-    /// processes left in its temporary folder.
-    pub fn open(root: &FsPath) -> io::Result<Self> {
+    /// Opens the store for the lake at `root`, which the first write makes if it is missing.
+    pub fn open(root: &FsPath) -> Self {
         Self::with_disk(root, Arc::new(StdDisk))
     }
 
     /// The same over another disk, for tests.
-    pub fn with_disk(root: &FsPath, disk: Arc<dyn Disk>) -> io::Result<Self> {
-        let base = root.join("_tmp");
-        create_dir_durably(disk.as_ref(), &base)?;
-        sweep(&base)?;
-        let folder = base.join(uuid::Uuid::new_v4().simple().to_string());
-        std::fs::create_dir(&folder)?;
-        let alive = File::create(folder.join("alive"))?;
-        alive.lock()?;
-        Ok(Self { inner: LocalFileSystem::new(), disk, temp: TempFolder { folder, _alive: alive } })
+    pub fn with_disk(root: &FsPath, disk: Arc<dyn Disk>) -> Self {
+        let work = Workplace { root: root.to_owned(), disk, temp: Mutex::new(None) };
+        Self { inner: LocalFileSystem::new(), work: Arc::new(work) }
+    }
+}
+
+impl Workplace {
+    /// A new name in the temporary folder.
+    fn temp_name(&self) -> io::Result<PathBuf> {
+        let mut held = self.temp.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let folder = match held.take() {
+            Some(folder) => folder,
+            None => TempFolder::make(&self.root.join("_tmp"), self.disk.as_ref())?,
+        };
+        let name = folder.path.join(random_name());
+        *held = Some(folder);
+        Ok(name)
     }
 
-    fn temp_path(&self) -> PathBuf {
-        self.temp.folder.join(uuid::Uuid::new_v4().simple().to_string())
+    /// Writes a file and publishes it; nothing of it stays if that fails.
+    fn write(
+        &self,
+        target: &FsPath,
+        how: Publish,
+        fill: impl FnOnce(&dyn DiskFile) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let temp = self.temp_name()?;
+        let file = self.disk.create_new(&temp)?;
+        fill(file.as_ref())
+            .and_then(|()| file.sync())
+            .and_then(|()| publish(self.disk.as_ref(), &temp, target, how))
+            .inspect_err(|_| self.remove(&temp))
+    }
+
+    /// Removes a temporary file; one that cannot be removed goes with the folder.
+    fn remove(&self, temp: &FsPath) {
+        let _ = self.disk.remove(temp);
     }
 
     /// Runs blocking file work off the async threads.
     async fn blocking<T: Send + 'static>(
-        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+        &self,
         location: &Path,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T> {
         match tokio::task::spawn_blocking(work).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(explain(error, location)),
+            Ok(Err(error)) => Err(self.explain(error, location)),
             Err(error) => Err(object_store::Error::JoinError { source: error }),
         }
+    }
+
+    fn explain(&self, error: io::Error, location: &Path) -> object_store::Error {
+        let path = location.to_string();
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => object_store::Error::AlreadyExists { path, source: error.into() },
+            io::ErrorKind::NotFound => object_store::Error::NotFound { path, source: error.into() },
+            io::ErrorKind::PermissionDenied => object_store::Error::PermissionDenied { path, source: error.into() },
+            _ if NoSpace::is(&error) => {
+                object_store::Error::Generic { store: STORE, source: NoSpace::new(&self.root, error).into() }
+            }
+            _ => object_store::Error::Generic { store: STORE, source: error.into() },
+        }
+    }
+}
+
+impl TempFolder {
+    fn make(base: &FsPath, disk: &dyn Disk) -> io::Result<Self> {
+        create_dir_durably(disk, base)?;
+        sweep(base);
+        let path = base.join(random_name());
+        std::fs::create_dir(&path)?;
+        // The lock is held before it has the name by which a sweep looks for it.
+        let unnamed = path.join("new");
+        let alive = File::create(&unnamed)?;
+        alive.lock()?;
+        std::fs::rename(&unnamed, path.join("alive"))?;
+        Ok(Self { path, _alive: alive })
     }
 }
 
 impl Drop for TempFolder {
     fn drop(&mut self) {
-        // What stays is swept at the next start.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        // What stays is swept later.
+        let _ = std::fs::remove_dir_all(&self.path);
     }
 }
 
-fn sweep(base: &FsPath) -> io::Result<()> {
-    for entry in std::fs::read_dir(base)? {
-        let folder = entry?.path();
-        let owner = match File::open(folder.join("alive")) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        if owner.try_lock().is_ok() {
-            tracing::info!(folder = %folder.display(), "removing what an ended process left behind");
-            std::fs::remove_dir_all(&folder)?;
+/// Removes the folders of ended processes; one that cannot be removed is in nobody's way.
+fn sweep(base: &FsPath) {
+    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        let Ok(owner) = File::open(folder.join("alive")) else { continue };
+        if owner.try_lock().is_err() {
+            continue;
+        }
+        tracing::info!(folder = %folder.display(), "removing what an ended process left behind");
+        if let Err(error) = std::fs::remove_dir_all(&folder) {
+            tracing::debug!(folder = %folder.display(), %error, "it stays");
         }
     }
-    Ok(())
 }
 
-fn explain(error: io::Error, location: &Path) -> object_store::Error {
-    let path = location.to_string();
-    match error.kind() {
-        io::ErrorKind::AlreadyExists => object_store::Error::AlreadyExists { path, source: error.into() },
-        io::ErrorKind::NotFound => object_store::Error::NotFound { path, source: error.into() },
-        io::ErrorKind::PermissionDenied => object_store::Error::PermissionDenied { path, source: error.into() },
-        _ => object_store::Error::Generic { store: STORE, source: error.into() },
-    }
+fn random_name() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 impl std::fmt::Display for DurableStore {
@@ -125,27 +180,32 @@ impl ObjectStore for DurableStore {
             }
         };
         let target = self.inner.path_to_filesystem(location)?;
-        let (disk, temp) = (self.disk.clone(), self.temp_path());
+        let place = self.work.clone();
         let work = move || {
-            let file = disk.create_new(&temp)?;
-            let mut offset = 0;
-            for part in payload.iter() {
-                file.write_at(part, offset)?;
-                offset += part.len() as u64;
-            }
-            file.sync()?;
-            publish(disk.as_ref(), &temp, &target, how)?;
-            Ok(PutResult { e_tag: None, version: None })
+            place.write(&target, how, |file| {
+                let mut offset = 0;
+                for part in payload.iter() {
+                    file.write_at(part, offset)?;
+                    offset += part.len() as u64;
+                }
+                Ok(())
+            })
         };
-        Self::blocking(work, location).await
+        self.work.blocking(location, work).await?;
+        Ok(PutResult { e_tag: None, version: None })
     }
 
     async fn put_multipart_opts(&self, location: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
         let target = self.inner.path_to_filesystem(location)?;
-        let (disk, temp) = (self.disk.clone(), self.temp_path());
-        let (maker, made) = (disk.clone(), temp.clone());
-        let file = Self::blocking(move || maker.create_new(&made), location).await?;
-        Ok(Box::new(Upload { disk, temp, target, location: location.clone(), file: Arc::from(file), offset: 0 }))
+        let place = self.work.clone();
+        let create = move || {
+            let temp = place.temp_name()?;
+            let file = place.disk.create_new(&temp)?;
+            Ok((temp, file))
+        };
+        let (temp, file) = self.work.blocking(location, create).await?;
+        let (place, location) = (self.work.clone(), location.clone());
+        Ok(Box::new(Upload { place, temp: Some(temp), target, location, file: Arc::from(file), offset: 0 }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -178,15 +238,12 @@ impl ObjectStore for DurableStore {
             CopyMode::Overwrite => Publish::Replace,
         };
         let (source, target) = (self.inner.path_to_filesystem(from)?, self.inner.path_to_filesystem(to)?);
-        let (disk, temp) = (self.disk.clone(), self.temp_path());
+        let place = self.work.clone();
         let work = move || {
             let bytes = std::fs::read(&source)?;
-            let file = disk.create_new(&temp)?;
-            file.write_at(&bytes, 0)?;
-            file.sync()?;
-            publish(disk.as_ref(), &temp, &target, how)
+            place.write(&target, how, |file| file.write_at(&bytes, 0))
         };
-        Self::blocking(work, to).await
+        self.work.blocking(to, work).await
     }
 
     async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
@@ -195,20 +252,21 @@ impl ObjectStore for DurableStore {
             RenameTargetMode::Overwrite => Publish::Replace,
         };
         let (source, target) = (self.inner.path_to_filesystem(from)?, self.inner.path_to_filesystem(to)?);
-        let disk = self.disk.clone();
+        let place = self.work.clone();
         let work = move || {
-            publish(disk.as_ref(), &source, &target, how)?;
-            source.parent().map_or(Ok(()), |parent| disk.sync_dir(parent))
+            publish(place.disk.as_ref(), &source, &target, how)?;
+            source.parent().map_or(Ok(()), |parent| place.disk.sync_dir(parent))
         };
-        Self::blocking(work, to).await
+        self.work.blocking(to, work).await
     }
 }
 
 /// A file that comes in parts; each part knows its place, so parts may be written at once.
 #[derive(Debug)]
 struct Upload {
-    disk: Arc<dyn Disk>,
-    temp: PathBuf,
+    place: Arc<Workplace>,
+    /// Where it is written; nothing once it has its name or was given up.
+    temp: Option<PathBuf>,
     target: PathBuf,
     location: Path,
     file: Arc<dyn DiskFile>,
@@ -218,7 +276,8 @@ struct Upload {
 #[async_trait]
 impl MultipartUpload for Upload {
     fn put_part(&mut self, data: PutPayload) -> UploadPart {
-        let (file, location, mut offset) = (self.file.clone(), self.location.clone(), self.offset);
+        let (place, file) = (self.place.clone(), self.file.clone());
+        let (location, mut offset) = (self.location.clone(), self.offset);
         self.offset += data.content_length() as u64;
         Box::pin(async move {
             let work = move || {
@@ -228,94 +287,39 @@ impl MultipartUpload for Upload {
                 }
                 Ok(())
             };
-            DurableStore::blocking(work, &location).await
+            place.blocking(&location, work).await
         })
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        let (disk, file) = (self.disk.clone(), self.file.clone());
-        let (temp, target) = (self.temp.clone(), self.target.clone());
-        let work = move || {
-            file.sync()?;
-            publish(disk.as_ref(), &temp, &target, Publish::Replace)?;
-            Ok(PutResult { e_tag: None, version: None })
-        };
-        DurableStore::blocking(work, &self.location).await
+        if let Some(temp) = self.temp.clone() {
+            let (place, file, target) = (self.place.clone(), self.file.clone(), self.target.clone());
+            let work = move || {
+                file.sync()?;
+                publish(place.disk.as_ref(), &temp, &target, Publish::Replace)
+            };
+            self.place.blocking(&self.location, work).await?;
+            self.temp = None;
+        }
+        Ok(PutResult { e_tag: None, version: None })
     }
 
     async fn abort(&mut self) -> Result<()> {
-        let (disk, temp) = (self.disk.clone(), self.temp.clone());
-        DurableStore::blocking(move || disk.remove(&temp), &self.location).await
+        if let Some(temp) = self.temp.take() {
+            let place = self.place.clone();
+            self.place.blocking(&self.location, move || place.disk.remove(&temp)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if let Some(temp) = &self.temp {
+            self.place.remove(temp);
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use object_store::ObjectStoreExt;
-
-    use super::super::disk::tests::Recorder;
-    use super::*;
-
-    fn place(dir: &FsPath, name: &str) -> Path {
-        Path::from_absolute_path(dir.join(name)).expect("path")
-    }
-
-    #[tokio::test]
-    async fn bytes_are_synced_before_the_name_and_the_name_before_the_answer() {
-        let dir = tempfile::tempdir().expect("dir");
-        let disk = Recorder::default();
-        let store = DurableStore::with_disk(dir.path(), Arc::new(disk.clone())).expect("store");
-        disk.log.lock().expect("log").clear();
-        let target = place(dir.path(), "t/_delta_log/0.json");
-        let create = PutOptions { mode: PutMode::Create, ..Default::default() };
-        store.put_opts(&target, "one".into(), create.clone()).await.expect("put");
-        let top = dir.path().file_name().expect("name").to_string_lossy().into_owned();
-        let seen = disk.log.lock().expect("log").clone();
-        assert_eq!(
-            seen,
-            [
-                "create -",
-                "write -",
-                "sync -",
-                "mkdir t",
-                &format!("syncdir {top}"),
-                "mkdir _delta_log",
-                "syncdir t",
-                "link 0.json",
-                "remove -",
-                "syncdir _delta_log",
-            ]
-        );
-        let again = store.put_opts(&target, "two".into(), create).await;
-        assert!(matches!(again, Err(object_store::Error::AlreadyExists { .. })), "{again:?}");
-        let kept = store.get(&target).await.expect("get").bytes().await.expect("bytes");
-        assert_eq!(&kept[..], b"one");
-    }
-
-    #[tokio::test]
-    async fn parts_land_in_order_whatever_order_they_are_written_in() {
-        let dir = tempfile::tempdir().expect("dir");
-        let store = DurableStore::open(dir.path()).expect("store");
-        let target = place(dir.path(), "big");
-        let mut upload = store.put_multipart(&target).await.expect("upload");
-        let (first, second) = (upload.put_part("hello ".into()), upload.put_part("lake".into()));
-        second.await.expect("second");
-        first.await.expect("first");
-        assert!(store.head(&target).await.is_err(), "nothing is seen before it is complete");
-        upload.complete().await.expect("complete");
-        let bytes = store.get(&target).await.expect("get").bytes().await.expect("bytes");
-        assert_eq!(&bytes[..], b"hello lake");
-    }
-
-    #[test]
-    fn what_a_dead_process_left_is_swept_and_what_a_live_one_holds_is_not() {
-        let dir = tempfile::tempdir().expect("dir");
-        let live = DurableStore::open(dir.path()).expect("live");
-        let dead = dir.path().join("_tmp/dead");
-        std::fs::create_dir(&dead).expect("dir");
-        std::fs::write(dead.join("alive"), "").expect("lock");
-        std::fs::write(dead.join("half"), "x").expect("half");
-        let _next = DurableStore::open(dir.path()).expect("next");
-        assert!(!dead.exists() && live.temp.folder.exists());
-    }
-}
+mod tests;

@@ -1,3 +1,7 @@
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
 use thiserror::Error;
 
 /// What can go wrong with a lake. Each message names the thing and says what to do.
@@ -18,9 +22,16 @@ pub enum LakeError {
     /// The properties are damaged.
     #[error("lake_meta of {url} has no usable {key}; restore the lake from its backup")]
     Meta { url: String, key: &'static str },
-    /// Another process holds the table for long.
-    #[error("table {table} has been locked by another process for {seconds} s; wait for it or end it")]
-    Locked { table: String, seconds: u64 },
+    /// Somebody else holds the lock for long.
+    #[error(
+        "{name} has been locked for {seconds} s by {holder}, which holds {file}; wait for it or end it, then run the same command again"
+    )]
+    Locked { name: String, holder: String, file: String, seconds: u64 },
+    /// The disk is full.
+    #[error(
+        "no space left on {0}: free some and run the same command again; nothing of what was being written has landed"
+    )]
+    NoSpace(String),
     /// Somebody else committed in between.
     #[error("table {table} was changed by another writer while this batch was planned; run it again")]
     Conflict { table: String },
@@ -33,6 +44,9 @@ pub enum LakeError {
     /// Delta said no.
     #[error("table {table}: {source}")]
     Delta { table: String, source: Box<deltalake::DeltaTableError> },
+    /// The store refused a file.
+    #[error("table {table} cannot be written: {source}")]
+    Write { table: String, source: Arc<object_store::Error> },
     /// The store said no.
     #[error("store: {0}")]
     Store(#[from] object_store::Error),
@@ -50,9 +64,29 @@ pub enum LakeError {
     Task(#[from] tokio::task::JoinError),
 }
 
+/// The disk that holds a lake, or the user's share of it, is full.
+#[derive(Debug, Error)]
+#[error("no space left on {folder}")]
+pub(super) struct NoSpace {
+    folder: String,
+    source: io::Error,
+}
+
+impl NoSpace {
+    pub(super) fn new(folder: &Path, source: io::Error) -> Self {
+        Self { folder: folder.display().to_string(), source }
+    }
+
+    pub(super) fn is(error: &io::Error) -> bool {
+        matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+}
+
 impl LakeError {
     pub(crate) fn delta(table: &str) -> impl FnOnce(deltalake::DeltaTableError) -> Self + '_ {
-        move |source| Self::Delta { table: table.to_owned(), source: Box::new(source) }
+        move |source| {
+            Self::no_space(&source).unwrap_or_else(|| Self::Delta { table: table.to_owned(), source: Box::new(source) })
+        }
     }
 
     pub(crate) fn parquet(table: &str) -> impl FnOnce(parquet::errors::ParquetError) -> Self + '_ {
@@ -63,7 +97,26 @@ impl LakeError {
         move |source| Self::Arrow { table: table.to_owned(), source }
     }
 
-    pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.display().to_string(), source }
+    pub(super) fn write(table: &str, source: Arc<object_store::Error>) -> Self {
+        Self::no_space(&source).unwrap_or_else(|| Self::Write { table: table.to_owned(), source })
+    }
+
+    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        move |source| {
+            let path = path.display().to_string();
+            if NoSpace::is(&source) { Self::NoSpace(path) } else { Self::Io { path, source } }
+        }
+    }
+
+    /// A full disk says so wherever in the layers below it was met.
+    fn no_space(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(full) = error.downcast_ref::<NoSpace>() {
+                return Some(Self::NoSpace(full.folder.clone()));
+            }
+            cause = error.source();
+        }
+        None
     }
 }

@@ -3,21 +3,25 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::LakeError;
+use super::disk::{StdDisk, create_dir_durably};
 
 const POLL: Duration = Duration::from_millis(10);
+/// Who waits longer than this is told so.
+const SILENCE: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The locks of one lake.
 #[derive(Debug)]
 pub(super) enum Locks {
-    /// Files in this folder.
+    /// Files in this folder, which is made for the first one.
     Files(PathBuf),
     /// Mutexes by name.
     Memory(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>),
@@ -26,49 +30,140 @@ pub(super) enum Locks {
 /// Held while it lives.
 #[derive(Debug)]
 pub struct TableLock {
-    _held: Held,
+    held: Held,
 }
 
 #[derive(Debug)]
 enum Held {
-    File { _file: File },
+    File { file: File },
     Memory { _guard: OwnedMutexGuard<()> },
 }
 
 impl Locks {
+    /// Waits for the lock.
     pub(super) async fn acquire(&self, name: &str) -> Result<TableLock, LakeError> {
         match self {
-            Self::Files(folder) => acquire_file(folder.join(format!("{name}.lock")), name).await,
+            Self::Files(folder) => acquire_file(&lock_file(folder, name), name, SILENCE, PATIENCE).await,
             Self::Memory(all) => {
-                let lock = {
-                    let mut all = all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                    all.entry(name.to_owned()).or_default().clone()
-                };
-                Ok(TableLock { _held: Held::Memory { _guard: lock.lock_owned().await } })
+                let guard = mutex(all, name).lock_owned().await;
+                Ok(TableLock { held: Held::Memory { _guard: guard } })
+            }
+        }
+    }
+
+    /// The lock, if nobody holds it.
+    pub(super) fn try_acquire(&self, name: &str) -> Result<Option<TableLock>, LakeError> {
+        match self {
+            Self::Files(folder) => try_file(&lock_file(folder, name)),
+            Self::Memory(all) => {
+                let guard = mutex(all, name).try_lock_owned().ok();
+                Ok(guard.map(|guard| TableLock { held: Held::Memory { _guard: guard } }))
             }
         }
     }
 }
 
-async fn acquire_file(path: PathBuf, name: &str) -> Result<TableLock, LakeError> {
+impl TableLock {
+    /// When it was taken, by the clock of the disk that holds the lake; nothing in memory.
+    pub(super) fn taken_ms(&self) -> Option<i64> {
+        let Held::File { file } = &self.held else { return None };
+        let taken = file.metadata().and_then(|metadata| metadata.modified()).ok()?;
+        i64::try_from(taken.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_millis()).ok()
+    }
+}
+
+fn mutex(all: &Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+    let mut all = all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    all.entry(name.to_owned()).or_default().clone()
+}
+
+fn lock_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.lock"))
+}
+
+async fn acquire_file(path: &Path, name: &str, silence: Duration, patience: Duration) -> Result<TableLock, LakeError> {
     let mut waited = Duration::ZERO;
+    let mut told = false;
     loop {
-        // Opened anew each time: the folder may be swept and made again by hand meanwhile.
-        let file =
-            File::options().create(true).truncate(false).write(true).open(&path).map_err(LakeError::io(&path))?;
-        match file.try_lock() {
-            Ok(()) => return Ok(TableLock { _held: Held::File { _file: file } }),
-            Err(TryLockError::Error(error)) => return Err(LakeError::io(&path)(error)),
-            Err(TryLockError::WouldBlock) if waited >= PATIENCE => {
-                return Err(LakeError::Locked { table: name.to_owned(), seconds: PATIENCE.as_secs() });
-            }
-            Err(TryLockError::WouldBlock) => {
-                if waited.is_zero() {
-                    tracing::info!(table = name, "waiting for another writer");
-                }
-                tokio::time::sleep(POLL).await;
-                waited += POLL;
-            }
+        if let Some(lock) = try_file(path)? {
+            return Ok(lock);
         }
+        if waited >= patience {
+            let (holder, file) = (holder(path), path.display().to_string());
+            return Err(LakeError::Locked { name: name.to_owned(), holder, file, seconds: patience.as_secs() });
+        }
+        if waited >= silence && !told {
+            told = true;
+            tracing::warn!("waiting for {name}: {} is writing", holder(path));
+        }
+        tokio::time::sleep(POLL).await;
+        waited += POLL;
+    }
+}
+
+fn try_file(path: &Path) -> Result<Option<TableLock>, LakeError> {
+    if let Some(folder) = path.parent() {
+        create_dir_durably(&StdDisk, folder).map_err(LakeError::io(folder))?;
+    }
+    // Opened anew each time: the folder may be swept and made again by hand meanwhile.
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(LakeError::io(path))?;
+    match file.try_lock() {
+        Ok(()) => {
+            sign(&file);
+            Ok(Some(TableLock { held: Held::File { file } }))
+        }
+        Err(TryLockError::Error(error)) => Err(LakeError::io(path)(error)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
+}
+
+/// Says in the file who holds the lock, for those who wait; its time then also says since when.
+fn sign(file: &File) {
+    let pid = std::process::id().to_string();
+    let signed = file.write_all_at(pid.as_bytes(), 0).and_then(|()| file.set_len(pid.len() as u64));
+    if let Err(error) = signed {
+        tracing::debug!(%error, "a lock file does not say who holds it");
+    }
+}
+
+fn holder(path: &Path) -> String {
+    let pid = std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse::<u32>().ok());
+    match pid {
+        Some(pid) if pid == std::process::id() => format!("another task of this process (pid {pid})"),
+        Some(pid) => format!("another sunlake process (pid {pid})"),
+        None => "another sunlake process".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: Duration = Duration::from_millis(30);
+
+    #[tokio::test]
+    async fn who_waits_in_vain_is_told_for_whom_and_where() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = lock_file(&dir.path().join("_locks"), "quarantine");
+        let held = try_file(&path).expect("lock").expect("free");
+        assert!(held.taken_ms().is_some_and(|taken| taken > 0));
+        let late = acquire_file(&path, "quarantine", SHORT, SHORT).await.expect_err("held").to_string();
+        let own = format!("another task of this process (pid {})", std::process::id());
+        assert!(late.contains(&own) && late.contains(&path.display().to_string()), "{late}");
+        std::fs::write(&path, "4321").expect("as if signed by another");
+        let late = acquire_file(&path, "quarantine", SHORT, SHORT).await.expect_err("held").to_string();
+        assert!(late.starts_with("quarantine") && late.contains("process (pid 4321)"), "{late}");
+        drop(held);
+        acquire_file(&path, "quarantine", SHORT, SHORT).await.expect("free again");
+        assert_eq!(std::fs::read_to_string(&path).expect("file"), std::process::id().to_string());
+    }
+
+    #[tokio::test]
+    async fn a_lock_in_memory_is_held_by_one() {
+        let locks = Locks::Memory(Mutex::default());
+        let held = locks.acquire("card").await.expect("lock");
+        assert!(locks.try_acquire("card").expect("asked").is_none() && held.taken_ms().is_none());
+        drop(held);
+        assert!(locks.try_acquire("card").expect("asked").is_some());
     }
 }

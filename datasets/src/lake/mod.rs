@@ -20,7 +20,9 @@ mod meta;
 mod read;
 mod seed;
 mod snapshot;
+mod sweep;
 mod table;
+mod uncommitted;
 mod url;
 mod write;
 
@@ -56,8 +58,7 @@ impl Lake {
         {
             return Err(LakeError::NoLake(url.to_string()));
         }
-        let store = url.open_store()?;
-        Self::open_in(url, store).await
+        Self::open_in(url, url.open_store()).await
     }
 
     async fn open_in(url: &LakeUrl, store: Arc<dyn ObjectStore>) -> Result<Self, LakeError> {
@@ -72,8 +73,7 @@ impl Lake {
             return Err(LakeError::NoLake(url.to_string()));
         }
         let meta = LakeMeta::read(&url.to_string(), &rows).await?;
-        let locks = locks(url)?;
-        Ok(Self { url: url.clone(), meta, store, locks, tables })
+        Ok(Self { url: url.clone(), meta, store, locks: locks(url), tables })
     }
 
     /// Opens the lake at `url`, or makes it with these properties and the shipped reference data.
@@ -88,8 +88,11 @@ impl Lake {
         if let Some(folder) = url.folder() {
             refuse_foreign(folder, url)?;
         }
-        let store = url.open_store()?;
-        let locks = locks(url)?;
+        Self::create_in(url, url.open_store(), meta).await
+    }
+
+    async fn create_in(url: &LakeUrl, store: Arc<dyn ObjectStore>, meta: LakeMeta) -> Result<Self, LakeError> {
+        let locks = locks(url);
         let lock = locks.acquire("lake").await?;
         let tables = tables(url, &store)?;
         let lake = Self { url: url.clone(), meta: meta.clone(), store: store.clone(), locks, tables };
@@ -177,14 +180,10 @@ fn tables(url: &LakeUrl, store: &Arc<dyn ObjectStore>) -> Result<HashMap<&'stati
     contract::ALL.iter().map(|contract| Ok((contract.table, Arc::new(Table::new(contract, url, store)?)))).collect()
 }
 
-fn locks(url: &LakeUrl) -> Result<lock::Locks, LakeError> {
+fn locks(url: &LakeUrl) -> lock::Locks {
     match url.folder() {
-        None => Ok(lock::Locks::Memory(Default::default())),
-        Some(folder) => {
-            let folder = folder.join("_locks");
-            std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
-            Ok(lock::Locks::Files(folder))
-        }
+        None => lock::Locks::Memory(Default::default()),
+        Some(folder) => lock::Locks::Files(folder.join("_locks")),
     }
 }
 

@@ -1,12 +1,13 @@
 //! One Delta table: opening, creating, refreshing, committing.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use delta_kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, StructType, Transaction};
-use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore};
+use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore, get_actions};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::table::state::DeltaTableState;
@@ -28,6 +29,7 @@ const CHECKPOINT_INTERVAL: &str = "50";
 pub struct Table {
     contract: &'static Contract,
     path: Path,
+    folder: Option<PathBuf>,
     log_store: LogStoreRef,
     state: Mutex<Option<Arc<DeltaTableState>>>,
 }
@@ -51,7 +53,8 @@ impl Table {
         let path = store_path(&location)?;
         let prefixed = Arc::new(PrefixStore::new(store.clone(), path.clone()));
         let log_store = default_logstore(prefixed, store.clone(), &location, &StorageConfig::default());
-        Ok(Self { contract, path, log_store, state: Mutex::new(None) })
+        let folder = url.folder().map(|folder| folder.join(contract.table));
+        Ok(Self { contract, path, folder, log_store, state: Mutex::new(None) })
     }
 
     /// What the table holds.
@@ -66,6 +69,11 @@ impl Table {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where it is on the local disk, if it is there.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        self.folder.clone()
     }
 
     pub(super) fn store(&self) -> Arc<dyn ObjectStore> {
@@ -186,13 +194,7 @@ impl Table {
         let newest = self.refresh().await?.version();
         let mut names = Vec::new();
         for version in since + 1..=newest {
-            let entry = self.log_store.read_commit_entry(version).await.map_err(LakeError::delta(self.name()))?;
-            let lines = entry.unwrap_or_default();
-            for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                let action: Action = serde_json::from_slice(line).map_err(|error| LakeError::Delta {
-                    table: self.name().to_owned(),
-                    source: Box::new(deltalake::DeltaTableError::generic(format!("commit {version}: {error}"))),
-                })?;
+            for action in self.actions(version).await?.unwrap_or_default() {
                 if let Action::Add(add) = action
                     && add.data_change
                 {
@@ -201,5 +203,12 @@ impl Table {
             }
         }
         Ok((names, newest))
+    }
+
+    /// What a commit did; nothing if the log does not have it.
+    pub(super) async fn actions(&self, version: u64) -> Result<Option<Vec<Action>>, LakeError> {
+        let entry = self.log_store.read_commit_entry(version).await.map_err(LakeError::delta(self.name()))?;
+        let actions = entry.map(|entry| get_actions(version, &entry)).transpose();
+        actions.map_err(LakeError::delta(self.name()))
     }
 }

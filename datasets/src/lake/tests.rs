@@ -3,10 +3,12 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 
+use super::disk::tests::Frail;
+use super::durable::DurableStore;
 use super::*;
 use crate::contract::QUARANTINE;
 
-fn refused(batch: &str, lines: std::ops::Range<i64>) -> RecordBatch {
+pub(super) fn refused(batch: &str, lines: std::ops::Range<i64>) -> RecordBatch {
     let count = usize::try_from(lines.end - lines.start).expect("count");
     let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value; count])) };
     let columns: Vec<ArrayRef> = vec![
@@ -25,7 +27,7 @@ fn refused(batch: &str, lines: std::ops::Range<i64>) -> RecordBatch {
     RecordBatch::try_new(QUARANTINE.schema(), columns).expect("rows")
 }
 
-async fn lines(lake: &Lake) -> Vec<i64> {
+pub(super) async fn lines(lake: &Lake) -> Vec<i64> {
     let snapshot = lake.table(&QUARANTINE).snapshot().await.expect("snapshot");
     let batches = snapshot.read(&["line", "batch_id"]).await.expect("read");
     let mut lines: Vec<i64> = batches
@@ -144,4 +146,55 @@ async fn what_is_no_lake_is_said_to_be_none() {
     std::fs::write(dir.path().join("letter.txt"), "x").expect("file");
     let taken = Lake::open_or_create(&url, LakeMeta::default()).await;
     assert!(matches!(taken, Err(LakeError::NotALake(_))), "{taken:?}");
+}
+
+/// Rows and files of every table.
+async fn sizes(lake: &Lake) -> Vec<(&'static str, u64, usize)> {
+    let snapshot = lake.snapshot().await.expect("snapshot");
+    let size = |contract: &&'static Contract| {
+        let table = snapshot.table(contract);
+        (contract.table, table.rows(), table.files.len())
+    };
+    contract::ALL.iter().map(size).collect()
+}
+
+#[tokio::test]
+async fn a_creation_that_is_cut_off_anywhere_goes_on_where_it_stopped() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().join("lake").display().to_string()).expect("url");
+    let mut cut_off = 0;
+    let made = loop {
+        // One name more and two names more by turns: a file and the commit that names it are two.
+        let disk = Frail::with_power_for(1 + cut_off % 2);
+        let store = Arc::new(DurableStore::with_disk(&dir.path().join("lake"), Arc::new(disk)));
+        match Lake::create_in(&url, store, LakeMeta::default()).await {
+            Ok(lake) => break lake,
+            Err(error) => assert!(error.to_string().contains("the power is cut"), "{error}"),
+        }
+        let half = Lake::open(&url).await;
+        assert!(matches!(half, Err(LakeError::NoLake(_))), "after {cut_off}: {half:?}");
+        cut_off += 1;
+        assert!(cut_off < 100, "it never ends");
+    };
+    assert!(cut_off > 15, "only {cut_off}");
+    let whole = LakeUrl::parse("memory://whole").expect("url");
+    let whole = Lake::open_or_create(&whole, LakeMeta::default()).await.expect("whole");
+    assert_eq!(sizes(&made).await, sizes(&whole).await);
+    let again = Lake::open_or_create(&url, LakeMeta::default()).await.expect("again");
+    assert_eq!((sizes(&again).await, again.meta()), (sizes(&whole).await, whole.meta()));
+}
+
+#[tokio::test]
+async fn reading_a_lake_leaves_no_trace() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("lake"));
+    let ours = ["_tmp", "_locks"].map(|name| dir.path().join(name));
+    for folder in &ours {
+        std::fs::remove_dir_all(folder).expect("made by a writer");
+    }
+    let lake = Lake::open(&url).await.expect("open");
+    let snapshot = lake.snapshot().await.expect("snapshot");
+    assert!(!snapshot.table(&contract::REGION).read(&["name"]).await.expect("rows").is_empty());
+    assert!(ours.iter().all(|folder| !folder.exists()));
 }

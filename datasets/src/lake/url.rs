@@ -48,6 +48,11 @@ impl LakeUrl {
         self.folder.as_deref()
     }
 
+    /// Whether the lake ends with its process: what is landed in it is seen by nobody else.
+    pub fn is_volatile(&self) -> bool {
+        self.folder.is_none()
+    }
+
     /// URL of a table's root, ending in a slash.
     pub(super) fn table(&self, table: &str) -> Result<Url, LakeError> {
         self.root
@@ -61,10 +66,10 @@ impl LakeUrl {
     }
 
     /// Opens the store that holds the lake.
-    pub(super) fn open_store(&self) -> Result<Arc<dyn ObjectStore>, LakeError> {
+    pub(super) fn open_store(&self) -> Arc<dyn ObjectStore> {
         match &self.folder {
-            Some(folder) => Ok(Arc::new(DurableStore::open(folder).map_err(LakeError::io(folder))?)),
-            None => Ok(Arc::new(InMemory::new())),
+            Some(folder) => Arc::new(DurableStore::open(folder)),
+            None => Arc::new(InMemory::new()),
         }
     }
 }
@@ -94,7 +99,9 @@ mod tests {
         assert!(here.folder().expect("folder").is_absolute());
         let table = here.table("card").expect("table");
         assert!(store_path(&table).expect("path").to_string().ends_with("card"), "{table}");
-        assert_eq!(LakeUrl::parse("memory://x").expect("memory").to_string(), "memory:///x");
+        let memory = LakeUrl::parse("memory://x").expect("memory");
+        assert_eq!(memory.to_string(), "memory:///x");
+        assert!(memory.is_volatile() && !here.is_volatile());
         for bad in ["", "s3://bucket/lake", "file://host-only"] {
             assert!(matches!(LakeUrl::parse(bad), Err(LakeError::BadUrl { .. })), "{bad}");
         }

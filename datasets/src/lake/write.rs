@@ -1,18 +1,20 @@
 //! Writing rows: Parquet files with our properties first, then one commit that names them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::RecordBatch;
 use arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
 use delta_kernel::table_properties::DataSkippingNumIndexedCols;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::{Action, Add};
+use deltalake::table::state::DeltaTableState;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use super::snapshot::TableSnapshot;
 use super::table::{Once, Table};
+use super::uncommitted::Uncommitted;
 use super::{Lake, LakeError};
 use crate::contract::Contract;
 
@@ -22,10 +24,11 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 const BLOOM_VALUES: u64 = 32_768;
 
 /// Writes files of one table. Nothing is seen by readers until [`TableWriter::finish`]'s files are
-/// committed; files that never are stay behind as orphans, which no reader sees.
+/// committed; files that never are are removed when they are dropped.
 pub struct TableWriter {
     table: &'static Contract,
     inner: DeltaWriter,
+    files: Uncommitted,
     rows: u64,
 }
 
@@ -37,7 +40,9 @@ impl TableWriter {
             return Ok(());
         }
         let sorted = sort(self.table, rows)?;
-        self.inner.write(&sorted).await.map_err(LakeError::delta(self.table.table))?;
+        let written = self.inner.write(&sorted).await;
+        refuse_failed(self.table, &self.files)?;
+        written.map_err(LakeError::delta(self.table.table))?;
         self.rows += rows.num_rows() as u64;
         Ok(())
     }
@@ -49,18 +54,35 @@ impl TableWriter {
 
     /// Closes the files and names them.
     pub async fn finish(self) -> Result<WrittenFiles, LakeError> {
-        Ok(WrittenFiles(self.inner.close().await.map_err(LakeError::delta(self.table.table))?))
+        let Self { table, inner, files, .. } = self;
+        let closed = inner.close().await;
+        refuse_failed(table, &files)?;
+        Ok(WrittenFiles { adds: closed.map_err(LakeError::delta(table.table))?, files: vec![files] })
     }
 }
 
-/// Files that are written and not yet committed: no reader sees them.
+fn refuse_failed(table: &Contract, files: &Uncommitted) -> Result<(), LakeError> {
+    files.failure().map_or(Ok(()), |failure| Err(LakeError::write(table.table, failure)))
+}
+
+/// Files that are written and not yet committed: no reader sees them. Dropped, they are removed.
 #[derive(Debug, Default)]
-pub struct WrittenFiles(Vec<Add>);
+pub struct WrittenFiles {
+    adds: Vec<Add>,
+    files: Vec<Uncommitted>,
+}
 
 impl WrittenFiles {
     /// Takes over other files.
     pub fn add(&mut self, others: Self) {
-        self.0.extend(others.0);
+        self.adds.extend(others.adds);
+        self.files.extend(others.files);
+    }
+
+    /// From here on the files stay: only the log can tell whether they are wanted.
+    fn keep(self) -> Vec<Add> {
+        self.files.iter().for_each(Uncommitted::keep);
+        self.adds
     }
 }
 
@@ -109,7 +131,8 @@ impl Table {
             DataSkippingNumIndexedCols::NumColumns(0),
             Some(contract.stats.iter().map(|name| (*name).to_owned()).collect()),
         );
-        TableWriter { table: contract, inner: DeltaWriter::new(self.store(), config), rows: 0 }
+        let files = Uncommitted::new(self.folder());
+        TableWriter { table: contract, inner: DeltaWriter::new(files.store(self.store()), config), files, rows: 0 }
     }
 
     /// Writes `rows` and commits them in place of the files in `replaced`. With `once`, does
@@ -132,12 +155,12 @@ impl Table {
         for batch in rows {
             writer.write(batch).await?;
         }
-        let mut actions: Vec<Action> = writer.finish().await?.0.into_iter().map(Action::Add).collect();
-        actions.extend(removals(replaced));
-        if actions.is_empty() && once.is_none() {
+        let files = writer.finish().await?;
+        if files.adds.is_empty() && once.is_none() && replaced.is_none_or(|replaced| replaced.files.is_empty()) {
             return Ok(base.version());
         }
-        self.commit(&base, actions, once.map(std::slice::from_ref).unwrap_or_default(), HashMap::new()).await
+        let once = once.map(std::slice::from_ref).unwrap_or_default();
+        self.commit_on(&base, files, replaced, once, HashMap::new()).await
     }
 
     /// Whether that attempt has landed here.
@@ -146,7 +169,8 @@ impl Table {
         Ok(self.landed(&state, &once.app_id).await?.is_some_and(|attempt| attempt >= once.attempt))
     }
 
-    /// Commits files, in place of those in `replaced`, on top of the newest version. The caller holds the table's lock.
+    /// Commits files, in place of those in `replaced`, on top of the newest version. The files are
+    /// removed if that fails. The caller holds the table's lock.
     pub async fn commit_files(
         &self,
         files: WrittenFiles,
@@ -155,15 +179,41 @@ impl Table {
         notes: HashMap<String, serde_json::Value>,
     ) -> Result<u64, LakeError> {
         let base = self.refresh().await?;
-        let mut actions: Vec<Action> = files.0.into_iter().map(Action::Add).collect();
-        actions.extend(removals(replaced));
-        self.commit(&base, actions, once, notes).await
+        self.commit_on(&base, files, replaced, once, notes).await
+    }
+
+    async fn commit_on(
+        &self,
+        base: &DeltaTableState,
+        files: WrittenFiles,
+        replaced: Option<&TableSnapshot>,
+        once: &[Once],
+        notes: HashMap<String, serde_json::Value>,
+    ) -> Result<u64, LakeError> {
+        let adds = files.keep();
+        let actions = adds.iter().cloned().map(Action::Add).chain(removals(replaced)).collect();
+        let committed = self.commit(base, actions, once, notes).await;
+        if committed.is_err() && self.names_none_of(&adds).await {
+            self.remove_files(adds).await;
+        }
+        committed
+    }
+
+    /// Whether the newest version has none of these files; if that cannot be found out it may have.
+    async fn names_none_of(&self, adds: &[Add]) -> bool {
+        let Ok(newest) = self.refresh().await else { return false };
+        let names: HashSet<&str> = adds.iter().map(|add| add.path.as_str()).collect();
+        !newest.log_data().iter().any(|file| names.contains(&*file.path()))
     }
 
     /// Removes files that will not be committed; one that cannot be removed is only an orphan.
     pub async fn discard_files(&self, files: WrittenFiles) {
+        self.remove_files(files.keep()).await;
+    }
+
+    async fn remove_files(&self, files: Vec<Add>) {
         let store = self.store();
-        for file in files.0 {
+        for file in files {
             let path = object_store::path::Path::parse(&file.path).unwrap_or_else(|_| file.path.as_str().into());
             if let Err(error) = object_store::ObjectStoreExt::delete(&store, &path).await {
                 tracing::warn!(file = file.path, %error, "an uncommitted file stays behind");
@@ -194,3 +244,6 @@ impl Lake {
         table.put(rows, Some(&old), once).await
     }
 }
+
+#[cfg(test)]
+mod tests;
