@@ -5,6 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::time::AsOf;
+
+mod examples;
+mod values;
+
+/// Heading of what every verb takes.
+const EVERYWHERE: &str = "Options of every verb";
+
 /// Used wrongly: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -15,16 +23,7 @@ pub struct Misuse(pub String);
     name = "sunlake",
     version,
     about = "阳光湖 Sunlake: data lake and electronic supervision for village-level government service",
-    after_help = "Examples:
-  sunlake demo                                        a demonstration at http://127.0.0.1:8080
-  sunlake sample --out exports --scale 0.01           made-up exports of the operational platforms
-  sunlake ingest workflow_case exports/workflow_case_*.csv
-  sunlake ingest workflow_event exports/workflow_event_*.csv
-  sunlake cards --level red --as-of 2023-09-13        red cards issued by the end of that day
-  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --by county
-  sunlake explain CASE_NO                             why a case is due when it is, day by day
-  sunlake query 'select status, count(*) from case_state group by status'
-  sunlake calendar add 2017-03-27 5 --region GX"
+    after_help = examples::ALL
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -35,50 +34,68 @@ pub struct Cli {
 
 #[derive(Args, Clone)]
 pub struct Global {
-    /// Where the lake is: a folder, file:///folder or memory://name
-    #[arg(long, global = true, env = "SUNLAKE_LAKE", default_value = "lake", value_name = "URL")]
+    /// Where the lake is: a folder or file:///folder (memory://name lasts as long as one `demo`)
+    #[arg(
+        long,
+        global = true,
+        env = "SUNLAKE_LAKE",
+        default_value = "lake",
+        value_name = "URL",
+        help_heading = EVERYWHERE
+    )]
     pub lake: String,
     /// Configuration file (TOML)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub config: Option<PathBuf>,
     /// Print results as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Say more on standard error; twice for still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = EVERYWHERE)]
     pub verbose: u8,
-    /// See the lake as of this time; a date means the end of that day in the lake's zone
-    #[arg(long, global = true, value_name = "T")]
-    pub as_of: Option<String>,
+    /// See the lake as of this time; a date means the end of that day in the lake's zone (ingest_batch, village_day and
+    /// the *_history views do not heed it)
+    #[arg(long, global = true, value_name = "T", help_heading = EVERYWHERE)]
+    pub as_of: Option<AsOf>,
 }
 
 #[derive(Subcommand)]
 pub enum Verb {
     /// Write made-up files as the operational platforms would export them
+    #[command(after_help = examples::SAMPLE)]
     Sample(SampleArgs),
     /// Land files through a mapping (a TOML file, or workflow_case, workflow_event, receipt, bpic15, boston311)
+    #[command(after_help = examples::INGEST)]
     Ingest(IngestArgs),
     /// Cards issued by --as-of, one row a card
+    #[command(after_help = examples::CARDS)]
     Cards(CardsArgs),
     /// A metric over a period
+    #[command(after_help = examples::METRIC)]
     Metric(MetricArgs),
     /// Why a case stands as it does, day by day
+    #[command(after_help = examples::EXPLAIN)]
     Explain {
         /// Case number
         case_no: String,
     },
     /// Ask the lake in SQL (one SELECT; `-` reads it from standard input)
+    #[command(after_help = examples::QUERY)]
     Query(QueryArgs),
     /// Working days; needs no lake
+    #[command(after_help = examples::CALENDAR)]
     Calendar(CalendarArgs),
     /// The lake itself
+    #[command(after_help = examples::LAKE)]
     Lake {
         #[command(subcommand)]
         verb: LakeVerb,
     },
     /// Serve the dashboard
+    #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
     /// A demonstration: makes a lake if there is none, and serves it on a simulated clock
+    #[command(after_help = examples::DEMO)]
     Demo(DemoArgs),
 }
 
@@ -88,13 +105,13 @@ pub struct SampleArgs {
     #[arg(long)]
     pub out: PathBuf,
     /// So many villages rather than all
-    #[arg(long)]
+    #[arg(long, value_parser = values::villages, allow_negative_numbers = true)]
     pub villages: Option<usize>,
-    /// Years up to the present of the sample
-    #[arg(long, default_value_t = 1)]
+    /// Years up to the present of the sample, 1 to 50
+    #[arg(long, default_value_t = 1, value_parser = values::years, allow_negative_numbers = true)]
     pub years: u32,
-    /// Share of a full city's volume (1 = some 1.35 million cases a year)
-    #[arg(long, default_value_t = 0.01)]
+    /// Share of a full city's volume, above 0, up to 100 (1 = some 1.35 million cases a year)
+    #[arg(long, default_value_t = 0.01, value_parser = values::scale, allow_negative_numbers = true)]
     pub scale: f64,
     /// Another seed makes another sample
     #[arg(long, default_value_t = 2018)]
@@ -124,6 +141,7 @@ pub struct CardsArgs {
     /// Region code, whole or its beginning
     #[arg(long)]
     pub region: Option<String>,
+    /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
 }
@@ -147,6 +165,7 @@ pub struct MetricArgs {
     /// village, township, county, organization, item or month
     #[arg(long, default_value = "all")]
     pub by: String,
+    /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
 }
@@ -158,11 +177,21 @@ pub struct QueryArgs {
     /// Value for $k in the statement: k=v; a date, a whole number, or else text
     #[arg(long = "param", value_name = "K=V")]
     pub params: Vec<String>,
+    /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: Format,
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Give up when planning and running have taken so many seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 300,
+        value_parser = values::seconds,
+        allow_negative_numbers = true
+    )]
+    pub timeout: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -193,25 +222,38 @@ pub struct CalendarArgs {
 #[derive(Subcommand)]
 pub enum CalendarVerb {
     /// Is it worked?
-    IsWorkday { date: String },
+    #[command(after_help = examples::IS_WORKDAY)]
+    IsWorkday {
+        /// The day, such as 2018-05-16
+        date: String,
+    },
     /// The N-th working day after DATE; --batch reads `date,n` lines
-    #[command(allow_negative_numbers = true)]
+    #[command(allow_negative_numbers = true, after_help = examples::ADD)]
     Add {
+        /// The day from which to count, such as 2018-05-16; it is not counted itself
         #[arg(required_unless_present = "batch")]
         date: Option<String>,
+        /// How many working days; below 0 counts backwards
         #[arg(required_unless_present = "batch")]
         n: Option<i64>,
-        /// Read `date,n` lines from standard input, write `date,n,deadline`
+        /// Read `date,n` lines from standard input, write `date,n,deadline`; with --json an object a line
         #[arg(long, conflicts_with_all = ["date", "n"])]
         batch: bool,
     },
     /// Working days after A, up to and with B
-    Between { a: String, b: String },
+    #[command(after_help = examples::BETWEEN)]
+    Between {
+        /// The day from which to count, such as 2018-05-16; it is not counted itself
+        a: String,
+        /// The last day that is counted
+        b: String,
+    },
 }
 
 #[derive(Subcommand)]
 pub enum LakeVerb {
-    /// Tables, rows, sources
+    /// Sources and tables, with their rows
+    #[command(after_help = examples::STATUS)]
     Status,
 }
 
@@ -221,18 +263,19 @@ pub struct ServeArgs {
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Run on a simulated clock, so many times as fast; only on a lake that `sample` made
-    #[arg(long, value_name = "SPEED")]
+    #[arg(long, value_name = "SPEED", value_parser = values::speed, allow_negative_numbers = true)]
     pub simulate: Option<f64>,
 }
 
 #[derive(Args)]
 pub struct DemoArgs {
     /// Simulated seconds a second
-    #[arg(long, default_value_t = 60.0)]
+    #[arg(long, default_value_t = 60.0, value_parser = values::speed, allow_negative_numbers = true)]
     pub speed: f64,
+    /// Address to listen on; only loopback, as long as there are no accounts
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Share of a full city's volume in a new demonstration lake
-    #[arg(long, default_value_t = 0.05)]
+    /// Share of a full city's volume in a new demonstration lake, above 0, up to 100
+    #[arg(long, default_value_t = 0.05, value_parser = values::scale, allow_negative_numbers = true)]
     pub scale: f64,
 }

@@ -2,11 +2,14 @@
 
 mod cli;
 mod config;
+mod limit;
 mod output;
 mod progress;
 mod sample;
+mod time;
 mod verbs;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -18,12 +21,23 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let level = ["warn", "info", "debug"].get(usize::from(cli.global.verbose)).unwrap_or(&"trace");
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},deltalake_core=error")));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},deltalake_core=off")));
+    let no_colours = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal() && !no_colours)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
     // A long chain of terms is planned by recursion: a large stack, of which only what is used counts.
     let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK / 4).build()?;
-        runtime.block_on(verbs::run(cli))
+        let done = runtime.block_on(verbs::run(cli));
+        if done.as_ref().is_err_and(|error| error.is::<limit::GivenUp>()) {
+            // What was given up is still at it: to end the runtime in order would be to wait for it.
+            std::mem::forget(runtime);
+        }
+        done
     });
     let done = match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(done)) => done,

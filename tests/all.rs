@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod bad_csv;
 mod bad_input;
 mod calendar;
 mod cards;
+mod cli;
 mod corrections;
 mod interrupted;
 mod real_data;

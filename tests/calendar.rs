@@ -68,3 +68,42 @@ fn the_command_line_answers_and_says_when_it_guesses() {
     }
     assert!(place.fails(2, &["calendar", "is-workday", "2017-02-30"]).contains("no date that exists"));
 }
+
+#[test]
+fn a_batch_says_what_is_provisional_and_which_line_is_wrong() {
+    let place = Place::new();
+    let batch = |lines: &[u8], more: &[&str]| {
+        let mut command = place.sunlake();
+        command.args(["calendar", "add", "--batch"]).args(more).write_stdin(lines).assert()
+    };
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let lines = b"date,n\n2017-03-27,5\n\n2026-12-30,9\n";
+    let done = batch(lines, &[]).success();
+    let (answers, notes) = (said(&done.get_output().stdout), said(&done.get_output().stderr));
+    assert_eq!(answers, "date,n,deadline\n2017-03-27,5,2017-04-07\n2026-12-30,9,2027-01-12\n");
+    assert!(notes.contains("1 of 2 deadlines are provisional") && notes.lines().count() == 1, "{notes}");
+    let done = batch(lines, &["--json"]).success();
+    let answers = said(&done.get_output().stdout);
+    let answers: Vec<serde_json::Value> =
+        answers.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let known = serde_json::json!({ "date": "2017-03-27", "n": 5, "deadline": "2017-04-07", "provisional": false });
+    let guessed = serde_json::json!({ "date": "2026-12-30", "n": 9, "deadline": "2027-01-12", "provisional": true });
+    assert_eq!(answers, [known, guessed]);
+    let long = "x".repeat(500) + ",1";
+    let wrong: [(&[u8], [&str; 3]); 7] = [
+        (b"2017-03-27,5\n2017-02-30,5\n", ["line 2", "no date that exists", "\"2017-02-30,5\""]),
+        (b"2017-03-27,5\n20170327,5\n", ["line 2", "no date that exists", "\"20170327,5\""]),
+        (b"2017-03-27,5\n\n2017-03-27,five\n", ["line 3", "no whole number", "\"2017-03-27,five\""]),
+        (b"2017-03-27 5\n", ["line 1", "no comma", "\"2017-03-27 5\""]),
+        (b"2017-03-27,999999\n", ["line 1", "leaves the range", "\"2017-03-27,999999\""]),
+        (b"2017-03-27,5\n\xff,5\n", ["line 2", "UTF-8", "such as 2018-05-16,5"]),
+        (long.as_bytes(), ["line 1", "xxx…\"", "such as 2018-05-16,5"]),
+    ];
+    for (lines, parts) in wrong {
+        let done = batch(lines, &[]).failure().code(1);
+        let message = said(&done.get_output().stderr);
+        for part in parts.into_iter().chain(["such as 2018-05-16,5"]) {
+            assert!(message.contains(part) && message.len() < 300, "{part:?} not in {message:?}");
+        }
+    }
+}

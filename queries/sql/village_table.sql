@@ -24,31 +24,23 @@ with places as (
 cases as (
     select
         {level}_code as code,
-        coalesce(
-            received_at::date >= $from and received_at::date < $to and received_at <= now(), false
-        ) as is_received,
-        coalesce(started_on >= $from and started_on < $to and started_at <= now(), false) as is_accepted,
-        coalesce(
-            closed_at::date >= $from and closed_at::date < $to and not is_open and is_decided, false
-        ) as is_closed,
-        status not in ('NO_LIMIT', 'NOT_STARTED') as is_judged,
-        coalesce(
-            due_at::date >= $from
-            and due_at::date < $to
+        is_judged,
+        -- Null where an instant is not known, which no count takes for true.
+        received_at::date >= $from and received_at::date < $to and received_at <= now() as is_received,
+        started_on >= $from and started_on < $to and started_at <= now() as is_accepted,
+        closed_on >= $from and closed_on < $to and not is_open and is_decided as is_closed,
+        (
+            due_on >= $from
+            and due_on < $to
             and due_at <= now()
-            and (is_open or is_decided or closed_at > due_at),
-            false
+            and is_judged
+            and (is_open or is_decided or closed_at > due_at)
         ) as is_due,
-        coalesce(not is_open and is_decided and closed_at <= due_at, false) as is_on_time,
-        coalesce(
-            now()::date >= $from
-            and started_on < $to
-            and (started_on >= $from or is_open or closed_at::date >= $from),
-            false
-        ) as is_supervised,
+        not is_open and is_decided and closed_at <= due_at as is_on_time,
+        ({supervised}) as is_supervised,
         case when coalesce(limit_n <> 0, true) then cast(used_days_tenths as double) end as used_tenths
     from case_state
-    where status <> 'EXCLUDED'
+    where not is_excluded
 ),
 
 case_totals as (
@@ -57,14 +49,14 @@ case_totals as (
         count(*) filter (where is_received) as received,
         count(*) filter (where is_accepted) as accepted,
         count(*) filter (where is_closed) as closed,
-        count(*) filter (where is_judged and is_due) as due_n,
-        count(*) filter (where is_judged and is_due and is_on_time) as due_on_time_n,
-        count(*) filter (where is_judged and is_supervised) as supervised,
+        count(*) filter (where is_due) as due_n,
+        count(*) filter (where is_due and is_on_time) as due_on_time_n,
+        count(*) filter (where is_supervised) as supervised,
         percentile_cont(0.5) within group (
             order by case when is_judged and is_closed then used_tenths end
         ) as median_tenths
     from cases
-    where is_received or is_accepted or is_closed or is_due or is_supervised
+    where is_accepted or is_closed or is_due or is_supervised or is_received
     group by code
 ),
 
@@ -74,17 +66,8 @@ carded as (
         case_no,
         level
     from card
-    where
-        object_type = 'CASE'
-        and level in ('YELLOW', 'RED')
+    where {carded}
         and is_net
-        and state <> 'UNCONFIRMED'
-        and condition_at::date >= $from
-        and condition_at::date < $to
-        and condition_at <= now()
-        and not exists (
-            select 1 from case_state where case_state.case_no = card.case_no and case_state.status = 'EXCLUDED'
-        )
     group by code, case_no, level
 ),
 

@@ -5,6 +5,7 @@ mod breakdown;
 mod header;
 mod metric;
 pub mod panel;
+mod shared;
 pub mod view;
 mod village_table;
 

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Breakdown, Header};
+use crate::{Breakdown, Header, shared};
 
 /// Every metric.
 pub static METRICS: [Metric; 6] = [
@@ -68,7 +68,7 @@ impl Metric {
             Some(_) => ("bucket", "\n    group by bucket"),
             None => ("'all'", ""),
         };
-        self.sql
+        shared::fill(self.sql)
             .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
             .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
             .replace("{key}", key)

@@ -17,6 +17,8 @@ pub const CASE_ROW: &str = include_str!("../sql/panels/case_row.sql");
 pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
 /// Cases received, accepted and closed by day.
 pub const FLOW_DAYS: &str = include_str!("../sql/panels/flow_days.sql");
+/// Cases, cards, and batches that they do not stand on yet.
+pub const LAKE_TOTALS: &str = include_str!("../sql/panels/lake_totals.sql");
 /// How fresh the lake is.
 pub const LAMP: &str = include_str!("../sql/panels/lamp.sql");
 /// How fresh the lake was at a past as_of.

@@ -1,9 +1,10 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 9] = [
+pub const VIEWS: [(&str, &str); 10] = [
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("village", include_str!("../sql/views/village.sql")),
+    ("freshness", include_str!("../sql/views/freshness.sql")),
     ("village_day", include_str!("../sql/views/village_day.sql")),
     ("case_state", include_str!("../sql/views/case_state.sql")),
     ("card_all", include_str!("../sql/views/card_all.sql")),

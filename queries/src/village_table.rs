@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shared;
+
 /// What one row of the village table stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -67,7 +69,7 @@ impl FromStr for Level {
 /// without cases. It reads `village`, `case_state` and `card`, takes `$from` and `$to` as the
 /// metrics do, and is worked out from the cases at every level, never from rates.
 pub fn village_table(level: Level) -> String {
-    include_str!("../sql/village_table.sql")
+    shared::fill(include_str!("../sql/village_table.sql"))
         .replace("{level}", level.as_str())
         .replace("{places}", &level.places().join(", "))
 }

@@ -16,7 +16,7 @@ use jiff::{Timestamp, ToSpan};
 use super::Shared;
 use super::ingest::land_bytes;
 use super::serve::{serve, simulated, sources};
-use crate::cli::DemoArgs;
+use crate::cli::{DemoArgs, Misuse};
 use crate::progress;
 use crate::sample::{FeedItem, Sample, SampleConfig, feed, feed_csv, write_files};
 
@@ -28,7 +28,7 @@ const HORIZON_DAYS: i32 = 120;
 pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     // The demonstration has a place of its own unless one is named.
     let place = if shared.global.lake == "lake" { "lake-demo" } else { &shared.global.lake };
-    let url = LakeUrl::parse(place)?;
+    let url = LakeUrl::parse(place).map_err(|error| Misuse(error.to_string()))?;
     let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
     let lake = match Lake::open(&url).await {
         Ok(lake) => lake,

@@ -5,16 +5,25 @@ use analytics::DeriveReport;
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{IngestOptions, Input, Mapping, PersonKey, Receipt};
+use ingest::{IngestError, IngestOptions, Input, Mapping, PersonKey, Receipt};
 
 use super::Shared;
-use crate::cli::IngestArgs;
+use crate::cli::{IngestArgs, Misuse};
 use crate::output::say;
 use crate::progress::ReadBar;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
-    let mapping = Mapping::find(&args.mapping)?;
+    let mapping = Mapping::find(&args.mapping).map_err(|error| match error {
+        IngestError::UnknownMapping { .. } => anyhow::Error::from(Misuse(error.to_string())),
+        other => other.into(),
+    })?;
     let url = shared.lake_url()?;
+    if url.is_volatile() && !args.dry_run {
+        bail!(Misuse(format!(
+            "{url}: a lake in memory ends with this command, and what has landed with it; name a folder with --lake, or \
+             add --dry-run"
+        )));
+    }
     let lake = if args.dry_run {
         match Lake::open(&url).await {
             Ok(lake) => Some(lake),
@@ -92,8 +101,9 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
         say!("{}", serde_json::to_string(receipt)?);
         return Ok(());
     }
+    let encoding = receipt.encoding.map(|encoding| format!(" in {encoding}")).unwrap_or_default();
     say!(
-        "{}: {} ({} records; rows {} = landed {} + quarantined {} + known {})",
+        "{}: {} ({} records{encoding}; rows {} = landed {} + quarantined {} + known {})",
         receipt.file,
         receipt.outcome,
         receipt.records,

@@ -1,9 +1,42 @@
+use analytics::Principal;
 use anyhow::Result;
 use datasets::contract;
+use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use crate::cli::LakeVerb;
 use crate::output::say;
+
+/// A row of panel `sources`.
+#[derive(Deserialize, Serialize)]
+struct Source {
+    source_system: String,
+    watermark: Option<String>,
+    last_batch_at: Option<String>,
+    batches: i64,
+    rows_landed: i64,
+    rows_quarantined: i64,
+    rows_known: i64,
+}
+
+/// The row of panel `lake_totals`.
+#[derive(Default, Deserialize, Serialize)]
+struct Totals {
+    cases: i64,
+    cards: i64,
+    batches_waiting: i64,
+}
+
+/// A table as it rests.
+#[derive(Serialize)]
+struct Table {
+    table: &'static str,
+    version: u64,
+    files: usize,
+    /// All rows in the files: every version, and what newer rows have replaced.
+    stored_rows: u64,
+    bytes: u64,
+}
 
 pub async fn run(shared: &Shared, verb: &LakeVerb) -> Result<()> {
     match verb {
@@ -12,31 +45,59 @@ pub async fn run(shared: &Shared, verb: &LakeVerb) -> Result<()> {
 }
 
 async fn status(shared: &Shared) -> Result<()> {
-    let lake = shared.lake().await?;
-    let snapshot = lake.snapshot().await?;
-    let (url, meta) = (lake.url().to_string(), lake.meta().clone());
+    let engine = shared.engine().await?;
+    let session = engine.session(Principal::Operator, shared.as_of(engine.zone())?).await?;
+    let mut sources: Vec<Source> = session.rows(queries::panel::SOURCES, &[]).await?;
+    sources.sort_by_cached_key(|source| source.source_system.clone());
+    let totals: Vec<Totals> = session.rows(queries::panel::LAKE_TOTALS, &[]).await?;
+    let totals = totals.into_iter().next().unwrap_or_default();
+    let snapshot = engine.lake().snapshot().await?;
+    let tables = contract::ALL.iter().map(|contract| {
+        let table = snapshot.table(contract);
+        let (version, files, stored_rows) = (table.version, table.files.len(), table.rows());
+        Table { table: contract.table, version, files, stored_rows, bytes: table.bytes() }
+    });
+    let tables: Vec<Table> = tables.collect();
+    let (url, meta, as_of) = (engine.lake().url(), engine.lake_meta(), session.as_of());
     if shared.global.json {
-        let tables: Vec<_> = contract::ALL
-            .iter()
-            .map(|contract| {
-                let table = snapshot.table(contract);
-                let (version, files) = (table.version, table.files.len());
-                serde_json::json!({ "table": contract.table, "version": version, "files": files, "rows": table.rows(), "bytes": table.bytes() })
-            })
-            .collect();
-        let (zone, format) = (meta.time_zone, meta.format_version);
-        say!(
-            "{}",
-            serde_json::json!({ "lake": url, "format_version": format, "time_zone": zone, "region": meta.region, "tables": tables })
-        );
+        let status = serde_json::json!({
+            "lake": url.to_string(), "format_version": meta.format_version, "time_zone": meta.time_zone,
+            "region": meta.region, "as_of": as_of, "cases": totals.cases, "cards": totals.cards,
+            "batches_waiting": totals.batches_waiting, "sources": sources, "tables": tables,
+        });
+        say!("{status}");
         return Ok(());
     }
+    let now = session.zone().to_datetime(as_of).strftime("%Y-%m-%d %H:%M:%S").to_string();
     say!("{url}: format {}, zone {}, region {}", meta.format_version, meta.time_zone, meta.region);
-    say!("{:<16} {:>8} {:>6} {:>12} {:>14}", "table", "version", "files", "rows", "bytes");
-    for contract in contract::ALL {
-        let table = snapshot.table(contract);
-        let (version, files) = (table.version, table.files.len());
-        say!("{:<16} {version:>8} {files:>6} {:>12} {:>14}", contract.table, table.rows(), table.bytes());
+    say!("as of {now}: {} cases, {} cards issued", totals.cases, totals.cards);
+    say!("");
+    print(&sources, &tables)?;
+    if totals.batches_waiting > 0 {
+        say!("");
+        say!(
+            "batches landed since cards were worked out: {}; the next `sunlake ingest` or `sunlake serve` works them in",
+            totals.batches_waiting
+        );
+    }
+    Ok(())
+}
+
+fn print(sources: &[Source], tables: &[Table]) -> Result<()> {
+    say!("{:<20} {:<25} {:>8} {:>12} {:>12}", "source", "complete up to", "batches", "rows landed", "quarantined");
+    for source in sources {
+        let (system, batches) = (&source.source_system, source.batches);
+        let complete = source.watermark.as_deref().unwrap_or("-");
+        let (landed, quarantined) = (source.rows_landed, source.rows_quarantined);
+        say!("{system:<20} {complete:<25} {batches:>8} {landed:>12} {quarantined:>12}");
+    }
+    if sources.is_empty() {
+        say!("none yet; `sunlake ingest` takes files in");
+    }
+    say!("");
+    say!("{:<20} {:>7} {:>6} {:>12} {:>14}", "table", "version", "files", "stored rows", "bytes");
+    for Table { table, version, files, stored_rows, bytes } in tables {
+        say!("{table:<20} {version:>7} {files:>6} {stored_rows:>12} {bytes:>14}");
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::Shared;
 use crate::cli::{MetricArgs, Misuse};
-use crate::output;
+use crate::{output, time};
 
 pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
     let metric = queries::find(&args.id).ok_or_else(|| {
@@ -14,7 +14,8 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
     let by = args.by.parse().map_err(|error: queries::UnknownBreakdown| Misuse(error.to_string()))?;
     let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
         let read = text.as_deref().map(|text| {
-            text.parse::<Date>().map_err(|_| Misuse(format!("--{name} {text:?} is no date; write 2018-05-16")))
+            time::date(text)
+                .ok_or_else(|| Misuse(format!("--{name} {text:?} is no date that exists; write 2018-05-16")))
         });
         Ok(read.transpose()?)
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use analytics::{Engine, Principal, Session};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use datasets::clock::SystemClock;
 use datasets::lake::{Lake, LakeUrl};
 use jiff::Timestamp;
@@ -57,34 +57,21 @@ impl Shared {
         Ok(Arc::new(Lake::open(&self.lake_url()?).await?))
     }
 
+    /// The lake, ready to be asked.
+    pub async fn engine(&self) -> Result<Engine> {
+        Ok(Engine::open(self.lake().await?, Arc::new(SystemClock::default())).await?)
+    }
+
     /// A session on the lake as of `--as-of`.
     pub async fn session(&self) -> Result<Session> {
-        let lake = self.lake().await?;
-        let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
+        let engine = self.engine().await?;
         let as_of = self.as_of(engine.zone())?;
         Ok(engine.session(Principal::Operator, as_of).await?)
     }
 
-    /// `--as-of`: an instant, a local time, or a date, which means the end of that day.
+    /// The instant that `--as-of` names, if it is there.
     pub fn as_of(&self, zone: &TimeZone) -> Result<Option<Timestamp>> {
-        self.global.as_of.as_deref().map(|text| parse_as_of(text, zone)).transpose()
+        let instant = self.global.as_of.map(|as_of| as_of.instant(zone)).transpose();
+        Ok(instant.map_err(|error| Misuse(format!("--as-of lies too far off: {error}; give a nearer time")))?)
     }
-}
-
-/// Reads a time as people type it.
-pub fn parse_as_of(text: &str, zone: &TimeZone) -> Result<Timestamp> {
-    if let Ok(date) = text.parse::<jiff::civil::Date>()
-        && text.len() == 10
-    {
-        let next = date.tomorrow().context("the date lies too far ahead")?;
-        let midnight = zone.to_ambiguous_timestamp(next.to_datetime(jiff::civil::Time::midnight())).compatible()?;
-        return Ok(midnight.checked_sub(jiff::SignedDuration::from_micros(1))?);
-    }
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant);
-    }
-    let local = text.parse::<jiff::civil::DateTime>().map_err(|_| {
-        Misuse(format!("--as-of {text:?} is no time; write 2018-05-16, 2018-05-16T09:00 or 2018-05-16T01:00:00Z"))
-    })?;
-    Ok(zone.to_ambiguous_timestamp(local).compatible()?)
 }

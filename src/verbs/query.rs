@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::Shared;
 use crate::cli::{Misuse, QueryArgs};
-use crate::output;
+use crate::{limit, output, time};
 
 pub async fn run(shared: &Shared, args: &QueryArgs) -> Result<()> {
     let mut sql = args.sql.clone();
@@ -14,9 +14,8 @@ pub async fn run(shared: &Shared, args: &QueryArgs) -> Result<()> {
         std::io::stdin().lock().read_to_string(&mut sql)?;
     }
     let params = args.params.iter().map(|pair| param(pair)).collect::<Result<Vec<_>>>()?;
-    let params: Vec<(&str, Param)> = params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let session = shared.session().await?;
-    let rows = session.query(&sql, &params).await?;
+    let rows = limit::query(session, sql, params, args.timeout)?;
     output::write(&rows, args.format, shared.global.json, args.output.as_deref())
 }
 
@@ -26,7 +25,7 @@ fn param(pair: &str) -> Result<(String, Param)> {
         return Err(Misuse(format!("--param {pair:?} is not of the form name=value")).into());
     };
     let number = value.parse::<i64>().ok().filter(|number| number.to_string() == value);
-    let value = match (value.parse().ok().filter(|_| value.len() == 10), number) {
+    let value = match (time::date(value), number) {
         (Some(date), _) => Param::Date(date),
         (None, Some(number)) => Param::Int(number),
         (None, None) => Param::Text(value.to_owned()),

@@ -1,13 +1,17 @@
 //! A pinned version of a lake table as a DataFusion table: its live files, scanned as plain
-//! Parquet (design §3), with instants in the lake's zone.
+//! Parquet (design §3), with instants in the lake's zone. What pages ask again and again is taken
+//! from memory instead.
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{Result, ScalarValue, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -15,8 +19,16 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datasets::contract::Role;
 use datasets::lake::{LiveFile, TableSnapshot};
 use object_store::ObjectMeta;
+
+use super::columns::COLUMNS;
+
+/// Most values, rows times columns, that a scan takes from memory: half a gigabyte or so.
+const MOST_VALUES: u64 = 32_000_000;
+/// Batches of fewer rows are put together: many small files would make many small batches.
+const SMALL_BATCH: usize = 1024;
 
 /// One version of one table.
 #[derive(Debug)]
@@ -51,6 +63,41 @@ impl LakeTable {
         let values = folders.map(|field| ScalarValue::Utf8(file.partition.get(field.name()).cloned().flatten()));
         PartitionedFile::new_from_meta(meta).with_partition_values(values.collect())
     }
+
+    /// Whether a scan of all these rows goes through memory. Facts do not, since they are large and
+    /// no page asks for them; nor does a look-up by key, for which Parquet has Bloom filters, a look
+    /// at a few rows, or a list, of which nobody knows how long it is.
+    fn is_kept(&self, files: &[&LiveFile], filters: &[Expr], limit: Option<usize>, schema: &Schema) -> bool {
+        let contract = self.snapshot.contract;
+        let is_look_up = |filter: &Expr| equality(filter).is_some_and(|(field, _)| contract.bloom.contains(&field));
+        let rows: Option<u64> = files.iter().map(|file| file.rows).sum();
+        let fields = schema.fields();
+        contract.role != Role::Fact
+            && limit.is_none()
+            && !fields.is_empty()
+            && !fields.iter().any(|field| field.data_type().is_nested())
+            && !filters.iter().any(is_look_up)
+            && rows.is_some_and(|rows| rows.saturating_mul(fields.len() as u64) <= MOST_VALUES)
+    }
+
+    async fn memory_scan(
+        &self,
+        files: &[&LiveFile],
+        schema: SchemaRef,
+        partitions: usize,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let mut batches = Vec::new();
+        for file in files {
+            batches.extend(COLUMNS.rows(&self.snapshot, file, &schema).await?);
+        }
+        let batches = put_together(&schema, batches)?;
+        let size = batches.len().div_ceil(partitions.max(1)).max(1);
+        let mut parts: Vec<Vec<RecordBatch>> = batches.chunks(size).map(<[RecordBatch]>::to_vec).collect();
+        if parts.is_empty() {
+            parts.push(Vec::new());
+        }
+        Ok(MemorySourceConfig::try_new_exec(&parts, schema, None)?)
+    }
 }
 
 #[async_trait]
@@ -64,8 +111,14 @@ impl TableProvider for LakeTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        // Files and row groups are pruned by them; the filters themselves run above.
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        // Files and row groups are pruned by them; the filters themselves run above, but for those by
+        // folder: all rows of a file share its folder's value.
+        let folders = self.snapshot.contract.partition;
+        let pushed = |filter: &&Expr| match equality(filter) {
+            Some((field, _)) if folders.contains(&field) => TableProviderFilterPushDown::Exact,
+            _ => TableProviderFilterPushDown::Inexact,
+        };
+        Ok(filters.iter().map(pushed).collect())
     }
 
     async fn scan(
@@ -75,12 +128,17 @@ impl TableProvider for LakeTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let files: Vec<PartitionedFile> =
-            self.snapshot.files.iter().filter(|file| may_match(file, filters)).map(|file| self.file(file)).collect();
+        let files: Vec<&LiveFile> = self.snapshot.files.iter().filter(|file| may_match(file, filters)).collect();
+        let schema = project_schema(&self.schema(), projection)?;
         if files.is_empty() {
-            return Ok(Arc::new(EmptyExec::new(project_schema(&self.schema(), projection)?)));
+            return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let groups = FileGroup::new(files).split_files(state.config().target_partitions());
+        let partitions = state.config().target_partitions();
+        if self.is_kept(&files, filters, limit, &schema) {
+            return self.memory_scan(&files, schema, partitions).await;
+        }
+        let files: Vec<PartitionedFile> = files.into_iter().map(|file| self.file(file)).collect();
+        let groups = FileGroup::new(files).split_files(partitions);
         let options = state.config_options().execution.parquet.clone();
         let options = datafusion::common::config::TableParquetOptions { global: options, ..Default::default() };
         let source = ParquetSource::new(self.table_schema.clone()).with_table_parquet_options(options);
@@ -93,21 +151,33 @@ impl TableProvider for LakeTable {
     }
 }
 
+/// The batches of small files as one, after the others.
+fn put_together(schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>> {
+    let (small, mut batches): (Vec<RecordBatch>, Vec<RecordBatch>) =
+        batches.into_iter().partition(|batch| batch.num_rows() < SMALL_BATCH);
+    if !small.is_empty() {
+        batches.push(concat_batches(schema, &small)?);
+    }
+    Ok(batches)
+}
+
+/// The field and the text of a comparison like `part = 'cold'`.
+fn equality(filter: &Expr) -> Option<(&str, &str)> {
+    let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = filter else {
+        return None;
+    };
+    match (left.as_ref(), right.as_ref()) {
+        (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column)) => {
+            value.try_as_str().flatten().map(|text| (column.name.as_str(), text))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a file can hold rows for the filters: by folder and by the statistics in the log. Only
 /// comparisons of a text field with a literal are looked at; Parquet's own statistics do the rest.
 fn may_match(file: &LiveFile, filters: &[Expr]) -> bool {
-    filters.iter().all(|filter| match filter {
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (left.as_ref(), right.as_ref()) {
-            (Expr::Column(column), Expr::Literal(value, _)) | (Expr::Literal(value, _), Expr::Column(column)) => {
-                match value.try_as_str().flatten() {
-                    Some(text) => holds(file, &column.name, text),
-                    None => true,
-                }
-            }
-            _ => true,
-        },
-        _ => true,
-    })
+    filters.iter().filter_map(equality).all(|(field, text)| holds(file, field, text))
 }
 
 fn holds(file: &LiveFile, field: &str, text: &str) -> bool {

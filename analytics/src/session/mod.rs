@@ -7,6 +7,7 @@ use arrow::array::RecordBatch;
 use datafusion::catalog::CatalogProvider;
 use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
 use datafusion::common::ScalarValue;
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::SQLOptions;
@@ -23,6 +24,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{AnalyticsError, Rules};
 
+mod columns;
 mod lake_table;
 mod now;
 pub(crate) mod overlay;
@@ -138,37 +140,23 @@ impl Session {
         sql: &str,
         params: &[(&str, Param)],
     ) -> Result<SendableRecordBatchStream, AnalyticsError> {
-        if sql.len() > MAX_SQL {
-            return Err(AnalyticsError::NotAllowed(format!(
-                "this one has {} bytes, at most {MAX_SQL} are read",
-                sql.len()
-            )));
-        }
-        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = self.context.sql_with_options(sql, options).await?;
-        let values: Vec<(&str, ScalarValue)> = params.iter().map(|(name, value)| (*name, self.scalar(value))).collect();
-        let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
-        Ok(frame.execute_stream().await?)
+        answer(self.context.clone(), sql.to_owned(), self.values(params)).await
     }
 
     /// Runs one SELECT and gathers its rows.
     pub async fn query(&self, sql: &str, params: &[(&str, Param)]) -> Result<Vec<RecordBatch>, AnalyticsError> {
-        let stream = self.stream(sql, params).await?;
-        let schema = stream.schema();
-        let mut batches = datafusion::physical_plan::common::collect(stream).await?;
-        if batches.is_empty() {
-            batches.push(RecordBatch::new_empty(schema));
-        }
-        Ok(batches)
+        gathered(self.context.clone(), sql.to_owned(), self.values(params)).await
     }
 
-    /// Runs one SELECT whose columns are the fields of `T`.
+    /// Runs one SELECT whose columns are the fields of `T`. It is a task of its own, so that the
+    /// questions that a page asks together use all cores.
     pub async fn rows<T: DeserializeOwned>(
         &self,
         sql: &str,
         params: &[(&str, Param)],
     ) -> Result<Vec<T>, AnalyticsError> {
-        let batches = self.query(sql, params).await?;
+        let rows = gathered(self.context.clone(), sql.to_owned(), self.values(params));
+        let batches = SpawnedTask::spawn(rows).join().await??;
         let mut text = Vec::new();
         let mut writer = arrow::json::writer::WriterBuilder::new()
             .with_explicit_nulls(true)
@@ -185,16 +173,50 @@ impl Session {
             .map_err(|error| AnalyticsError::Shape { what: "rows of a query".into(), reason: error.to_string() })
     }
 
-    fn scalar(&self, value: &Param) -> ScalarValue {
-        match value {
+    fn values(&self, params: &[(&str, Param)]) -> Vec<(String, ScalarValue)> {
+        let scalar = |value: &Param| match value {
             Param::Text(text) => ScalarValue::Utf8(Some(text.clone())),
             Param::Int(number) => ScalarValue::Int64(Some(*number)),
             Param::Date(date) => ScalarValue::Date32(Some(datasets::days_since_epoch(*date))),
             Param::Instant(at) => {
                 ScalarValue::TimestampMicrosecond(Some(at.as_microsecond()), Some(Arc::from(self.zone_name.as_str())))
             }
-        }
+        };
+        params.iter().map(|(name, value)| ((*name).to_owned(), scalar(value))).collect()
     }
+}
+
+/// Plans one SELECT and begins to run it.
+async fn answer(
+    context: SessionContext,
+    sql: String,
+    values: Vec<(String, ScalarValue)>,
+) -> Result<SendableRecordBatchStream, AnalyticsError> {
+    if sql.len() > MAX_SQL {
+        return Err(AnalyticsError::NotAllowed(format!(
+            "this one has {} bytes, at most {MAX_SQL} are read",
+            sql.len()
+        )));
+    }
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let frame = context.sql_with_options(&sql, options).await?;
+    let frame = if values.is_empty() { frame } else { frame.with_param_values(values)? };
+    Ok(frame.execute_stream().await?)
+}
+
+/// Runs one SELECT and gathers its rows; one empty batch where there are none.
+async fn gathered(
+    context: SessionContext,
+    sql: String,
+    values: Vec<(String, ScalarValue)>,
+) -> Result<Vec<RecordBatch>, AnalyticsError> {
+    let stream = answer(context, sql, values).await?;
+    let schema = stream.schema();
+    let mut batches = datafusion::physical_plan::common::collect(stream).await?;
+    if batches.is_empty() {
+        batches.push(RecordBatch::new_empty(schema));
+    }
+    Ok(batches)
 }
 
 /// Registers tables as they rest in `lake`, what stands over them in `overlay`, and the views that

@@ -21,14 +21,13 @@
 with cases as (
     select
         {bucket} as bucket,
-        coalesce(
-            received_at::date >= $from and received_at::date < $to and received_at <= now(), false
-        ) as is_received,
-        coalesce(started_on >= $from and started_on < $to and started_at <= now(), false) as is_accepted,
-        coalesce(closed_at::date >= $from and closed_at::date < $to and not is_open, false) as is_ended,
+        -- Null where an instant is not known, which no count takes for true.
+        received_at::date >= $from and received_at::date < $to and received_at <= now() as is_received,
+        started_on >= $from and started_on < $to and started_at <= now() as is_accepted,
+        closed_on >= $from and closed_on < $to and not is_open as is_ended,
         is_decided
     from case_state
-    where status <> 'EXCLUDED'
+    where not is_excluded
 ),
 
 totals as (

@@ -23,10 +23,10 @@ with closed as (
         closed_at <= due_at as is_on_time
     from case_state
     where
-        status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
+        closed_on >= $from
+        and closed_on < $to
         and not is_open
-        and closed_at::date >= $from
-        and closed_at::date < $to
+        and is_judged
         and (is_decided or closed_at > due_at)
 ),
 

@@ -28,10 +28,10 @@ with due as (
         coalesce(limit_n = 0, false) as is_instant
     from case_state
     where
-        status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
-        and due_at::date >= $from
-        and due_at::date < $to
+        due_on >= $from
+        and due_on < $to
         and due_at <= now()
+        and is_judged
         and (is_open or is_decided or closed_at > due_at)
 ),
 

@@ -24,23 +24,23 @@ with counted as (
     -- days for the end of the period and as an instant for as_of; the earlier of the two decides.
     select
         {bucket} as bucket,
-        is_open or closed_at::date >= $to as is_backlog,
+        is_open or closed_on >= $to as is_backlog,
         coalesce(closed_at > due_at, false) as is_closed_late
     from case_state
     where
-        status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
+        is_judged
         and now()::date >= $from
         and (
             (
                 not is_open
-                and closed_at::date >= $from
-                and closed_at::date < $to
+                and closed_on >= $from
+                and closed_on < $to
                 and (is_decided or closed_at > due_at)
             )
             or (
-                (is_open or closed_at::date >= $to)
+                (is_open or closed_on >= $to)
                 and started_on < $to
-                and due_at::date < $to
+                and due_on < $to
                 and due_at < now()
             )
         )

@@ -29,11 +29,7 @@
 with supervised as (
     select {bucket} as bucket
     from case_state
-    where
-        status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
-        and now()::date >= $from
-        and started_on < $to
-        and (started_on >= $from or is_open or closed_at::date >= $from)
+    where {supervised}
 ),
 
 carded as (
@@ -44,16 +40,7 @@ carded as (
         level,
         bool_or(is_net) as is_net
     from card
-    where
-        object_type = 'CASE'
-        and level in ('YELLOW', 'RED')
-        and state <> 'UNCONFIRMED'
-        and condition_at::date >= $from
-        and condition_at::date < $to
-        and condition_at <= now()
-        and not exists (
-            select 1 from case_state where case_state.case_no = card.case_no and case_state.status = 'EXCLUDED'
-        )
+    where {carded}
     group by bucket, case_no, level
 ),
 

@@ -31,15 +31,15 @@ with decided as (
         used_wd,
         cast(used_days_tenths as double) as used_tenths,
         case
-            when closed_at >= received_at then cast(closed_at::date - received_at::date as double)
+            when closed_at >= received_at then cast(closed_on - received_at::date as double)
         end as calendar_days
     from case_state
     where
-        status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
+        closed_on >= $from
+        and closed_on < $to
         and not is_open
         and is_decided
-        and closed_at::date >= $from
-        and closed_at::date < $to
+        and is_judged
         and used_days_tenths is not null
 ),
 

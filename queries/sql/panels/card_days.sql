@@ -12,8 +12,7 @@ with cases as (
         started_on,
         case when closed_on < started_on then started_on else closed_on end as ended_on
     from case_state
-    where status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
-        and started_on is not null
+    where is_judged
         and coalesce(village_code, '') like $region
 ),
 

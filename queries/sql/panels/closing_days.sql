@@ -8,10 +8,10 @@
 with closed as (
     select closed_on, due_on, is_decided, used_days_tenths
     from case_state
-    where status not in ('EXCLUDED', 'NO_LIMIT', 'NOT_STARTED')
-        and not is_open
-        and closed_on >= $from
+    where closed_on >= $from
         and closed_on < $to
+        and not is_open
+        and is_judged
         and (is_decided or closed_at > due_at)
         and coalesce(limit_n <> 0, true)
         and coalesce(village_code, '') like $region

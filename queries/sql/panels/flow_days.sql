@@ -7,9 +7,9 @@
 -- caveat: M01 by day, and M03 by due day; read from case_state, so that a past as_of is told as it
 --     was known then (village_day knows the present only)
 with cases as (
-    select received_at, started_on, closed_on, due_on, due_at, closed_at, is_decided, is_open, status
+    select received_at, started_on, closed_on, due_on, due_at, closed_at, is_decided, is_open, is_judged
     from case_state
-    where status <> 'EXCLUDED' and coalesce(village_code, '') like $region
+    where not is_excluded and coalesce(village_code, '') like $region
 ),
 
 received as (
@@ -32,16 +32,16 @@ closed as (
 
 due as (
     select
-        cast(due_at as date) as day,
+        due_on as day,
         0 as received,
         0 as accepted,
         0 as closed,
         1 as due,
         case when not is_open and is_decided and closed_at <= due_at then 1 else 0 end as due_on_time
     from cases
-    where status not in ('NO_LIMIT', 'NOT_STARTED')
-        and due_at >= $from_at
-        and due_at < $to_at
+    where due_on >= $from
+        and due_on < $to
+        and is_judged
         and due_at <= now()
         and (is_open or is_decided or closed_at > due_at)
 ),

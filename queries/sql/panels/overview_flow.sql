@@ -3,7 +3,8 @@
 -- unit: cases
 -- params: $region text pattern of village codes, $day_start, $as_of, $week_start, $week_at instants
 -- caveat: "before" is the same weekday a week earlier up to the same time of day, by what is known
---     now; open counts every case that has not ended, accepted or not
+--     now; open counts every case that has not ended, accepted or not; what is neither open nor of
+--     these eight days is in no count, and left out before its status is worked out
 with cases as (
     select
         received_at,
@@ -14,7 +15,9 @@ with cases as (
         is_open,
         status
     from case_state
-    where status <> 'EXCLUDED' and coalesce(village_code, '') like $region
+    where (is_open or received_at >= $week_start or started_at >= $week_start or closed_at >= $week_start)
+        and not is_excluded
+        and coalesce(village_code, '') like $region
 ),
 
 final as (

@@ -1,6 +1,8 @@
 -- view: case_state
 -- grain: one case, as known at the session's as-of
 -- note: status follows domain §4 point 12; everything is compared at full precision
+-- note: is_judged = status not in (EXCLUDED, NO_LIMIT, NOT_STARTED), told without working the status out;
+-- is_excluded: no record says so yet, and a constant costs nothing
 with standing as (
     select cold.*
     from lake.case_state as cold
@@ -27,7 +29,9 @@ final as (
             when yellow_at <= now() then 'NEAR_LIMIT'
             else 'RUNNING'
         end as status,
-        (closed_at is null or closed_at > now()) as is_open
+        (closed_at is null or closed_at > now()) as is_open,
+        false as is_excluded,
+        (due_basis <> 'NO_LIMIT' and started_at is not null and started_at <= now()) as is_judged
     from standing
 )
 

@@ -70,9 +70,9 @@ fn cards_of_an_organization_are_those_it_answers_for() {
 #[test]
 fn files_keep_the_rules_of_the_house() {
     for metric in &METRICS {
-        keeps_the_rules(metric.id, metric.sql);
+        keeps_the_rules(metric.id, &shared::fill(metric.sql));
     }
-    keeps_the_rules("village_table", include_str!("../../sql/village_table.sql"));
+    keeps_the_rules("village_table", &shared::fill(include_str!("../../sql/village_table.sql")));
 }
 
 fn keeps_the_rules(name: &str, sql: &str) {

@@ -1,0 +1,88 @@
+//! What stands below the help of each verb.
+
+pub const ALL: &str = "Examples:
+  sunlake demo                                        a demonstration at http://127.0.0.1:8080
+  sunlake sample --out exports --scale 0.01           made-up exports of the operational platforms
+  sunlake ingest workflow_case exports/workflow_case_*.csv
+  sunlake ingest workflow_event exports/workflow_event_*.csv
+  sunlake cards --level red --as-of 2023-09-13        red cards issued by the end of that day
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --by county
+  sunlake explain CASE_NO                             why a case is due when it is, day by day
+  sunlake query 'select status, count(*) from case_state group by status'
+  sunlake calendar add 2017-03-27 5 --region GX
+
+Exit codes: 0 done, 1 not done, 2 typed wrongly.";
+
+pub const SAMPLE: &str = "Examples:
+  sunlake sample --out exports                        1 % of a city's year, as two CSV files
+  sunlake sample --out exports --villages 3 --scale 1 three villages at their full volume
+  sunlake sample --out exports --years 5 --seed 7     five years of another made-up city";
+
+pub const INGEST: &str = "Examples:
+  sunlake ingest workflow_case exports/workflow_case_*.csv
+  sunlake ingest our_system.toml export.csv --dry-run what would land; nothing is changed
+  zcat events.csv.gz | sunlake ingest workflow_event -
+
+The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
+
+pub const CARDS: &str = "Examples:
+  sunlake cards                                       every card issued so far
+  sunlake cards --level red --as-of 2023-09-13        red cards issued by the end of that day
+  sunlake cards --region 450502 --format csv          of one county, for a spreadsheet";
+
+pub const METRIC: &str = "Examples:
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --by county
+  sunlake metric M06 --from 2023-01-01 --to 2023-09-01 --by month --format csv
+  sunlake metric M01 --as-of 2023-09-13               from the first of that month to that day";
+
+pub const EXPLAIN: &str = "Examples:
+  sunlake explain TEST-450502100204-20230901-0001
+  sunlake explain TEST-450502100204-20230901-0001 --as-of 2023-09-11T15:00 --json";
+
+pub const QUERY: &str = "Examples:
+  sunlake query 'show tables'
+  sunlake query 'select status, count(*) from case_state group by status' --as-of 2023-09-13
+  sunlake query 'select * from card where level = $level' --param level=RED --format csv --output red.csv
+  sunlake query - --timeout 20 < statement.sql
+
+now() is the time of --as-of. ingest_batch, village_day and the *_history views do not heed --as-of: they show the present.
+A statement without an answer after --timeout seconds is given up (exit code 1); Ctrl-C ends it at once.";
+
+pub const CALENDAR: &str = "Examples:
+  sunlake calendar is-workday 2023-04-21
+  sunlake calendar add 2017-03-27 5 --region CN
+  sunlake calendar between 2017-03-27 2017-04-07";
+
+pub const IS_WORKDAY: &str = "Examples:
+  sunlake calendar is-workday 2023-04-21              no REGIONAL_HOLIDAY 壮族三月三
+  sunlake calendar is-workday 2023-04-21 --region CN";
+
+pub const ADD: &str = "Examples:
+  sunlake calendar add 2017-03-27 5                   2017-04-07
+  sunlake calendar add 2017-04-07 -5                  2017-03-27
+  printf '2017-03-27,5\\n' | sunlake calendar add --batch
+
+A year whose calendar is not known yet is counted by weekdays; such an answer is called provisional.";
+
+pub const BETWEEN: &str = "Examples:
+  sunlake calendar between 2017-03-27 2017-04-07      5";
+
+pub const LAKE: &str = "Examples:
+  sunlake lake status
+  sunlake lake status --lake lake-demo --json";
+
+pub const STATUS: &str = "Examples:
+  sunlake lake status
+  sunlake lake status --lake lake-demo --json
+
+Stored rows are what the files hold: every version of a record, and states and cards that newer ones have replaced.";
+
+pub const SERVE: &str = "Examples:
+  sunlake serve                                       the lake in the folder lake
+  sunlake serve --lake lake-demo --listen 127.0.0.1:9000
+  sunlake serve --simulate 60                         a lake of `sunlake sample`, on a clock 60 times as fast";
+
+pub const DEMO: &str = "Examples:
+  sunlake demo                                        in the folder lake-demo
+  sunlake demo --speed 600 --lake other-folder
+  sunlake demo --lake memory://demo --scale 0.01      gone when it ends";
