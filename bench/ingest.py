@@ -17,7 +17,10 @@ BIN, FILE, RUNS, WORK = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 
 COLUMNS = """{'event_id':'VARCHAR','case_no':'VARCHAR','seq':'BIGINT','event_type':'VARCHAR','step_seq':'BIGINT',
 'step_name':'VARCHAR','step_limit':'BIGINT','actor_id':'VARCHAR','actor_role':'VARCHAR','org_code':'VARCHAR',
-'decision':'VARCHAR','close_result':'VARCHAR','occurred_at':'TIMESTAMP','recorded_at':'TIMESTAMP'}"""
+'decision':'VARCHAR','close_result':'VARCHAR','occurred_at':'TIMESTAMP','recorded_at':'TIMESTAMP',
+'stop_id':'VARCHAR','stop_kind':'VARCHAR','basis':'VARCHAR','approved_length':'BIGINT','approved_unit':'VARCHAR',
+'approved_at':'TIMESTAMP','applicant_notified_at':'TIMESTAMP','extension_wd':'BIGINT','to_village':'VARCHAR',
+'to_org':'VARCHAR'}"""
 READ = f"read_csv('{FILE}', header=true, columns={COLUMNS})"
 PARQUET = f"(format parquet, compression zstd, row_group_size 131072)"
 PLAIN = f"copy (select * from {READ}) to '{WORK}/duck.parquet' {PARQUET}"

@@ -13,7 +13,7 @@ if [ "$profile" = release ]; then cargo build --locked --release; else cargo bui
 bin="$target/$([ "$profile" = release ] && echo release || echo debug)/sunlake"
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet "duckdb>=1.4"
-# About 9.5 million events at scale 1; the file is cut to the asked number of rows.
+# More than 10 million events at scale 1; the file is cut to the asked number of rows.
 scale="$(python3 -c "print(round($rows / 9.2e6 + 0.02, 3))")"
 "$bin" sample --out "$work/all" --scale "$scale" >/dev/null
 events=("$work"/all/workflow_event_*.csv)

@@ -38,7 +38,8 @@ fn land(place: &Place, name: &str, events: &[&str]) -> [i64; 3] {
 
 /// Day of the event as of a time, by the latest version.
 fn day(place: &Place, id: &str, as_of: &str) -> Option<i64> {
-    let sql = format!("select extract(day from occurred_at)::bigint as day from workflow_event where event_id = '{id}'");
+    let sql =
+        format!("select extract(day from occurred_at)::bigint as day from workflow_event where event_id = '{id}'");
     let rows = place.json(&["query", &sql, "--as-of", as_of]);
     rows.as_array().expect("rows").first().and_then(|row| row["day"].as_i64())
 }

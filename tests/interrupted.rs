@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::support::{Place, text};
+use crate::support::{Place, case_numbers, text};
 
 /// Rounds here; the long test does more.
 const ROUNDS: u64 = 8;
@@ -53,7 +53,7 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
         let (all, distinct) =
             (ask("select count(*) as n from card_all"), ask("select count(distinct card_id) as n from card_all"));
         assert_eq!(all, distinct, "round {round}");
-        assert_eq!(ask("select count(*) as n from case_state"), rows(cases), "round {round}");
+        assert_eq!(ask("select count(*) as n from case_state"), case_numbers(cases), "round {round}");
         assert_eq!(
             ask("select cast(sum(accepted) as bigint) as n from village_day"),
             ask("select count(started_at) as n from case_state"),

@@ -1,5 +1,6 @@
 //! What the tests share: a lake of their own, and the program run on it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -72,4 +73,11 @@ pub fn real(file: &str) -> Option<PathBuf> {
 /// The path as text.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path of text")
+}
+
+/// How many cases a CSV file is about that begins with `case_no`; some have several versions.
+pub fn case_numbers(file: &Path) -> i64 {
+    let text = std::fs::read_to_string(file).expect("file");
+    let cases: HashSet<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    cases.len() as i64
 }

@@ -1,29 +1,76 @@
-//! The lake's calendar, as the clock wants it.
+//! The lake's calendar, as the clock wants it: the clock asks for millions of days, so each known
+//! day is worked out once.
 
 use datasets::calendar::{Calendar, DayKind};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use sla::{OfficeWindow, WorkCalendar};
 
-/// A region's calendar with its windows in the clock's form.
+/// Places of a year in the table: twelve months of 31 days, so that a date is its own place.
+const YEAR: usize = 12 * 31;
+/// Years after the last known one that are in the table too: due dates reach into them.
+const YEARS_AHEAD: i16 = 3;
+
+/// A region's calendar with a table of its days.
 #[derive(Debug)]
 pub(crate) struct LakeCalendar {
     inner: Calendar,
-    windows: Vec<OfficeWindow>,
+    /// Windows of each of the calendar's office periods.
+    windows: Vec<Vec<OfficeWindow>>,
+    first_year: i16,
+    days: Vec<DayCell>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct DayCell {
+    is_workday: bool,
+    is_provisional: bool,
+    /// Place in `windows`.
+    period: usize,
 }
 
 impl LakeCalendar {
     pub(crate) fn new(inner: Calendar) -> Self {
-        // Any worked day tells the windows; they are the same for all of a region so far.
-        let worked = inner.days().find(|day| day.is_workday).map(|day| day.date);
-        let windows = worked.map(|date| inner.windows(date).to_vec()).unwrap_or_default();
-        let windows = windows.iter().map(|window| OfficeWindow { open: window.open, close: window.close }).collect();
-        Self { inner, windows }
+        let windows = inner.office_periods().iter().map(|period| {
+            period.windows.iter().map(|window| OfficeWindow { open: window.open, close: window.close }).collect()
+        });
+        let windows: Vec<Vec<OfficeWindow>> = windows.collect();
+        let (first_year, last_year) = inner.known_years();
+        let last_year = last_year.saturating_add(YEARS_AHEAD);
+        let first = Date::new(first_year, 1, 1).unwrap_or(Date::MAX);
+        let mut days = vec![DayCell::default(); (first_year..=last_year).count() * YEAR];
+        for date in first.series(1.day()).take_while(|date| date.year() <= last_year) {
+            if let Some(cell) = place(first_year, date).and_then(|at| days.get_mut(at)) {
+                *cell = cell_of(&inner, date);
+            }
+        }
+        Self { inner, windows, first_year, days }
+    }
+
+    fn cell(&self, date: Date) -> DayCell {
+        let held = place(self.first_year, date).and_then(|at| self.days.get(at)).copied();
+        held.unwrap_or_else(|| cell_of(&self.inner, date))
+    }
+}
+
+/// Place of a date in the table; none before its first year.
+fn place(first_year: i16, date: Date) -> Option<usize> {
+    let year = usize::try_from(i32::from(date.year()) - i32::from(first_year)).ok()?;
+    let [month, day] = [date.month(), date.day()].map(|part| usize::from(part.unsigned_abs()) - 1);
+    Some(year * YEAR + month * 31 + day)
+}
+
+fn cell_of(calendar: &Calendar, date: Date) -> DayCell {
+    DayCell {
+        is_workday: calendar.is_workday(date),
+        is_provisional: calendar.is_provisional(date),
+        period: calendar.office_period(date),
     }
 }
 
 impl WorkCalendar for LakeCalendar {
     fn is_workday(&self, date: Date) -> bool {
-        self.inner.is_workday(date)
+        self.cell(date).is_workday
     }
 
     fn day_name(&self, date: Date) -> Option<&str> {
@@ -41,14 +88,50 @@ impl WorkCalendar for LakeCalendar {
     }
 
     fn is_provisional(&self, date: Date) -> bool {
-        self.inner.is_provisional(date)
+        self.cell(date).is_provisional
     }
 
     fn windows(&self, date: Date) -> &[OfficeWindow] {
-        if self.inner.is_workday(date) { &self.windows } else { &[] }
+        let cell = self.cell(date);
+        match self.windows.get(cell.period) {
+            Some(windows) if cell.is_workday => windows,
+            _ => &[],
+        }
     }
 
     fn version(&self) -> &str {
         self.inner.version()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datasets::calendar::CalendarRegion;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_table_says_what_the_calendar_says() {
+        let calendar = LakeCalendar::new(Calendar::shipped(CalendarRegion::GX).expect("shipped"));
+        let mut day = date(2000, 1, 1);
+        while day.year() < 2035 {
+            assert_eq!(calendar.cell(day), cell_of(&calendar.inner, day), "{day}");
+            assert_eq!(calendar.windows(day).len(), calendar.inner.windows(day).len(), "{day}");
+            day = day.tomorrow().expect("tomorrow");
+        }
+        assert!(!calendar.is_workday(date(2018, 4, 18)) && calendar.is_workday(date(2018, 4, 15)));
+    }
+
+    #[test]
+    fn office_hours_are_those_of_the_day() {
+        let days = [(date(2018, 1, 1), true, "NORMAL".to_owned(), None)];
+        let hours = [(date(2000, 1, 1), None, "08:00-12:00;15:00-18:00"), (date(2018, 7, 1), None, "08:30-12:00")];
+        let calendar = Calendar::from_rows(CalendarRegion::GX, days, hours, "x".to_owned()).expect("calendar");
+        let calendar = LakeCalendar::new(calendar);
+        assert_eq!(calendar.windows(date(2018, 6, 29)).len(), 2);
+        assert_eq!(calendar.windows(date(2018, 7, 2)), [OfficeWindow { open: 30_600, close: 43_200 }]);
+        assert_eq!(calendar.windows(date(2030, 7, 1)), [OfficeWindow { open: 30_600, close: 43_200 }]);
+        assert!(calendar.windows(date(2018, 6, 30)).is_empty(), "a Saturday");
     }
 }

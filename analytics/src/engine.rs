@@ -6,7 +6,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datasets::clock::Clock;
-use datasets::contract::{CALENDAR_DAY, CASE_STATE, INGEST_BATCH, OFFICE_HOURS, REGION, SLA_POLICY};
+use datasets::contract::{CASE_STATE, INGEST_BATCH};
 use datasets::lake::{Lake, LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -107,8 +107,7 @@ impl Engine {
     }
 
     async fn rules(&self, snapshot: &LakeSnapshot) -> Result<Arc<Rules>, AnalyticsError> {
-        let tables = [&CALENDAR_DAY, &OFFICE_HOURS, &REGION, &SLA_POLICY];
-        let versions: Vec<u64> = tables.map(|table| snapshot.table(table).version).to_vec();
+        let versions: Vec<u64> = Rules::TABLES.map(|table| snapshot.table(table).version).to_vec();
         let mut held = self.inner.rules.lock().await;
         if let Some((of, rules)) = held.as_ref()
             && *of == versions

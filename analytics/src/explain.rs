@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sla::Event;
 
-use crate::fold::{day_zero, input};
+use crate::fold::Bench;
 use crate::{AnalyticsError, Session, facts};
 
 /// A case, explained as of the session's instant.
@@ -17,10 +17,9 @@ pub struct CaseExplanation {
     pub village_code: Option<String>,
     pub org_code: Option<String>,
     pub source_system: String,
-    /// In working days.
-    pub statutory_limit: Option<i64>,
-    /// In working days; 0 = instant.
-    pub promised_limit: Option<i64>,
+    pub statutory_limit: Option<sla::Limit>,
+    /// 0 = instant.
+    pub promised_limit: Option<sla::Limit>,
     pub status: sla::Status,
     pub used: sla::Used,
     pub explanation: sla::Explanation,
@@ -49,16 +48,14 @@ impl Session {
         let Some(case) = found.pop().filter(|case| !case.events.is_empty()) else { return Ok(None) };
         let registration = case.registration.clone().unwrap_or_default();
         let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
-        let policy = self.rules.policy(day_zero(&events, &self.rules));
-        let case_input = input(&events, &registration);
-        let explanation = sla::explain(&case_input, &self.rules.calendar, &self.rules.zone, policy, self.as_of())
-            .map_err(|source| AnalyticsError::Clock { case_no: case_no.to_owned(), source })?;
+        let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
+        let bench = Bench::of(&events, &registration, &self.rules).map_err(failed)?;
+        let case_input = bench.input(&events, &registration);
+        let explanation = sla::explain(&case_input, &self.rules.calendar, &self.rules.zone, bench.policy, self.as_of())
+            .map_err(failed)?;
         let clock = &explanation.clock;
         let mut lines: Vec<_> = case.events.iter().collect();
         lines.sort_by(|left, right| order(&left.event).cmp(&order(&right.event)));
-        let limit = |limit: Option<sla::Limit>| {
-            limit.filter(|limit| limit.unit == sla::Unit::Wd).map(|limit| i64::from(limit.n))
-        };
         Ok(Some(CaseExplanation {
             case_no: case.case_no.clone(),
             item_id: registration.item_id.clone(),
@@ -66,8 +63,8 @@ impl Session {
             village_code: registration.village_code.clone(),
             org_code: registration.org_code.clone(),
             source_system: case.source_system.clone(),
-            statutory_limit: limit(registration.statutory),
-            promised_limit: limit(registration.promised),
+            statutory_limit: case_input.statutory,
+            promised_limit: case_input.promised,
             status: clock.status(self.as_of()),
             used: clock.used(self.as_of(), &self.rules.calendar, &self.rules.zone),
             events: lines.into_iter().map(line).collect(),

@@ -1,16 +1,15 @@
 //! What is known of some cases: their registration and their events.
 
 use std::collections::{HashMap, HashSet};
-use std::str::FromStr;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::RecordBatch;
 use datasets::contract::{WORKFLOW_CASE, WORKFLOW_EVENT};
 use datasets::lake::LakeSnapshot;
 use jiff::Timestamp;
-use sla::{Event, EventKind, Limit, Unit};
+use sla::{Event, EventKind, Limit, StopTerms, Unit};
 
 use crate::AnalyticsError;
+use crate::cells::{Flag, Instant, Int, Text, columns};
 
 /// One case.
 #[derive(Debug, Clone)]
@@ -18,13 +17,13 @@ pub(crate) struct CaseFacts {
     pub(crate) case_no: String,
     pub(crate) source_system: String,
     pub(crate) registration: Option<Registration>,
-    /// Every known version of the registration, for its limits.
-    limits: Vec<Registration>,
+    /// Every known version of the registration, for its limits and its certificate.
+    versions: Vec<Registration>,
     pub(crate) events: Vec<KnownEvent>,
 }
 
 /// What is registered once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Registration {
     pub(crate) data_version: i64,
     pub(crate) item_id: Option<String>,
@@ -36,6 +35,10 @@ pub(crate) struct Registration {
     pub(crate) statutory: Option<Limit>,
     pub(crate) promised: Option<Limit>,
     pub(crate) due_binding: bool,
+    /// A known version of the registration names a certificate.
+    pub(crate) has_certificate: bool,
+    /// Entered afterwards with approval (`entry_mode` BACKFILL).
+    pub(crate) is_backfill: bool,
     pub(crate) known_at: Option<Timestamp>,
     recorded_at: Option<Timestamp>,
 }
@@ -55,40 +58,61 @@ pub(crate) struct KnownEvent {
     pub(crate) unfolded: bool,
 }
 
-const CASE_FIELDS: [&str; 16] = [
-    "case_no",
-    "data_version",
-    "source_system",
-    "item_id",
-    "item_name",
-    "case_kind",
-    "village_code",
-    "org_code",
-    "apply_channel",
-    "statutory_limit",
-    "statutory_unit",
-    "promised_limit",
-    "promised_unit",
-    "due_binding",
-    "known_at",
-    "recorded_at",
-];
-const EVENT_FIELDS: [&str; 14] = [
-    "event_id",
-    "case_no",
-    "source_system",
-    "seq",
-    "event_type",
-    "step_seq",
-    "step_name",
-    "org_code",
-    "close_result",
-    "occurred_at",
-    "recorded_at",
-    "due_at",
-    "known_at",
-    "ingested_at",
-];
+columns! {
+    /// `workflow_case`, as far as it is judged by.
+    CaseColumns {
+        case_no: Text,
+        data_version: Int,
+        source_system: Text,
+        item_id: Text,
+        item_name: Text,
+        case_kind: Text,
+        village_code: Text,
+        org_code: Text,
+        apply_channel: Text,
+        statutory_limit: Int,
+        statutory_unit: Text,
+        promised_limit: Int,
+        promised_unit: Text,
+        due_binding: Flag,
+        result_cert_no: Text,
+        entry_mode: Text,
+        known_at: Instant,
+        recorded_at: Instant,
+    }
+}
+
+columns! {
+    /// `workflow_event`, as far as it is judged by.
+    EventColumns {
+        event_id: Text,
+        case_no: Text,
+        source_system: Text,
+        seq: Int,
+        event_type: Text,
+        step_seq: Int,
+        step_name: Text,
+        step_limit: Int,
+        actor_role: Text,
+        org_code: Text,
+        close_result: Text,
+        occurred_at: Instant,
+        recorded_at: Instant,
+        due_at: Instant,
+        stop_id: Text,
+        stop_kind: Text,
+        basis: Text,
+        approved_length: Int,
+        approved_unit: Text,
+        approved_at: Instant,
+        applicant_notified_at: Instant,
+        extension_wd: Int,
+        to_org: Text,
+        unfolded: Flag,
+        known_at: Instant,
+        ingested_at: Instant,
+    }
+}
 
 /// Reads the facts of `cases`, by case number; with `known_by`, only what was known by then.
 pub(crate) async fn load(
@@ -97,12 +121,10 @@ pub(crate) async fn load(
     known_by: Option<Timestamp>,
 ) -> Result<Vec<CaseFacts>, AnalyticsError> {
     let mut facts: HashMap<String, CaseFacts> = HashMap::with_capacity(cases.len());
-    let mut event_fields = EVENT_FIELDS.to_vec();
-    event_fields.push("unfolded");
-    for batch in snapshot.table(&WORKFLOW_EVENT).read_where("case_no", cases, &event_fields).await? {
+    for batch in snapshot.table(&WORKFLOW_EVENT).read_where("case_no", cases, EventColumns::FIELDS).await? {
         take_events(&batch, known_by, &mut facts);
     }
-    for batch in snapshot.table(&WORKFLOW_CASE).read_where("case_no", cases, &CASE_FIELDS).await? {
+    for batch in snapshot.table(&WORKFLOW_CASE).read_where("case_no", cases, CaseColumns::FIELDS).await? {
         take_registrations(&batch, known_by, &mut facts);
     }
     let mut facts: Vec<CaseFacts> = facts.into_values().collect();
@@ -116,71 +138,99 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
         case_no: case_no.to_owned(),
         source_system: source.to_owned(),
         registration: None,
-        limits: Vec::new(),
+        versions: Vec::new(),
         events: Vec::new(),
     })
 }
 
 fn take_events(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut HashMap<String, CaseFacts>) {
-    let row = Row { batch };
+    let rows = EventColumns::of(batch);
     for at in 0..batch.num_rows() {
-        let Some(known_at) = row.instant(12, at).filter(|known| known_by.is_none_or(|by| *known <= by)) else {
+        if rows.known_at.get(at).is_none_or(|known| known_by.is_some_and(|by| known > by)) {
             continue;
-        };
-        // The landing lets no other type in; an unknown one would be of a newer program.
-        let Some(kind) = row.text(4, at).and_then(|kind| EventKind::from_str(kind).ok()) else { continue };
-        let (Some(event_id), Some(case_no)) = (row.text(0, at), row.text(1, at)) else { continue };
-        let event = Event {
-            event_id: event_id.to_owned(),
-            seq: row.int(3, at),
-            kind,
-            occurred_at: row.instant(9, at).unwrap_or(known_at),
-            recorded_at: row.instant(10, at),
-            known_at,
-            due_at: row.instant(11, at),
-            step_seq: row.int(5, at),
-            step_name: row.owned(6, at),
-            org_code: row.owned(7, at),
-            close_result: row.text(8, at).and_then(|result| result.parse().ok()),
-        };
-        let ingested_at = row.instant(13, at).unwrap_or(known_at);
-        let unfolded = row.flag(14, at).unwrap_or_default();
-        let case = entry(facts, case_no, row.text(2, at).unwrap_or_default());
+        }
+        let (Some(event), Some(case_no)) = (rows.event(at), rows.case_no.get(at)) else { continue };
+        let ingested_at = rows.ingested_at.get(at).unwrap_or(event.known_at);
+        let unfolded = rows.unfolded.get(at);
+        let case = entry(facts, case_no, rows.source_system.get(at).unwrap_or_default());
         case.events.push(KnownEvent { event, ingested_at, unfolded });
     }
 }
 
+impl EventColumns<'_> {
+    /// None for an event type that this program does not know: the landing lets no other in, so it
+    /// would be of a newer program.
+    fn event(&self, at: usize) -> Option<Event> {
+        let kind: EventKind = self.event_type.parsed(at)?;
+        let known_at = self.known_at.get(at)?;
+        let of_kind = |wanted: EventKind| kind == wanted;
+        Some(Event {
+            event_id: self.event_id.owned(at)?,
+            seq: self.seq.get(at),
+            kind,
+            occurred_at: self.occurred_at.get(at).unwrap_or(known_at),
+            recorded_at: self.recorded_at.get(at),
+            known_at,
+            due_at: self.due_at.get(at),
+            step_seq: self.step_seq.get(at),
+            step_name: self.step_name.owned(at),
+            step_limit: self.step_limit.count(at),
+            actor_role: self.actor_role.owned(at),
+            org_code: self.org_code.owned(at),
+            close_result: self.close_result.parsed(at),
+            stop: (of_kind(EventKind::Stop) || of_kind(EventKind::Resume)).then(|| Box::new(self.stop(at))),
+            extension_days: self.extension_wd.count(at).filter(|_| of_kind(EventKind::Extend)),
+            approved_at: self.approved_at.get(at).filter(|_| of_kind(EventKind::Extend)),
+            to_org: self.to_org.owned(at).filter(|_| of_kind(EventKind::Transfer)),
+        })
+    }
+
+    fn stop(&self, at: usize) -> StopTerms {
+        // Without a unit nobody knows what was approved: working days are longer than natural ones.
+        let unit: Option<Unit> = self.approved_unit.parsed(at);
+        StopTerms {
+            stop_id: self.stop_id.owned(at),
+            kind: self.stop_kind.parsed(at),
+            basis: self.basis.owned(at),
+            approved: self.approved_length.count(at).zip(unit).map(|(n, unit)| Limit { n, unit }),
+            approved_at: self.approved_at.get(at),
+            notified_at: self.applicant_notified_at.get(at),
+        }
+    }
+}
+
 fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut HashMap<String, CaseFacts>) {
-    let row = Row { batch };
+    let rows = CaseColumns::of(batch);
     for at in 0..batch.num_rows() {
-        let Some(case_no) = row.text(0, at) else { continue };
-        let known_at = row.instant(14, at);
+        let Some(case_no) = rows.case_no.get(at) else { continue };
+        let known_at = rows.known_at.get(at);
         let known = known_by.is_none_or(|by| known_at.is_some_and(|known| known <= by));
         // A case whose events are known by then keeps its first registration even if that came
         // later: without it the events could not be judged at all.
         if !known && !facts.contains_key(case_no) {
             continue;
         }
-        let limit = |n: usize, unit: usize| -> Option<Limit> {
-            let n = u32::try_from(row.int(n, at)?).ok()?;
-            Some(Limit { n, unit: row.text(unit, at).and_then(|unit| unit.parse().ok()).unwrap_or(Unit::Wd) })
+        let limit = |n: Int<'_>, unit: Text<'_>| -> Option<Limit> {
+            Some(Limit { n: n.count(at)?, unit: unit.parsed(at).unwrap_or(Unit::Wd) })
         };
         let new = Registration {
-            data_version: row.int(1, at).unwrap_or(1),
-            item_id: row.owned(3, at),
-            item_name: row.owned(4, at),
-            case_kind: row.owned(5, at),
-            village_code: row.owned(6, at),
-            org_code: row.owned(7, at),
-            apply_channel: row.owned(8, at),
-            statutory: limit(9, 10),
-            promised: limit(11, 12),
-            due_binding: row.flag(13, at).unwrap_or_default(),
+            data_version: rows.data_version.get(at).unwrap_or(1),
+            item_id: rows.item_id.owned(at),
+            item_name: rows.item_name.owned(at),
+            case_kind: rows.case_kind.owned(at),
+            village_code: rows.village_code.owned(at),
+            org_code: rows.org_code.owned(at),
+            apply_channel: rows.apply_channel.owned(at),
+            statutory: limit(rows.statutory_limit, rows.statutory_unit),
+            promised: limit(rows.promised_limit, rows.promised_unit),
+            due_binding: rows.due_binding.get(at),
+            has_certificate: known && rows.result_cert_no.get(at).is_some(),
+            is_backfill: rows.entry_mode.get(at) == Some("BACKFILL"),
             known_at,
-            recorded_at: row.instant(15, at),
+            recorded_at: rows.recorded_at.get(at),
         };
-        let case = entry(facts, case_no, row.text(2, at).unwrap_or_default());
-        case.limits.push(new.clone());
+        let case = entry(facts, case_no, rows.source_system.get(at).unwrap_or_default());
+        case.versions.push(new.clone());
         let newer = case.registration.as_ref().is_none_or(|held| {
             let held_known = known_by.is_none_or(|by| held.known_at.is_some_and(|at| at <= by));
             match (held_known, known) {
@@ -197,10 +247,14 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
 }
 
 /// Keeps the latest version of each event, and the limits of the first registration that has any:
-/// later versions do not touch the clock (domain §4, inputs); that is what an extension is for.
+/// later versions do not touch the clock (domain §4, inputs); that is what an extension is for. A
+/// certificate that any version names has been given.
 fn keep_latest(case: &mut CaseFacts) {
-    let versions = case.limits.iter().filter(|version| version.promised.or(version.statutory).is_some());
+    let versions = case.versions.iter().filter(|version| version.promised.or(version.statutory).is_some());
     let first = versions.min_by_key(|version| version.version()).cloned();
+    if let Some(registration) = &mut case.registration {
+        registration.has_certificate = case.versions.iter().any(|version| version.has_certificate);
+    }
     if let (Some(registration), Some(first)) = (&mut case.registration, first) {
         registration.promised = first.promised;
         registration.statutory = first.statutory;
@@ -213,35 +267,4 @@ fn keep_latest(case: &mut CaseFacts) {
     case.events
         .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));
     case.events.dedup_by(|later, first| later.event.event_id == first.event.event_id);
-}
-
-/// Reads cells of a batch by column.
-struct Row<'b> {
-    batch: &'b RecordBatch,
-}
-
-impl<'b> Row<'b> {
-    fn text(&self, column: usize, at: usize) -> Option<&'b str> {
-        let column = self.batch.column(column).as_string::<i32>();
-        (!column.is_null(at)).then(|| column.value(at))
-    }
-
-    fn owned(&self, column: usize, at: usize) -> Option<String> {
-        self.text(column, at).map(str::to_owned)
-    }
-
-    fn int(&self, column: usize, at: usize) -> Option<i64> {
-        let column = self.batch.column(column).as_primitive::<Int64Type>();
-        (!column.is_null(at)).then(|| column.value(at))
-    }
-
-    fn flag(&self, column: usize, at: usize) -> Option<bool> {
-        let column = self.batch.column(column).as_boolean();
-        (!column.is_null(at)).then(|| column.value(at))
-    }
-
-    fn instant(&self, column: usize, at: usize) -> Option<Timestamp> {
-        let column = self.batch.column(column).as_primitive::<TimestampMicrosecondType>();
-        (!column.is_null(at)).then(|| column.value(at)).and_then(|micros| Timestamp::from_microsecond(micros).ok())
-    }
 }

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sla::{CaseClock, CaseInput, DueBasis, Event, EventKind};
+use sla::{Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy};
 
 use crate::Rules;
 use crate::facts::{CaseFacts, Registration};
+use crate::rules::ItemVersion;
 
 /// A folded case.
 #[derive(Debug)]
@@ -14,10 +15,19 @@ pub(crate) struct Folded {
     pub(crate) source_system: String,
     pub(crate) registration: Registration,
     pub(crate) clock: CaseClock,
-    pub(crate) policy: (String, u32),
+    pub(crate) cards: Vec<PolicyCards>,
     pub(crate) events: usize,
     /// Remarks beside those of the clock.
     pub(crate) remarks: Vec<&'static str>,
+}
+
+/// The cards of a case under one policy.
+#[derive(Debug)]
+pub(crate) struct PolicyCards {
+    pub(crate) policy: String,
+    pub(crate) version: u32,
+    pub(crate) is_official: bool,
+    pub(crate) cards: Vec<Card>,
 }
 
 /// What of a case counts in which day of its village: the measures of `village_day`.
@@ -53,37 +63,92 @@ pub(crate) fn fold_all(facts: &[CaseFacts], rules: &Rules) -> Vec<Folded> {
     })
 }
 
-/// What the clock is given of a case.
-pub(crate) fn input<'e>(events: &'e [Event], registration: &Registration) -> CaseInput<'e> {
-    CaseInput {
-        events,
-        promised: registration.promised,
-        statutory: registration.statutory,
-        due_binding: registration.due_binding,
-        kind_escalated: registration.case_kind.as_deref() == Some("ESCALATED"),
+/// What judges a case: the rules of the day on which its clock starts (domain §4, inputs).
+pub(crate) struct Bench<'r> {
+    pub(crate) policy: &'r Policy,
+    pub(crate) item: &'r ItemVersion,
+    pub(crate) day_zero: Option<Date>,
+}
+
+impl<'r> Bench<'r> {
+    fn on(day_zero: Option<Date>, registration: &Registration, rules: &'r Rules) -> Self {
+        let item = rules.item(registration.item_id.as_deref(), day_zero);
+        Self { policy: rules.policy(day_zero), item, day_zero }
+    }
+
+    /// The rules of day 0. Which day that is depends on the rules themselves where a case is deemed
+    /// accepted: so a first reading is made by those of its first day.
+    pub(crate) fn of(events: &[Event], registration: &Registration, rules: &'r Rules) -> Result<Self, sla::ClockError> {
+        let first = events.iter().filter(|event| event.kind == EventKind::Accept).map(|event| event.occurred_at).min();
+        let first = first.or_else(|| events.iter().map(|event| event.occurred_at).min());
+        let first = first.map(|at| rules.zone.to_datetime(at).date());
+        let bench = Self::on(first, registration, rules);
+        let is_plain = events.iter().all(|event| {
+            !matches!(event.kind, EventKind::Receive | EventKind::CorrectionNotice | EventKind::CorrectionComplete)
+        });
+        if is_plain {
+            return Ok(bench);
+        }
+        let clock = sla::fold(&bench.input(events, registration), &rules.calendar, &rules.zone, bench.policy)?;
+        Ok(match clock.start.map(|start| start.on) {
+            Some(day) if Some(day) != first => Self::on(Some(day), registration, rules),
+            _ => bench,
+        })
+    }
+
+    /// What the clock is given of a case.
+    pub(crate) fn input<'e>(&'e self, events: &'e [Event], registration: &Registration) -> CaseInput<'e> {
+        let (promised, statutory) = self.item.limits(registration.promised, registration.statutory);
+        CaseInput {
+            events,
+            promised,
+            statutory,
+            item: &self.item.rules,
+            due_binding: registration.due_binding,
+            is_escalated: registration.case_kind.as_deref() == Some("ESCALATED"),
+            has_certificate: registration.has_certificate,
+            is_backfill: registration.is_backfill,
+        }
     }
 }
 
-/// The day on which the clock starts, as far as it chooses the policy.
-pub(crate) fn day_zero(events: &[Event], rules: &Rules) -> Option<Date> {
-    let accepted = events.iter().filter(|event| event.kind == EventKind::Accept).map(|event| event.occurred_at).min();
-    accepted.map(|at| rules.zone.to_datetime(at).date())
+/// A case judged by its official policy, and by those beside it.
+struct Verdict {
+    clock: CaseClock,
+    cards: Vec<PolicyCards>,
+}
+
+fn judge(events: &[Event], registration: &Registration, rules: &Rules) -> Result<Verdict, sla::ClockError> {
+    let bench = Bench::of(events, registration, rules)?;
+    let input = bench.input(events, registration);
+    let official = sla::judge(&input, &rules.calendar, &rules.zone, bench.policy)?;
+    let mut cards = vec![PolicyCards::of(bench.policy, official.cards)];
+    for shadow in rules.shadows(bench.day_zero) {
+        let judged = sla::judge(&input, &rules.calendar, &rules.zone, shadow)?;
+        cards.push(PolicyCards::of(shadow, judged.cards));
+    }
+    Ok(Verdict { clock: official.clock, cards })
+}
+
+impl PolicyCards {
+    fn of(policy: &Policy, cards: Vec<Card>) -> Self {
+        Self { policy: policy.name.clone(), version: policy.version, is_official: policy.is_official, cards }
+    }
 }
 
 fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
     let registration = case.registration.clone().unwrap_or_default();
     let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
-    let policy = rules.policy(day_zero(&events, rules));
     let mut remarks = Vec::new();
     if case.registration.is_none() {
         remarks.push("NO_REGISTRATION");
     }
-    let clock = if events.is_empty() {
+    let verdict = if events.is_empty() {
         remarks.push("NO_EVENTS");
-        not_started(registration.known_at?, &registration)
+        Verdict { clock: not_started(registration.known_at?, &registration), cards: Vec::new() }
     } else {
-        match sla::fold(&input(&events, &registration), &rules.calendar, &rules.zone, policy) {
-            Ok(clock) => clock,
+        match judge(&events, &registration, rules) {
+            Ok(verdict) => verdict,
             Err(error) => {
                 // Such a case is kept and shown, without a due date, rather than holding up the rest.
                 tracing::warn!(case_no = case.case_no, %error, "the clock cannot fold this case");
@@ -91,17 +156,21 @@ fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
                 let known = events.iter().map(|event| event.known_at);
                 let mut clock = not_started(known.clone().min()?, &registration);
                 clock.last_known_at = known.max()?;
-                clock.due = DueBasis::NoLimit;
-                clock
+                clock.promise.basis = DueBasis::NoLimit;
+                Verdict { clock, cards: Vec::new() }
             }
         }
     };
+    let is_provisional = verdict.clock.promise.provisional;
+    if is_provisional && !verdict.clock.reasons.contains(&sla::Reason::CalendarProvisional) {
+        remarks.push("CALENDAR_PROVISIONAL");
+    }
     Some(Folded {
         case_no: case.case_no.clone(),
         source_system: case.source_system.clone(),
         registration,
-        clock,
-        policy: (policy.name.clone(), policy.version),
+        clock: verdict.clock,
+        cards: verdict.cards,
         events: case.events.len(),
         remarks,
     })
@@ -109,32 +178,7 @@ fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
 
 /// A case of which only the registration is known.
 fn not_started(known_at: Timestamp, registration: &Registration) -> CaseClock {
-    let has_limit = registration.promised.or(registration.statutory).is_some();
-    CaseClock {
-        received_at: None,
-        started_at: None,
-        started_on: None,
-        due: if has_limit { DueBasis::NotStarted } else { DueBasis::NoLimit },
-        limit: registration.promised.or(registration.statutory),
-        due_on: None,
-        due_at: None,
-        yellow_at: None,
-        red_at: None,
-        limit_office_sec: None,
-        closed_at: None,
-        closed_on: None,
-        close_result: None,
-        decided: false,
-        closed_known_at: None,
-        first_known_at: known_at,
-        last_known_at: known_at,
-        provisional: false,
-        reasons: Vec::new(),
-        steps: Vec::new(),
-        holder: None,
-        cards: Vec::new(),
-        used_at_end: None,
-    }
+    CaseClock::not_started(registration.promised, registration.statutory, known_at)
 }
 
 impl Folded {
@@ -144,15 +188,20 @@ impl Folded {
         self.clock.last_known_at.max(registered)
     }
 
+    /// Receipt, else application.
+    pub(crate) fn received_at(&self) -> Option<Timestamp> {
+        self.clock.received_at.or(self.clock.applied_at)
+    }
+
     pub(crate) fn day_facts(&self, rules: &Rules) -> DayFacts {
         let clock = &self.clock;
-        let in_time = matches!((clock.closed_at, clock.due_at), (Some(closed), Some(due)) if closed <= due);
+        let in_time = matches!((clock.closed_at, clock.promise.due_at), (Some(closed), Some(due)) if closed <= due);
         DayFacts {
             village_code: self.registration.village_code.clone(),
-            received_on: clock.received_at.or(clock.started_at).map(|at| rules.zone.to_datetime(at).date()),
-            started_on: clock.started_on,
+            received_on: self.received_at().or(clock.promise.started_at).map(|at| rules.zone.to_datetime(at).date()),
+            started_on: clock.promise.started_on,
             closed_on: clock.closed_on,
-            due_on: clock.due_on,
+            due_on: clock.promise.due_on,
             closed_in_time: in_time,
             is_decided: clock.decided,
         }

@@ -2,6 +2,7 @@
 //! the one session through which anything is asked in SQL.
 
 mod calendar;
+mod cells;
 mod derive;
 mod engine;
 mod error;

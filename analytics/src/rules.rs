@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Int64Type};
-use datasets::calendar::{Calendar, CalendarRegion};
-use datasets::contract::{CALENDAR_DAY, OFFICE_HOURS, REGION, SLA_POLICY};
-use datasets::date_from_days;
+use datasets::calendar::{Calendar, CalendarError, CalendarRegion};
+use datasets::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, REGION, SERVICE_ITEM, SLA_POLICY};
 use datasets::lake::{LakeMeta, LakeSnapshot};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -14,35 +11,59 @@ use sla::Policy;
 
 use crate::AnalyticsError;
 use crate::calendar::LakeCalendar;
+use crate::cells::{Day, Flag, Int, Text, columns};
 
-/// Calendar, policies and regions of a lake.
+mod body;
+mod items;
+mod policies;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use items::ItemVersion;
+use items::Items;
+use policies::Policies;
+
+/// Calendar, items, policies and regions of a lake.
 #[derive(Debug)]
 pub struct Rules {
     pub(crate) calendar: LakeCalendar,
     pub(crate) zone: TimeZone,
-    /// Official policies of the lake's region with the day from which each holds, oldest first.
-    policies: Vec<(Date, Policy)>,
+    policies: Policies,
+    items: Items,
     /// Code of the region above, by code; the newest edition wins.
     parents: HashMap<String, String>,
 }
 
 impl Rules {
+    /// The tables that they are read from.
+    pub(crate) const TABLES: [&'static Contract; 5] =
+        [&CALENDAR_DAY, &OFFICE_HOURS, &REGION, &SERVICE_ITEM, &SLA_POLICY];
+
     /// Reads them from a pinned version of the lake.
     pub async fn load(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
         let zone = TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?;
         let calendar = LakeCalendar::new(calendar(meta, snapshot).await?);
-        let policies = policies(meta, snapshot).await?;
-        if policies.is_empty() {
-            return Err(rule("sla_policy", format!("no official policy for region {}", meta.region)));
-        }
-        Ok(Self { calendar, zone, policies, parents: parents(snapshot).await? })
+        let policies = Policies::load(&meta.region, snapshot).await?;
+        let items = Items::load(snapshot).await?;
+        Ok(Self { calendar, zone, policies, items, parents: parents(snapshot).await? })
     }
 
-    /// The policy that judges a case whose clock starts on that day. Cases from before the first
-    /// policy are judged by the first.
+    /// The official policy that judges a case whose clock starts on that day. Cases from before the
+    /// first policy are judged by the first.
     pub(crate) fn policy(&self, day: Option<Date>) -> &Policy {
-        let held = self.policies.iter().rev().find(|(from, _)| day.is_none_or(|day| *from <= day));
-        &held.unwrap_or(&self.policies[0]).1
+        self.policies.official(day)
+    }
+
+    /// The policies beside it, for comparison: of each name the latest version valid on that day,
+    /// by name. Without a day those that have no end.
+    pub(crate) fn shadows(&self, day: Option<Date>) -> Vec<&Policy> {
+        self.policies.shadows(day)
+    }
+
+    /// The item version that a case whose clock starts on that day stands under; one without rules
+    /// for an unknown item. Its limits are for cases that carry none: see [`ItemVersion::limits`].
+    pub(crate) fn item(&self, item_id: Option<&str>, day: Option<Date>) -> &ItemVersion {
+        self.items.version(item_id, day)
     }
 
     /// Township and county of a village.
@@ -53,85 +74,60 @@ impl Rules {
     }
 }
 
+columns! {
+    HourColumns { region: Text, valid_from: Day, valid_to: Day, weekday_windows: Text }
+}
+
+columns! {
+    DayColumns { region: Text, date: Day, is_workday: Flag, kind: Text, name: Text, version: Text }
+}
+
+columns! {
+    RegionColumns { edition: Int, code: Text, parent_code: Text }
+}
+
 async fn calendar(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Calendar, AnalyticsError> {
     let region: CalendarRegion = meta.region.parse().map_err(|error| rule("lake_meta", error))?;
-    let hours = snapshot.table(&OFFICE_HOURS).read(&["region", "weekday_windows"]).await?;
-    let windows = hours.iter().flat_map(|batch| texts(batch, 0).zip(texts(batch, 1)));
-    let windows = windows.filter(|(code, _)| *code == Some(region.as_str())).filter_map(|(_, windows)| windows).last();
-    let windows = windows.ok_or_else(|| rule("office_hours", format!("no row for region {}", region.as_str())))?;
-    let fields = ["region", "date", "is_workday", "kind", "name", "version"];
+    let mut hours: Vec<(Date, Option<Date>, String)> = Vec::new();
+    for batch in snapshot.table(&OFFICE_HOURS).read(HourColumns::FIELDS).await? {
+        let rows = HourColumns::of(&batch);
+        for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
+            let from = rows.valid_from.get(at).unwrap_or(Date::MIN);
+            hours.push((from, rows.valid_to.get(at), rows.weekday_windows.owned(at).unwrap_or_default()));
+        }
+    }
     let mut days = Vec::new();
     let mut version = String::new();
-    for batch in snapshot.table(&CALENDAR_DAY).read(&fields).await? {
-        let (dates, works) = (batch.column(1).as_primitive::<Date32Type>(), batch.column(2).as_boolean());
-        for (at, code) in texts(&batch, 0).enumerate() {
-            let Some(date) = date_from_days(dates.value(at)).filter(|_| code == Some(region.as_str())) else {
-                continue;
-            };
-            let text = |column: usize| texts(&batch, column).nth(at).flatten();
+    for batch in snapshot.table(&CALENDAR_DAY).read(DayColumns::FIELDS).await? {
+        let rows = DayColumns::of(&batch);
+        for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
+            let Some(date) = rows.date.get(at) else { continue };
             if version.is_empty() {
-                version = text(5).unwrap_or_default().to_owned();
+                version = rows.version.owned(at).unwrap_or_default();
             }
-            let name = batch.column(4).as_string::<i32>();
-            let name = (!name.is_null(at)).then(|| name.value(at).to_owned());
-            days.push((date, works.value(at), batch.column(3).as_string::<i32>().value(at).to_owned(), name));
+            let kind = rows.kind.owned(at).unwrap_or_default();
+            days.push((date, rows.is_workday.get(at), kind, rows.name.owned(at)));
         }
     }
-    Calendar::from_rows(region, days, windows, version).map_err(|error| rule("calendar_day", error))
-}
-
-async fn policies(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Vec<(Date, Policy)>, AnalyticsError> {
-    let fields = ["policy", "version", "region", "official", "valid_from", "body"];
-    let mut policies = Vec::new();
-    for batch in snapshot.table(&SLA_POLICY).read(&fields).await? {
-        for at in 0..batch.num_rows() {
-            let official = batch.column(3).as_boolean().value(at);
-            if !official || batch.column(2).as_string::<i32>().value(at) != meta.region {
-                continue;
-            }
-            let name = batch.column(0).as_string::<i32>().value(at);
-            let version = batch.column(1).as_primitive::<Int64Type>().value(at);
-            let from = date_from_days(batch.column(4).as_primitive::<Date32Type>().value(at)).unwrap_or(Date::MIN);
-            policies.push((from, policy(name, version, batch.column(5).as_string::<i32>().value(at))?));
-        }
-    }
-    policies.sort_by_key(|(from, policy)| (*from, policy.version));
-    Ok(policies)
-}
-
-fn policy(name: &str, version: i64, body: &str) -> Result<Policy, AnalyticsError> {
-    let body: serde_json::Value = serde_json::from_str(body).map_err(|error| rule("sla_policy", error))?;
-    let number = |path: &str| -> Result<u32, AnalyticsError> {
-        let value = body.pointer(path).and_then(serde_json::Value::as_u64).and_then(|value| u32::try_from(value).ok());
-        value.ok_or_else(|| rule("sla_policy", format!("{name}: {path} must be a whole number")))
-    };
-    Ok(Policy {
-        name: name.to_owned(),
-        version: u32::try_from(version).map_err(|error| rule("sla_policy", error))?,
-        yellow_num: number("/yellow/num")?,
-        yellow_den: number("/yellow/den")?,
-        red_grace_wd: number("/red/grace_wd")?,
-        instant_yellow_office_min: number("/instant/yellow_office_min")?,
-        late_entry_h: number("/late_entry_h")?,
+    let hours = hours.iter().map(|(from, to, windows)| (*from, *to, windows.as_str()));
+    Calendar::from_rows(region, days, hours, version).map_err(|error| match error {
+        CalendarError::NoOfficeHours(_) | CalendarError::BadRow { .. } => rule("office_hours", error),
+        _ => rule("calendar_day", error),
     })
 }
 
 async fn parents(snapshot: &LakeSnapshot) -> Result<HashMap<String, String>, AnalyticsError> {
-    let mut rows: Vec<(i64, String, String)> = Vec::new();
-    for batch in snapshot.table(&REGION).read(&["edition", "code", "parent_code"]).await? {
-        let editions = batch.column(0).as_primitive::<Int64Type>();
-        for (at, (code, parent)) in texts(&batch, 1).zip(texts(&batch, 2)).enumerate() {
-            if let (Some(code), Some(parent)) = (code, parent) {
-                rows.push((editions.value(at), code.to_owned(), parent.to_owned()));
+    let mut pairs: Vec<(i64, String, String)> = Vec::new();
+    for batch in snapshot.table(&REGION).read(RegionColumns::FIELDS).await? {
+        let rows = RegionColumns::of(&batch);
+        for at in 0..batch.num_rows() {
+            if let (Some(code), Some(parent)) = (rows.code.owned(at), rows.parent_code.owned(at)) {
+                pairs.push((rows.edition.get(at).unwrap_or_default(), code, parent));
             }
         }
     }
-    rows.sort();
-    Ok(rows.into_iter().map(|(_, code, parent)| (code, parent)).collect())
-}
-
-fn texts(batch: &RecordBatch, column: usize) -> impl Iterator<Item = Option<&str>> {
-    batch.column(column).as_string::<i32>().iter()
+    pairs.sort();
+    Ok(pairs.into_iter().map(|(_, code, parent)| (code, parent)).collect())
 }
 
 fn rule(table: &'static str, reason: impl std::fmt::Display) -> AnalyticsError {

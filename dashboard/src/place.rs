@@ -22,6 +22,9 @@ pub(crate) struct Places {
     villages: Vec<Village>,
 }
 
+/// How the code of a village's desk ends.
+const DESK: &str = "-DB";
+
 /// One choice of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
@@ -40,6 +43,13 @@ impl Places {
     pub(crate) fn village(&self, code: &str) -> Option<&Village> {
         let at = self.villages.binary_search_by(|village| village.village_code.as_str().cmp(code)).ok()?;
         self.villages.get(at)
+    }
+
+    /// The name of a village's own desk (代办点). It is no organization of the directory: its code is
+    /// the village's with an ending.
+    pub(crate) fn desk(&self, org_code: &str, lang: Lang) -> Option<String> {
+        let village = self.village(org_code.strip_suffix(DESK)?)?;
+        Some(lang.tell("village-desk", &[("village", &short(&village.village_name))]))
     }
 
     /// Codes (six digits) and names of the counties.
@@ -185,6 +195,10 @@ mod tests {
         assert_eq!(short("渔江村村委会"), "渔江村");
         assert_eq!(short("独树根社区居委会"), "独树根社区");
         assert_eq!(places.village("450521101201").map(|village| village.village_name.as_str()), Some("渔江村村委会"));
+        assert_eq!(places.desk("450521111201-DB", Lang::Zh).as_deref(), Some("顺塔村代办点"));
+        assert_eq!(places.desk("450521111201-DB", Lang::En).as_deref(), Some("顺塔村 village desk"));
+        assert_eq!(places.desk("450521999999-DB", Lang::Zh), None);
+        assert_eq!(places.desk("450521111201", Lang::Zh), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 10] = [
+pub const VIEWS: [(&str, &str); 11] = [
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("village", include_str!("../sql/views/village.sql")),
     ("freshness", include_str!("../sql/views/freshness.sql")),
@@ -10,6 +10,7 @@ pub const VIEWS: [(&str, &str); 10] = [
     ("card_all", include_str!("../sql/views/card_all.sql")),
     ("card", include_str!("../sql/views/card.sql")),
     ("card_forecast", include_str!("../sql/views/card_forecast.sql")),
+    ("card_shadow", include_str!("../sql/views/card_shadow.sql")),
     ("workflow_case", include_str!("../sql/views/workflow_case.sql")),
     ("workflow_event", include_str!("../sql/views/workflow_event.sql")),
 ];

@@ -1,6 +1,9 @@
 //! The life of one case: application, receipt, and what follows for an item that the village
-//! settles on the spot; [`promised`] has the rest. All figures are made up.
+//! settles on the spot; [`promised`] has the rest, [`pause`] suspensions, [`end`] what follows a
+//! closing. All figures are made up.
 
+mod end;
+mod pause;
 mod promised;
 
 use std::sync::Arc;
@@ -28,13 +31,15 @@ struct Life<'a> {
     backfill: i64,
     /// When the last event was recorded: the platform takes a case's events in order.
     recorded: i64,
+    /// When the number of the certificate was recorded.
+    certified: Option<i64>,
     events: Vec<SampleEvent>,
 }
 
 /// The case of the person who applies at `applied`.
 pub(super) fn live(days: &Days, site: &Site, item: &Item, case_no: String, applied: i64, rng: Rng) -> SampleCase {
-    let events = Vec::with_capacity(if item.instant { 4 } else { 11 });
-    let mut life = Life { days, site, item, rng, backfill: 0, recorded: 0, events };
+    let events = Vec::with_capacity(if item.instant { 5 } else { 13 });
+    let mut life = Life { days, site, item, rng, backfill: 0, recorded: 0, certified: None, events };
     if life.rng.per_mille(2) {
         life.backfill = life.rng.between(2 * DAY, 6 * DAY);
     }
@@ -56,7 +61,6 @@ pub(super) fn live(days: &Days, site: &Site, item: &Item, case_no: String, appli
     let org = if item.instant { &site.village_org } else { &life.department().org };
     SampleCase {
         case_no,
-        data_version: 1,
         item: Arc::clone(&item.service),
         village_code: Arc::clone(&site.code),
         applicant_id: format!("TEST{}{person:05}", site.code.get(3..).unwrap_or(&site.code)),
@@ -66,6 +70,7 @@ pub(super) fn live(days: &Days, site: &Site, item: &Item, case_no: String, appli
         visits_count,
         entry_mode: if life.backfill > 0 { "BACKFILL" } else { "LIVE" },
         recorded_at: life.events.first().map_or(applied, |event| event.recorded_at),
+        certified_at: life.certified,
         events: life.events,
     }
 }
@@ -102,7 +107,8 @@ impl<'a> Life<'a> {
         Desk { org: Arc::clone(org), role, actor: self.rng.between(1, people) as u8 }
     }
 
-    fn push(&mut self, event_type: EventType, at: i64, desk: &Desk, step: Option<usize>, outcome: Option<Outcome>) {
+    /// Takes an event down, no earlier than the last one; the caller adds what else it says.
+    fn push(&mut self, event_type: EventType, at: i64, desk: &Desk) -> &mut SampleEvent {
         let at = self.events.last().map_or(at, |last| last.occurred_at.max(at));
         let lag = match self.rng.below(10_000) {
             _ if self.backfill > 0 && self.events.is_empty() => self.backfill,
@@ -114,14 +120,17 @@ impl<'a> Life<'a> {
         self.events.push(SampleEvent {
             seq: self.events.len() as u32 + 1,
             event_type,
-            step,
+            step: None,
             org_code: Arc::clone(&desk.org),
             role: desk.role,
             actor: desk.actor,
-            outcome,
+            outcome: None,
             occurred_at: at,
             recorded_at: self.recorded,
+            detail: None,
         });
+        let last = self.events.len() - 1;
+        &mut self.events[last]
     }
 
     /// At the counter the receipt is the application; from afar they are two events.
@@ -129,16 +138,16 @@ impl<'a> Life<'a> {
         let village = self.desk('V');
         if !matches!(channel, 2 | 3) {
             let received = applied + self.rng.between(30, 600);
-            self.push(EventType::Receive, received, &village, None, None);
+            self.push(EventType::Receive, received, &village);
             return received;
         }
         let mut applicant = village.clone();
         if !assisted {
             (applicant.role, applicant.actor) = (Role::Applicant, 0);
         }
-        self.push(EventType::Apply, applied, &applicant, None, None);
+        self.push(EventType::Apply, applied, &applicant);
         let received = self.days.at(self.days.office(applied) + self.rng.between(120, 5_400));
-        self.push(EventType::Receive, received, &village, None, None);
+        self.push(EventType::Receive, received, &village);
         received
     }
 
@@ -150,10 +159,10 @@ impl<'a> Life<'a> {
         let start = if at_once { received } else { days.at(days.office(received) + self.rng.between(60, 3_600)) };
         let accepted = start + self.rng.between(30, 600);
         if self.rng.per_mille(8) {
-            self.push(EventType::NotAccept, accepted, &village, None, None);
+            self.push(EventType::NotAccept, accepted, &village);
             return;
         }
-        self.push(EventType::Accept, accepted, &village, None, None);
+        self.push(EventType::Accept, accepted, &village);
         let closed = if self.rng.per_mille(if self.site.slow { 12 } else { 2 }) {
             let behind = 1 + self.rng.below(5).min(self.rng.below(5));
             days.at(self.some_time_on(days.after(accepted.div_euclid(DAY), behind)))
@@ -166,7 +175,8 @@ impl<'a> Life<'a> {
             7..10 => Outcome::Withdrawn,
             _ => Outcome::Granted,
         };
-        self.push(EventType::Close, closed, &village, None, Some(outcome));
+        self.push(EventType::Close, closed, &village).outcome = Some(outcome);
+        self.certify(outcome);
     }
 
     /// Some office time of a workday.

@@ -19,13 +19,15 @@ pub struct FeedItem {
     pub row: FeedRow,
 }
 
-/// Which row of a case; the registration comes before the events.
+/// Which row of a case; the registration comes before the events, the certificate after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FeedRow {
     /// The registration.
     Case,
     /// The event at this place of [`SampleCase::events`].
     Event(usize),
+    /// The registration again, with the certificate.
+    Certificate,
 }
 
 /// Every row recorded after the present and no later than `until`, by the time of recording.
@@ -57,7 +59,8 @@ fn push_case(items: &mut Vec<FeedItem>, present: i64, end: i64, case: SampleCase
     let case = Arc::new(case);
     let events = case.events.iter().enumerate();
     let rows = events.map(|(index, event)| (event.recorded_at, FeedRow::Event(index)));
-    for (recorded, row) in std::iter::once((case.recorded_at, FeedRow::Case)).chain(rows) {
+    let certificate = case.certified_at.map(|recorded| (recorded, FeedRow::Certificate));
+    for (recorded, row) in std::iter::once((case.recorded_at, FeedRow::Case)).chain(rows).chain(certificate) {
         if recorded > present && recorded <= end {
             let recorded_at = days::datetime(recorded);
             items.push(FeedItem { recorded_at, case: Arc::clone(&case), row });
@@ -71,6 +74,7 @@ pub fn feed_csv(items: &[FeedItem]) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
     for item in items {
         match item.row {
             FeedRow::Case => tables.case(&item.case)?,
+            FeedRow::Certificate => tables.certificate(&item.case)?,
             FeedRow::Event(index) => {
                 if let Some(event) = item.case.events.get(index) {
                     tables.event(&item.case, event)?;

@@ -25,6 +25,12 @@ pub(super) struct Department {
     pub(super) slow: bool,
 }
 
+/// A village next door.
+pub(super) struct Neighbour {
+    pub(super) code: Arc<str>,
+    pub(super) org: Arc<str>,
+}
+
 /// A village and the offices above it.
 pub(super) struct Site {
     pub(super) code: Arc<str>,
@@ -35,6 +41,8 @@ pub(super) struct Site {
     pub(super) village_org: Arc<str>,
     pub(super) township_org: Arc<str>,
     pub(super) agent: Arc<str>,
+    /// Another village of the township, to which cases go that were taken in by the wrong one.
+    pub(super) neighbour: Option<Neighbour>,
     /// Whether its township is slow.
     pub(super) slow: bool,
     /// By the catalogue's department number.
@@ -73,14 +81,28 @@ pub(super) fn sites(villages: &[Village], take: Option<usize>, kinds: &[String],
                 code: village.code.as_str().into(),
                 key: key(&village.code),
                 yearly: yearly * *size as f64 / mean,
-                village_org: format!("{}-DB", village.code).into(),
+                village_org: village_org(&village.code),
                 township_org: format!("{township}-TW").into(),
                 agent: format!("{}-DB-01", village.code).into(),
+                neighbour: neighbour(villages, index),
                 slow: slow_townships.contains(township),
                 departments: Arc::clone(departments.get(head(&village.county_code, 6))?),
             })
         })
         .collect()
+}
+
+/// The next village of the township by code, for its last one the one before.
+fn neighbour(villages: &[Village], index: usize) -> Option<Neighbour> {
+    let own = villages.get(index)?;
+    let beside = [index.checked_add(1), index.checked_sub(1)].into_iter().flatten();
+    let mut beside = beside.filter_map(|index| villages.get(index));
+    let village = beside.find(|village| village.township_code == own.township_code)?;
+    Some(Neighbour { code: village.code.as_str().into(), org: village_org(&village.code) })
+}
+
+fn village_org(code: &str) -> Arc<str> {
+    format!("{code}-DB").into()
 }
 
 /// The first `length` places of a code.

@@ -9,8 +9,6 @@ use datasets::reference::ServiceItem;
 pub struct SampleCase {
     /// `TEST-`, village, day of application and a number of four places.
     pub case_no: String,
-    /// Version of the registration; samples have only the first.
-    pub data_version: u32,
     /// The item: id, version, kind, limits and steps.
     pub item: Arc<ServiceItem>,
     /// 12-digit code of the village.
@@ -29,6 +27,8 @@ pub struct SampleCase {
     pub entry_mode: &'static str,
     /// When the platform had the registration.
     pub recorded_at: i64,
+    /// When it had the number of the certificate: the registration's second version.
+    pub certified_at: Option<i64>,
     /// What happened, in order; also what lies beyond the present.
     pub events: Vec<SampleEvent>,
 }
@@ -49,6 +49,32 @@ pub struct SampleEvent {
     pub occurred_at: i64,
     /// Never before `occurred_at`, nor before the event that came before it.
     pub recorded_at: i64,
+    pub detail: Option<Detail>,
+}
+
+/// What only some events say.
+pub enum Detail {
+    Stop(Stop),
+    /// The end of the suspension; a case of the sample has one at most.
+    Resume,
+    /// Days more, with the time of their approval.
+    Extend(u32, i64),
+    /// Who receives the case: organization, and village if it stays in one.
+    Transfer(Arc<str>, Option<Arc<str>>),
+}
+
+/// A suspension, as it was approved.
+pub struct Stop {
+    /// Which of the item's `allowed_stop_kinds`.
+    pub kind: usize,
+    /// Empty where somebody forgot it.
+    pub basis: &'static str,
+    pub length: u32,
+    /// `CD` or `WD`.
+    pub unit: &'static str,
+    pub approved_at: i64,
+    /// When the applicant was told, if ever.
+    pub notified_at: Option<i64>,
 }
 
 /// Declares an enum whose variants are written as codes.
@@ -72,12 +98,20 @@ codes!(
     EventType {
         Apply = "APPLY",
         Receive = "RECEIVE",
+        CorrectionNotice = "CORRECTION_NOTICE",
+        CorrectionComplete = "CORRECTION_COMPLETE",
         Accept = "ACCEPT",
         NotAccept = "NOT_ACCEPT",
         StepStart = "STEP_START",
         StepEnd = "STEP_END",
+        Stop = "STOP",
+        Resume = "RESUME",
+        Extend = "EXTEND",
+        Transfer = "TRANSFER",
         Decide = "DECIDE",
         Close = "CLOSE",
+        Reopen = "REOPEN",
+        Deliver = "DELIVER",
     }
 );
 codes!(
@@ -97,6 +131,7 @@ codes!(
         Refused = "REFUSED",
         Withdrawn = "WITHDRAWN",
         Returned = "RETURNED",
+        CorrectionLapsed = "CORRECTION_LAPSED",
         Voided = "VOIDED",
     }
 );

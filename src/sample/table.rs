@@ -5,13 +5,14 @@ use std::io::Write;
 use csv::{ByteRecord, Writer, WriterBuilder};
 
 use super::days::{self, DAY, HOUR};
-use super::record::{EventType, SampleCase, SampleEvent};
+use super::record::{Detail, EventType, SampleCase, SampleEvent};
 
 const CASE_COLUMNS: &str = "case_no,data_version,item_id,item_version,case_kind,village_code,applicant_id,\
     apply_channel,agent_id,is_agent_assisted,org_code,statutory_limit,statutory_unit,promised_limit,\
-    promised_unit,visits_count,entry_mode,recorded_at";
+    promised_unit,visits_count,result_cert_no,entry_mode,recorded_at";
 const EVENT_COLUMNS: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,\
-    org_code,decision,close_result,occurred_at,recorded_at";
+    org_code,decision,close_result,occurred_at,recorded_at,stop_id,stop_kind,basis,approved_length,approved_unit,\
+    approved_at,applicant_notified_at,extension_wd,to_village,to_org";
 
 /// The two tables being written.
 pub(super) struct Tables<W: Write> {
@@ -31,11 +32,21 @@ impl<W: Write> Tables<W> {
         Ok(Tables { cases, events, row })
     }
 
+    /// The registration.
     pub(super) fn case(&mut self, case: &SampleCase) -> csv::Result<()> {
+        self.registration(case, 1, case.recorded_at)
+    }
+
+    /// The registration again, once there is a certificate; nothing where there never is one.
+    pub(super) fn certificate(&mut self, case: &SampleCase) -> csv::Result<()> {
+        case.certified_at.map_or(Ok(()), |at| self.registration(case, 2, at))
+    }
+
+    fn registration(&mut self, case: &SampleCase, data_version: u32, recorded_at: i64) -> csv::Result<()> {
         let (row, item) = (&mut self.row, &case.item);
         row.record.clear();
         row.text(&case.case_no);
-        row.number(Some(case.data_version));
+        row.number(Some(data_version));
         row.text(&item.item_id);
         row.number(Some(item.version));
         row.text(&item.case_kind);
@@ -50,8 +61,13 @@ impl<W: Write> Tables<W> {
         row.number(item.promised_limit);
         row.text(&item.promised_unit);
         row.number(case.visits_count);
+        if data_version > 1 {
+            row.joined(&case.case_no, "-ZS");
+        } else {
+            row.text("");
+        }
         row.text(case.entry_mode);
-        row.time(case.recorded_at);
+        row.time(recorded_at);
         self.cases.write_byte_record(&row.record)
     }
 
@@ -80,6 +96,7 @@ impl<W: Write> Tables<W> {
         row.text(if closing { outcome } else { "" });
         row.time(event.occurred_at);
         row.time(event.recorded_at);
+        row.detail(case, event.detail.as_ref());
         self.events.write_byte_record(&row.record)
     }
 
@@ -100,6 +117,53 @@ struct Row {
 impl Row {
     fn text(&mut self, text: &str) {
         self.record.push_field(text.as_bytes());
+    }
+
+    fn blanks(&mut self, count: usize) {
+        (0..count).for_each(|_| self.record.push_field(b""));
+    }
+
+    fn joined(&mut self, text: &str, end: &str) {
+        self.field.clear();
+        self.field.extend_from_slice(text.as_bytes());
+        self.field.extend_from_slice(end.as_bytes());
+        self.record.push_field(&self.field);
+    }
+
+    /// The ten columns from `stop_id` on.
+    fn detail(&mut self, case: &SampleCase, detail: Option<&Detail>) {
+        match detail {
+            None => self.blanks(10),
+            Some(Detail::Stop(stop)) => {
+                self.joined(&case.case_no, "-S1");
+                self.text(case.item.allowed_stop_kinds.get(stop.kind).map_or("", String::as_str));
+                self.text(stop.basis);
+                self.number(Some(stop.length));
+                self.text(stop.unit);
+                self.time(stop.approved_at);
+                match stop.notified_at {
+                    Some(at) => self.time(at),
+                    None => self.text(""),
+                }
+                self.blanks(3);
+            }
+            Some(Detail::Resume) => {
+                self.joined(&case.case_no, "-S1");
+                self.blanks(9);
+            }
+            Some(Detail::Extend(days, approved_at)) => {
+                self.blanks(5);
+                self.time(*approved_at);
+                self.blanks(1);
+                self.number(Some(*days));
+                self.blanks(2);
+            }
+            Some(Detail::Transfer(org, village)) => {
+                self.blanks(8);
+                self.text(village.as_deref().unwrap_or(""));
+                self.text(org);
+            }
+        }
     }
 
     fn number(&mut self, number: Option<u32>) {

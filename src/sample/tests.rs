@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::days::{OFFICE, civil, day_number};
-use super::record::{EventType, Outcome};
+use super::record::{Detail, EventType, Outcome, SampleEvent};
 use super::table::Tables;
 use super::write::write_history;
 use super::*;
@@ -17,11 +17,14 @@ fn files(sample: &Sample) -> (Vec<u8>, Vec<u8>) {
     tables.finish().unwrap()
 }
 
-/// The values of one column.
-fn column(file: &[u8], name: &str) -> Vec<String> {
+/// The values of some columns, joined.
+fn column(file: &[u8], names: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(file);
-    let index = reader.headers().unwrap().iter().position(|header| header == name).unwrap();
-    reader.records().map(|record| record.unwrap()[index].to_string()).collect()
+    let headers = reader.headers().unwrap().clone();
+    let index = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let indexes: Vec<usize> = names.split(',').map(index).collect();
+    let joined = |record: csv::StringRecord| indexes.iter().map(|index| &record[*index]).collect::<Vec<_>>().join(" ");
+    reader.records().map(|record| joined(record.unwrap())).collect()
 }
 
 fn whole_life(sample: &Sample) -> Vec<SampleCase> {
@@ -59,8 +62,9 @@ fn events_are_in_order_and_recorded_after_they_occurred() {
         assert!(case.events.iter().zip(1..).all(|(event, seq)| event.seq == seq));
         assert!(case.events.is_sorted_by_key(|event| event.occurred_at));
         assert!(case.events.is_sorted_by_key(|event| event.recorded_at));
+        // What has been granted is delivered after its closing.
         let last = case.events.last().unwrap();
-        assert!(matches!(last.event_type, EventType::Close | EventType::NotAccept));
+        assert!(matches!(last.event_type, EventType::Close | EventType::NotAccept | EventType::Deliver));
         assert_eq!(case.applicant_id.len(), 18);
     }
 }
@@ -76,14 +80,18 @@ fn files_stop_at_the_present_and_the_feed_goes_on() {
     let items = feed(&sample, DateTime::constant(2024, 10, 1, 0, 0, 0, 0));
     assert!(items.is_sorted_by_key(|item| item.recorded_at));
     let (more_cases, more_events) = feed_csv(&items).unwrap();
-    for (name, before, after) in [("case_no", &cases, &more_cases), ("event_id", &events, &more_events)] {
+    // A registration comes again with its certificate, so a case number alone may come twice.
+    for (name, before, after) in [("case_no,data_version", &cases, &more_cases), ("event_id", &events, &more_events)] {
         let (before, after) = (column(before, name), column(after, name));
         let all: BTreeSet<&String> = before.iter().chain(&after).collect();
         assert_eq!(all.len(), before.len() + after.len(), "{name} twice");
         let expected: Vec<String> = whole_life(&sample)
             .into_iter()
             .flat_map(|case| match name {
-                "case_no" => vec![case.case_no],
+                "case_no,data_version" => {
+                    let versions = 1..=1 + u32::from(case.certified_at.is_some());
+                    versions.map(|version| format!("{} {version}", case.case_no)).collect::<Vec<String>>()
+                }
                 _ => (1..=case.events.len()).map(|seq| format!("{}-{seq:02}", case.case_no)).collect(),
             })
             .collect();
@@ -100,9 +108,46 @@ fn the_figures_are_about_right() {
         assert!((low..high).contains(&share), "{share} is not in {low}..{high}");
     };
     near(sample.estimated_cases() as usize, 0.9, 1.1);
-    near(cases.iter().map(|case| case.events.len()).sum(), 6.2, 7.4);
-    let outcome = |case: &SampleCase| case.events.last().and_then(|event| event.outcome);
-    near(cases.iter().filter(|case| outcome(case) == Some(Outcome::Granted)).count(), 0.92, 0.98);
+    // Handing on, delivery, corrections and suspensions add one event to the seven of a plain case.
+    near(cases.iter().map(|case| case.events.len()).sum(), 7.3, 8.4);
+    let closing = |case: &SampleCase| case.events.iter().rev().find_map(|event| event.outcome);
+    near(cases.iter().filter(|case| closing(case) == Some(Outcome::Granted)).count(), 0.92, 0.98);
+    let with = |kind: EventType| cases.iter().filter(|case| first(case, kind).is_some()).count();
+    near(with(EventType::Deliver), 0.27, 0.41);
+    near(with(EventType::Transfer), 0.32, 0.48);
+    near(with(EventType::Stop), 0.03, 0.10);
+    near(with(EventType::CorrectionNotice), 0.01, 0.05);
+}
+
+fn first(case: &SampleCase, kind: EventType) -> Option<&SampleEvent> {
+    case.events.iter().find(|event| event.event_type == kind)
+}
+
+#[test]
+fn what_is_suspended_goes_on_and_what_is_granted_gets_its_certificate() {
+    let mut kinds = BTreeSet::new();
+    for case in whole_life(&small()) {
+        let resumed = first(&case, EventType::Resume).map(|event| event.occurred_at);
+        if let Some(stop) = first(&case, EventType::Stop) {
+            let Some(Detail::Stop(terms)) = &stop.detail else { panic!("{}: a stop without terms", case.case_no) };
+            kinds.insert(case.item.allowed_stop_kinds[terms.kind].clone());
+            assert!(terms.approved_at <= stop.occurred_at && resumed > Some(stop.occurred_at), "{}", case.case_no);
+            let close = first(&case, EventType::Close).unwrap();
+            assert!(resumed <= Some(close.occurred_at), "{}", case.case_no);
+        } else {
+            assert_eq!(resumed, None, "{}", case.case_no);
+        }
+        let delivered = first(&case, EventType::Deliver).map(|event| event.recorded_at);
+        assert_eq!(case.certified_at.is_some(), delivered.is_some(), "{}", case.case_no);
+        assert!(case.certified_at <= delivered && (delivered.is_none() || case.item.certificate), "{}", case.case_no);
+    }
+    assert!(kinds.contains("PUBLIC_NOTICE") && kinds.len() > 1, "{kinds:?}");
+    let (cases, events) = files(&small());
+    let filled = |file: &[u8], names: &str| column(file, names).iter().filter(|value| !value.trim().is_empty()).count();
+    assert!(filled(&cases, "result_cert_no") > 0);
+    for name in ["stop_id", "stop_kind", "basis", "approved_at", "applicant_notified_at", "to_org"] {
+        assert!(filled(&events, name) > 0, "{name}");
+    }
 }
 
 #[test]

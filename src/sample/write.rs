@@ -60,6 +60,9 @@ pub(super) fn write_history<W: Write>(
                         events += 1;
                     }
                 }
+                if case.certified_at.is_some_and(|at| at <= sample.present) {
+                    tables.certificate(&case)?;
+                }
             }
         }
         progress(cases);

@@ -1,5 +1,5 @@
 use analytics::CaseExplanation;
-use analytics::sla::{DayLine, DayRole, Mark};
+use analytics::sla::{Card, Clock, ClockKind, DayLine, DayRole, DueBasis, Mark, StartKind, StepClock, Suspension};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,13 +7,15 @@ use jiff::tz::TimeZone;
 use super::Shared;
 use crate::output::say;
 
+mod json;
+
 pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
     let session = shared.session().await?;
     let Some(case) = session.explain(case_no).await? else {
         bail!("nothing is known of case {case_no} as of {}", local(session.as_of(), session.zone()));
     };
     if shared.global.json {
-        say!("{}", serde_json::to_string_pretty(&json(&case, session.as_of()))?);
+        say!("{}", serde_json::to_string_pretty(&json::explanation(&case, session.as_of()))?);
         return Ok(());
     }
     print(&case, session.as_of(), session.zone())
@@ -21,7 +23,6 @@ pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
 
 fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
-    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
     let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
     say!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
     say!(
@@ -30,30 +31,42 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
         text(&case.village_code),
         text(&case.org_code)
     );
-    let limit = clock.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
-    say!("clock PROMISE: {} limit {limit}, start {}, due {}", clock.due, at(clock.started_at), at(clock.due_at));
-    say!("  yellow from {}, red from {}", at(clock.yellow_at), at(clock.red_at));
+    if let Some(start) = clock.start {
+        let from = if start.from > start.at { format!(" as of {}", local(start.from, zone)) } else { String::new() };
+        let why = match start.kind {
+            StartKind::Accepted => "accepted",
+            StartKind::Corrected => "accepted with the file complete",
+            StartKind::Deemed => "deemed accepted, nobody having answered the receipt",
+        };
+        say!("start {}: {why}{from} (domain §4 point 1); day 0, not counted", local(start.at, zone));
+    }
+    for kind in [ClockKind::Promise, ClockKind::Statutory, ClockKind::Village] {
+        say!("{}", clock_line(clock.clock(kind), zone));
+    }
+    if let Some(extension) = clock.extension {
+        say!("  extended by {} days, in force from {} (point 7)", extension.days, local(extension.effective_at, zone));
+    }
+    for stop in &clock.suspensions {
+        say!("{}", stop_line(stop, zone));
+    }
     if let Some(closed) = clock.closed_at {
         say!("  closed {} {}", local(closed, zone), clock.close_result.map_or("", |result| result.as_str()));
     }
     let used = &case.used;
     let (whole, tenth) = (used.used_days_tenths / 10, used.used_days_tenths % 10);
-    say!("  used {} working days begun, {whole}.{tenth} by office time", used.used_wd);
-    for card in &clock.cards {
-        let state = if card.cancelled_at.is_some_and(|cancelled| cancelled <= as_of) { " cancelled" } else { "" };
-        let ahead = if card.issued_at > as_of { " (ahead)" } else { "" };
-        say!(
-            "  card {} condition {}, issued {}{ahead}{state}",
-            card.level,
-            local(card.condition_at, zone),
-            local(card.issued_at, zone)
-        );
+    let ratio = used.ratio_ppm.map_or("-".into(), |ppm| format!("{}.{} %", ppm / 10_000, ppm % 10_000 / 1_000));
+    say!("  used {} working days begun, {whole}.{tenth} days or {ratio} of the limit (point 13)", used.used_wd);
+    for step in clock.steps.iter().filter(|step| step.limit.is_some() || step.due_at.is_some()) {
+        say!("{}", step_line(step, zone));
+    }
+    for card in &explanation.cards {
+        say!("{}", card_line(card, as_of, zone));
     }
     for reason in &clock.reasons {
         say!("  remark {reason}");
     }
     say!(
-        "policy {} version {}, calendar {}, engine {}; domain §4 points 1-3",
+        "policy {} version {}, calendar {}, engine {}",
         explanation.policy_name,
         explanation.policy_version,
         explanation.calendar_version,
@@ -79,6 +92,71 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
     Ok(())
 }
 
+fn clock_line(clock: &Clock, zone: &TimeZone) -> String {
+    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
+    let limit = clock.limit.map_or("-".into(), |limit| format!("{} {}", clock.n, limit.unit));
+    let rule = match clock.basis {
+        DueBasis::Explicit => "the source's own due time, domain §4 point 3",
+        DueBasis::NoLimit => "no limit and no due time: no card",
+        _ => "domain §4 points 2, 3, 6",
+    };
+    format!(
+        "clock {:<9} {} {limit}: from {}, yellow {}, due {}, red {} ({rule})",
+        clock.kind,
+        clock.basis,
+        at(clock.started_at),
+        at(clock.yellow_at),
+        at(clock.due_at),
+        at(clock.red_at)
+    )
+}
+
+fn stop_line(stop: &Suspension, zone: &TimeZone) -> String {
+    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
+    let deducted = match stop.deducted {
+        Some(span) => format!("deducted {} to {}", local(span.from, zone), local(span.until, zone)),
+        None => "nothing deducted".to_owned(),
+    };
+    let kind = stop.kind.map_or("of no kind", |kind| kind.as_str());
+    format!(
+        "  stop {} {kind}: {} to {}, approved until {}, {deducted} (points 4, 5)",
+        stop.id,
+        local(stop.started_at, zone),
+        at(stop.ended_at),
+        at(stop.cap_at)
+    )
+}
+
+fn step_line(step: &StepClock, zone: &TimeZone) -> String {
+    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
+    let limit = step.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
+    format!(
+        "  step {} {}: limit {limit}, {} to {}, due {}, {} days used (point 9)",
+        step.key(),
+        step.step_name.as_deref().unwrap_or_default(),
+        at(step.started_at),
+        at(step.ended_at),
+        at(step.due_at),
+        step.used_wd
+    )
+}
+
+fn card_line(card: &Card, as_of: Timestamp, zone: &TimeZone) -> String {
+    let ends = [("superseded", card.superseded_at), ("lapsed", card.lapsed_at), ("cancelled", card.cancelled_at)];
+    let ends = ends.iter().filter_map(|(word, at)| at.filter(|at| *at <= as_of).map(|at| (word, at)));
+    let ends: String = ends.map(|(word, at)| format!(", {word} {}", local(at, zone))).collect();
+    let ahead = if card.issued_at > as_of { " (ahead)" } else { "" };
+    let object = card.object_id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+    let cycle = if card.cycle > 1 { format!(" cycle {}", card.cycle) } else { String::new() };
+    format!(
+        "  card {} {}{object}{cycle}: condition {}, issued {}{ahead}{ends} (domain §3)",
+        card.object_type,
+        card.level,
+        local(card.condition_at, zone),
+        local(card.issued_at, zone)
+    )
+}
+
 /// One day: date, what it is to the clock, why, and what falls on it.
 fn day_line(day: &DayLine) -> String {
     let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -86,52 +164,17 @@ fn day_line(day: &DayLine) -> String {
     let role = match day.role {
         DayRole::Start => "day 0, not counted".to_owned(),
         DayRole::Counted(number) => format!("day {number}"),
+        DayRole::Excluded => "excluded".to_owned(),
         DayRole::NotWorked => "not worked".to_owned(),
     };
     let name = day.name.as_deref().unwrap_or_default();
+    let stops: String = day.stops.iter().map(|stop| format!(" stop {stop}")).collect();
     let provisional = if day.provisional { " provisional" } else { "" };
     let marks: Vec<&str> = day.marks.iter().map(|mark: &Mark| mark.as_str()).collect();
-    format!("{} {weekday}  {role:<18} {:<16} {name}{provisional} {}", day.date, day.kind.as_str(), marks.join(" "))
+    let kind = day.kind.as_str();
+    format!("{} {weekday}  {role:<18} {kind:<16} {name}{stops}{provisional} {}", day.date, marks.join(" "))
         .trim_end()
         .to_owned()
-}
-
-fn json(case: &CaseExplanation, as_of: Timestamp) -> serde_json::Value {
-    let (clock, explanation) = (&case.explanation.clock, &case.explanation);
-    let days: Vec<_> = explanation.days.iter().map(|day| {
-        let counted = match day.role {
-            DayRole::Counted(number) => Some(number),
-            DayRole::Start | DayRole::NotWorked => None,
-        };
-        serde_json::json!({ "date": day.date.to_string(), "counted": counted, "is_start": day.role == DayRole::Start,
-            "kind": day.kind.as_str(), "name": day.name, "provisional": day.provisional, "marks": day.marks })
-    }).collect();
-    let cards: Vec<_> = clock
-        .cards
-        .iter()
-        .map(|card| {
-            serde_json::json!({ "level": card.level, "condition_at": card.condition_at, "issued_at": card.issued_at,
-            "due_at": card.due_at, "superseded_at": card.superseded_at, "lapsed_at": card.lapsed_at,
-            "cancelled_at": card.cancelled_at, "responsible_org": card.responsible })
-        })
-        .collect();
-    let events: Vec<_> = case.events.iter().map(|event| {
-        serde_json::json!({ "event_type": event.event_type, "step_name": event.step_name, "org_code": event.org_code,
-            "occurred_at": event.occurred_at, "recorded_at": event.recorded_at, "known_at": event.known_at,
-            "close_result": event.close_result, "unfolded": event.unfolded })
-    }).collect();
-    serde_json::json!({
-        "case_no": case.case_no, "as_of": as_of, "status": case.status, "item_id": case.item_id, "item_name": case.item_name,
-        "village_code": case.village_code, "org_code": case.org_code, "source_system": case.source_system,
-        "due_basis": clock.due, "limit": clock.limit, "started_at": clock.started_at,
-        "started_on": clock.started_on.map(|date| date.to_string()), "due_on": clock.due_on.map(|date| date.to_string()),
-        "due_at": clock.due_at, "yellow_at": clock.yellow_at, "red_at": clock.red_at, "closed_at": clock.closed_at,
-        "close_result": clock.close_result, "used_wd": case.used.used_wd, "used_days_tenths": case.used.used_days_tenths,
-        "used_office_sec": case.used.used_office_sec, "provisional": clock.provisional, "reasons": clock.reasons,
-        "policy": explanation.policy_name, "policy_version": explanation.policy_version,
-        "calendar_version": explanation.calendar_version, "engine_version": explanation.engine_version,
-        "days": days, "cards": cards, "events": events,
-    })
 }
 
 /// Local time to the second; the end of a day as 24:00.

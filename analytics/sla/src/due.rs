@@ -1,183 +1,221 @@
-//! From a start and a limit to the due date and the instants of YELLOW and RED.
+//! From a start and a limit to the due date (domain §4 points 2, 3 and 6).
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Error, SignedDuration, Timestamp};
+use jiff::{Error, SignedDuration, Span, Timestamp};
 
 use crate::calendar::{DAY_END, MICROSECOND, end_of_day, instant, local, office, office_seconds, workdays_after};
-use crate::history::ToldDue;
-use crate::reason::note;
-use crate::{CaseInput, DueBasis, Limit, Policy, Reason, WorkCalendar};
+use crate::stop::Excluded;
+use crate::{Deadline, Limit, Unit};
 
-/// What decides when a case is due (domain §4 point 3).
-#[derive(Clone, Copy)]
-pub(crate) enum Term {
-    Limit(DueBasis, Limit),
-    Told(ToldDue),
-    None,
-}
-
-/// Promise, else statutory limit, else the source's own due instant; a binding one goes first.
-pub(crate) fn term(case: &CaseInput<'_>, told: Option<ToldDue>, reasons: &mut Vec<Reason>) -> Term {
-    if let Some(told) = told
-        && case.due_binding
-    {
-        return Term::Told(told);
-    }
-    let uncountable = |limit: &Limit| !limit.is_countable();
-    let (basis, limit) = match (case.promised, case.statutory) {
-        (Some(promise), Some(law)) => {
-            if uncountable(&promise) || uncountable(&law) {
-                note(reasons, Reason::UnitNotSupported);
-                (DueBasis::Promised, promise)
-            } else if promise.n > law.n {
-                note(reasons, Reason::PromiseOverStatutory);
-                (DueBasis::Statutory, law)
-            } else {
-                (DueBasis::Promised, promise)
-            }
-        }
-        (Some(promise), None) => (DueBasis::Promised, promise),
-        (None, Some(law)) => (DueBasis::Statutory, law),
-        (None, None) => return told.map_or(Term::None, Term::Told),
-    };
-    if uncountable(&limit) {
-        note(reasons, Reason::UnitNotSupported);
-        return told.map_or(Term::None, Term::Told);
-    }
-    Term::Limit(basis, limit)
-}
-
-/// The instants of one running clock.
+/// The due date of one running clock, and the days that it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Due {
-    pub on: Date,
+    pub(crate) on: Date,
     /// Last instant in time.
-    pub at: Timestamp,
-    pub yellow_at: Option<Timestamp>,
-    pub red_at: Timestamp,
-    /// Office seconds of days 1 to N; none for an instant item or a told due.
-    pub office_sec: Option<u64>,
-    pub provisional: bool,
+    pub(crate) at: Timestamp,
+    /// What is counted; none for an instant item and a told due instant.
+    pub(crate) span: Option<Counted>,
+    /// The source told it.
+    pub(crate) is_told: bool,
+    /// Days that a stop took out, up to `on`.
+    pub(crate) excluded: Vec<Date>,
+    pub(crate) provisional: bool,
 }
 
-/// What the instants are derived with.
-pub(crate) struct Rules<'a> {
-    pub calendar: &'a dyn WorkCalendar,
-    pub zone: &'a TimeZone,
-    pub policy: &'a Policy,
+/// The counted time of a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Office time of these workdays.
+    Workdays { days: Vec<Date>, office_sec: u64 },
+    /// These natural days.
+    Days(Vec<Date>),
+    /// Office seconds from the start instant.
+    Office { sec: u64 },
 }
 
-impl Rules<'_> {
-    /// Due `n` workdays after the start date; an instant item for 0 (domain §4 points 2, 3).
-    pub(crate) fn workdays(&self, started_at: Timestamp, n: u32) -> Result<Due, Error> {
-        if n == 0 {
+/// Counts limits around the stops of a case.
+#[derive(Clone, Copy)]
+pub(crate) struct Counter<'a> {
+    pub(crate) excluded: Excluded<'a>,
+    pub(crate) deadline: Deadline,
+}
+
+impl Counter<'_> {
+    /// The due date of `limit`, longer by `extra` days, from the start on.
+    pub(crate) fn limit(&self, started_at: Timestamp, limit: Limit, extra: u32) -> Result<Due, Error> {
+        if limit.n == 0 && extra == 0 {
             return self.instant_item(started_at);
         }
-        let (started_on, _) = local(started_at, self.zone);
-        let counted = workdays_after(self.calendar, started_on, n)?;
-        let at = end_of_day(counted.last, self.zone)?;
-        let (red_at, red_provisional) = self.red(counted.last, at)?;
-        let days = counted.days.iter();
-        let office_sec: u64 = days.map(|day| office_seconds(self.calendar.windows(*day), DAY_END)).sum();
-        Ok(Due {
-            on: counted.last,
-            at,
-            yellow_at: self.ratio_reached(&counted.days, office_sec)?,
-            red_at,
-            office_sec: Some(office_sec),
-            provisional: counted.provisional || red_provisional,
-        })
-    }
-
-    /// Due on the day of acceptance, or on the next workday if the office is no more open on it
-    /// (domain §3, instant items).
-    fn instant_item(&self, started_at: Timestamp) -> Result<Due, Error> {
-        let (started_on, second) = local(started_at, self.zone);
-        let last_window = office(self.calendar, started_on).last();
-        let mut provisional = self.calendar.is_provisional(started_on);
-        let on = if last_window.is_some_and(|window| second < window.close) {
-            started_on
-        } else {
-            let next = workdays_after(self.calendar, started_on, 1)?;
-            provisional |= next.provisional;
-            next.last
-        };
-        let at = end_of_day(on, self.zone)?;
-        let (red_at, red_provisional) = self.red(on, at)?;
-        let yellow_at = self.before_closing(on)?;
-        Ok(Due {
-            on,
-            at,
-            yellow_at: yellow_at.filter(|yellow| *yellow >= started_at),
-            red_at,
-            office_sec: None,
-            provisional: provisional || red_provisional,
-        })
-    }
-
-    /// Due when the source says; no calendar, unless RED has a grace (domain §3, §4 point 3).
-    pub(crate) fn told(&self, started_at: Timestamp, at: Timestamp) -> Result<Due, Error> {
-        let (on, _) = local(at, self.zone);
-        let (red_at, provisional) = self.red(on, at)?;
-        Ok(Due { on, at, yellow_at: self.share_of_span(started_at, at), red_at, office_sec: None, provisional })
-    }
-
-    /// Right after `due_at`, or after the grace of the policy; and whether that is provisional.
-    fn red(&self, due_on: Date, due_at: Timestamp) -> Result<(Timestamp, bool), Error> {
-        if self.policy.red_grace_wd == 0 {
-            return Ok((due_at.checked_add(MICROSECOND)?, false));
+        match limit.unit {
+            Unit::Cd => self.natural(started_at, u64::from(limit.n) + u64::from(extra)),
+            Unit::Month if limit.n > 0 => {
+                let (on, _) = local(started_at, self.excluded.zone);
+                let end = on.checked_add(Span::new().try_months(i64::from(limit.n))?)?;
+                let days = end.duration_since(on).as_hours() / 24;
+                self.natural(started_at, u64::try_from(days).unwrap_or_default() + u64::from(extra))
+            }
+            Unit::Hour if limit.n > 0 => self.office_time(started_at, u64::from(limit.n) * 3600),
+            Unit::Min if limit.n > 0 => self.office_time(started_at, u64::from(limit.n) * 60),
+            _ => self.workdays(started_at, u64::from(limit.n) + u64::from(extra)),
         }
-        let grace = workdays_after(self.calendar, due_on, self.policy.red_grace_wd)?;
-        Ok((instant(grace.last, DAY_END, self.zone)?, grace.provisional))
     }
 
-    /// First office second of the counted days at which the used part has reached the ratio.
-    /// Windows are half open: reached at a closing, it is the next opening on a counted day.
-    fn ratio_reached(&self, days: &[Date], office_sec: u64) -> Result<Option<Timestamp>, Error> {
-        let share = u128::from(office_sec) * u128::from(self.policy.yellow_num);
-        let target = share.div_ceil(u128::from(self.policy.yellow_den));
-        let Ok(mut left) = u64::try_from(target) else {
-            return Ok(None);
-        };
-        for day in days {
-            for window in self.calendar.windows(*day) {
-                let length = window.seconds();
-                match u32::try_from(left) {
-                    Ok(into) if into < length => {
-                        return instant(*day, window.open + into, self.zone).map(Some);
+    /// A told due instant: no calendar (domain §4 point 3).
+    pub(crate) fn told(&self, at: Timestamp) -> Due {
+        let (on, _) = local(at, self.excluded.zone);
+        Due { on, at, span: None, is_told: true, excluded: Vec::new(), provisional: false }
+    }
+
+    /// `n` workdays after the start date that no stop takes out.
+    fn workdays(&self, started_at: Timestamp, n: u64) -> Result<Due, Error> {
+        let Excluded { calendar, zone, .. } = self.excluded;
+        let (mut date, mut second) = local(started_at, zone);
+        let mut provisional = false;
+        if self.deadline == Deadline::HourExact {
+            (date, second) = self.opening(date, second, &mut provisional)?;
+        }
+        let mut days = Vec::new();
+        let mut excluded = Vec::new();
+        while (days.len() as u64) < n {
+            date = date.tomorrow()?;
+            provisional |= calendar.is_provisional(date);
+            if !calendar.is_workday(date) {
+                continue;
+            }
+            let is_last = days.len() as u64 + 1 == n;
+            if self.excluded.workday(date)? || (is_last && self.excluded.gives_way(date)?) {
+                excluded.push(date);
+            } else {
+                days.push(date);
+            }
+        }
+        let office_sec = days.iter().map(|day| office_seconds(calendar.windows(*day), DAY_END)).sum();
+        let at = self.deadline_of(date, second)?;
+        Ok(Due {
+            on: date,
+            at,
+            span: Some(Counted::Workdays { days, office_sec }),
+            is_told: false,
+            excluded,
+            provisional,
+        })
+    }
+
+    /// `n` natural days after the start date that no stop covers; the last rolls to a workday.
+    fn natural(&self, started_at: Timestamp, n: u64) -> Result<Due, Error> {
+        let Excluded { calendar, zone, .. } = self.excluded;
+        let (mut date, second) = local(started_at, zone);
+        let (mut days, mut excluded) = (Vec::new(), Vec::new());
+        while (days.len() as u64) < n {
+            date = date.tomorrow()?;
+            if self.excluded.natural_day(date)? { excluded.push(date) } else { days.push(date) }
+        }
+        let mut provisional = calendar.is_provisional(date);
+        while !calendar.is_workday(date) {
+            date = date.tomorrow()?;
+            provisional |= calendar.is_provisional(date);
+        }
+        let at = self.deadline_of(date, second)?;
+        Ok(Due { on: date, at, span: Some(Counted::Days(days)), is_told: false, excluded, provisional })
+    }
+
+    fn office_time(&self, started_at: Timestamp, sec: u64) -> Result<Due, Error> {
+        let mut provisional = false;
+        let at = self.after_office_time(started_at, sec, false, &mut provisional)?;
+        let (on, _) = local(at, self.excluded.zone);
+        Ok(Due { on, at, span: Some(Counted::Office { sec }), is_told: false, excluded: Vec::new(), provisional })
+    }
+
+    /// The instant at which so much office time outside the pauses has gone by. `half_open`: at
+    /// the end of a span of office time it is the beginning of the next.
+    pub(crate) fn after_office_time(
+        &self,
+        started_at: Timestamp,
+        sec: u64,
+        half_open: bool,
+        provisional: &mut bool,
+    ) -> Result<Timestamp, Error> {
+        let Excluded { calendar, zone, pauses } = self.excluded;
+        let mut left = SignedDuration::from_secs(i64::try_from(sec).unwrap_or(i64::MAX));
+        let (mut date, _) = local(started_at, zone);
+        loop {
+            *provisional |= calendar.is_provisional(date);
+            for window in office(calendar, date) {
+                let (open, close) = (instant(date, window.open, zone)?, instant(date, window.close, zone)?);
+                let mut from = open.max(started_at);
+                while from < close {
+                    // Pauses are apart and in order, so the first that ends later is the next.
+                    let pause = pauses.iter().find(|pause| pause.until > from);
+                    if let Some(pause) = pause.filter(|pause| pause.from <= from) {
+                        from = pause.until;
+                        continue;
                     }
-                    _ => left -= u64::from(length),
+                    let until = pause.map_or(close, |pause| pause.from.min(close));
+                    let length = from.duration_until(until);
+                    if left < length || (left == length && !half_open) {
+                        return from.checked_add(left);
+                    }
+                    left -= length;
+                    from = until;
                 }
             }
+            date = date.tomorrow()?;
         }
-        Ok(None)
     }
 
-    /// The policy's office minutes before the last closing; the first opening of a shorter day.
-    fn before_closing(&self, day: Date) -> Result<Option<Timestamp>, Error> {
-        let windows = self.calendar.windows(day);
-        let mut left = self.policy.instant_yellow_office_min.saturating_mul(60);
-        for window in windows.iter().rev() {
-            let length = window.seconds();
-            if left <= length {
-                return instant(day, window.open + (length - left), self.zone).map(Some);
-            }
-            left -= length;
+    /// Due on the day of the start, or on the next workday if the office is no more open on it or
+    /// a stop takes it out (domain §3, instant items).
+    fn instant_item(&self, started_at: Timestamp) -> Result<Due, Error> {
+        let Excluded { calendar, zone, .. } = self.excluded;
+        let (mut on, second) = local(started_at, zone);
+        let mut provisional = calendar.is_provisional(on);
+        let mut excluded = Vec::new();
+        let is_over = office(calendar, on).last().is_none_or(|window| second >= window.close);
+        if is_over {
+            on = self.next_workday(on, &mut provisional)?;
         }
-        let first = windows.first();
-        first.map(|window| instant(day, window.open, self.zone)).transpose()
+        while self.excluded.workday(on)? || self.excluded.gives_way(on)? {
+            excluded.push(on);
+            on = self.next_workday(on, &mut provisional)?;
+        }
+        let deadline = if self.deadline == Deadline::HourExact { Deadline::EndOfDay } else { self.deadline };
+        let at = Self { deadline, ..*self }.deadline_of(on, second)?;
+        Ok(Due { on, at, span: None, is_told: false, excluded, provisional })
     }
 
-    /// `start + ratio x (due - start)` in natural time, rounded up to whole seconds after the
-    /// start; none if that is not before the due instant.
-    fn share_of_span(&self, started_at: Timestamp, due_at: Timestamp) -> Option<Timestamp> {
-        let span = u128::try_from(started_at.duration_until(due_at).as_nanos()).ok()?;
-        let share = span * u128::from(self.policy.yellow_num);
-        let seconds = share.div_ceil(u128::from(self.policy.yellow_den) * 1_000_000_000);
-        let offset = SignedDuration::from_secs(i64::try_from(seconds).ok()?);
-        let yellow_at = started_at.checked_add(offset).ok()?;
-        (yellow_at < due_at).then_some(yellow_at)
+    /// The last instant in time of a due day.
+    fn deadline_of(&self, on: Date, second: u32) -> Result<Timestamp, Error> {
+        let Excluded { calendar, zone, .. } = self.excluded;
+        match self.deadline {
+            Deadline::EndOfDay => end_of_day(on, zone),
+            Deadline::EndOfOffice => match office(calendar, on).last() {
+                Some(window) => instant(on, window.close, zone),
+                None => end_of_day(on, zone),
+            },
+            Deadline::HourExact => instant(on, second, zone),
+        }
     }
+
+    /// The given time if the office is open, else the next opening.
+    fn opening(&self, date: Date, second: u32, provisional: &mut bool) -> Result<(Date, u32), Error> {
+        let calendar = self.excluded.calendar;
+        if let Some(window) = office(calendar, date).iter().find(|window| second < window.close) {
+            return Ok((date, second.max(window.open)));
+        }
+        let date = self.next_workday(date, provisional)?;
+        Ok((date, calendar.windows(date).first().map_or(0, |window| window.open)))
+    }
+
+    fn next_workday(&self, date: Date, provisional: &mut bool) -> Result<Date, Error> {
+        let next = workdays_after(self.excluded.calendar, date, 1)?;
+        *provisional |= next.provisional;
+        Ok(next.last)
+    }
+}
+
+/// Right after the last instant in time.
+pub(crate) fn just_after(due_at: Timestamp) -> Result<Timestamp, Error> {
+    due_at.checked_add(MICROSECOND)
 }
 
 #[cfg(test)]

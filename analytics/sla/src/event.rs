@@ -1,6 +1,8 @@
 //! The events of a case, in the words of domain §7 `workflow_event`.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+
+use crate::Limit;
 
 named_enum! {
     /// What happened. Declared in the order in which events of one instant apply (domain §4,
@@ -60,6 +62,45 @@ impl CloseResult {
     }
 }
 
+named_enum! {
+    /// Why a case is suspended (domain §4 point 4).
+    StopKind {
+        Correction = "CORRECTION",
+        Hearing = "HEARING",
+        SiteSurvey = "SITE_SURVEY",
+        ExpertReview = "EXPERT_REVIEW",
+        InspectionTest = "INSPECTION_TEST",
+        Appraisal = "APPRAISAL",
+        TenderAuction = "TENDER_AUCTION",
+        PublicNotice = "PUBLIC_NOTICE",
+        UpstreamReview = "UPSTREAM_REVIEW",
+        OtherStatutory = "OTHER_STATUTORY",
+    }
+}
+
+impl StopKind {
+    /// Whether the law itself takes it out of the limit (行政许可法 art 45); the others need the
+    /// item's own rule.
+    pub fn is_by_law(self) -> bool {
+        matches!(
+            self,
+            Self::Hearing | Self::ExpertReview | Self::InspectionTest | Self::Appraisal | Self::TenderAuction
+        )
+    }
+}
+
+/// What STOP and RESUME say of a suspension (domain §4 points 4, 5).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StopTerms {
+    pub stop_id: Option<String>,
+    pub kind: Option<StopKind>,
+    pub basis: Option<String>,
+    /// 批准时长, in its own unit.
+    pub approved: Option<Limit>,
+    pub approved_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
+}
+
 /// One event of one case (domain §7 `workflow_event`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -78,10 +119,22 @@ pub struct Event {
     pub due_at: Option<Timestamp>,
     pub step_seq: Option<i64>,
     pub step_name: Option<String>,
+    /// The step's limit in workdays, as the source tells it with its start.
+    pub step_limit: Option<u32>,
+    /// Role of whoever acted; the village clock asks for the village agent's.
+    pub actor_role: Option<String>,
     /// Who handled the event, and so holds the case from it on.
     pub org_code: Option<String>,
     /// Of CLOSE; missing means granted.
     pub close_result: Option<CloseResult>,
+    /// Of STOP and RESUME.
+    pub stop: Option<Box<StopTerms>>,
+    /// Of EXTEND: days by which the limit grows.
+    pub extension_days: Option<u32>,
+    /// Of EXTEND: when it was approved.
+    pub approved_at: Option<Timestamp>,
+    /// Of TRANSFER: who receives the case.
+    pub to_org: Option<String>,
 }
 
 impl Event {
@@ -100,10 +153,5 @@ impl Event {
             _ if self.step_seq.is_none() => self.due_at,
             _ => None,
         }
-    }
-
-    /// The instant of the entry if it came more than `allowed` after the event (domain §4 point 10).
-    pub(crate) fn late_entry(&self, allowed: SignedDuration) -> Option<Timestamp> {
-        self.recorded_at.filter(|recorded| self.occurred_at.duration_until(*recorded) > allowed)
     }
 }

@@ -1,66 +1,88 @@
-//! What a fold is given besides events and calendar: the limits of the item, the policy row.
+//! The `sla_policy` row that judges a case (domain §3, §4.1 policy rows).
 
 use jiff::SignedDuration;
 
-use crate::Event;
+use crate::ClockError;
 
 named_enum! {
-    /// Unit of a limit, with the provincial codes 1 to 5 (domain §4 point 3). Only workdays are
-    /// counted so far.
-    Unit {
-        /// 工作日
-        Wd = "WD" | "1",
-        /// 自然日
-        Cd = "CD" | "2",
-        /// Office hours.
-        Hour = "HOUR" | "3",
-        /// Office minutes.
-        Min = "MIN" | "4",
-        Month = "MONTH" | "5",
+    /// The three clocks of a case (domain §4 point 15).
+    ClockKind {
+        Promise = "PROMISE",
+        Statutory = "STATUTORY",
+        Village = "VILLAGE",
     }
 }
 
-/// A time limit of an item version. 0 makes an instant item, whatever the unit (domain §3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Limit {
-    pub n: u32,
-    pub unit: Unit,
-}
-
-impl Limit {
-    /// Whether this engine can count it.
-    pub(crate) fn is_countable(self) -> bool {
-        self.n == 0 || self.unit == Unit::Wd
+named_enum! {
+    /// Levels of a card, lowest first (domain §1, §3).
+    Level {
+        Reminder = "REMINDER",
+        Prewarn = "PREWARN",
+        /// 黄牌
+        Yellow = "YELLOW",
+        /// 红牌
+        Red = "RED",
     }
 }
 
-/// One case as the clock sees it (domain §4, inputs).
-#[derive(Debug, Clone, Copy)]
-pub struct CaseInput<'a> {
-    /// In any order; only those known by `as_of` (domain §4 point 14).
-    pub events: &'a [Event],
-    /// 承诺时限 of the item version of day 0.
-    pub promised: Option<Limit>,
-    /// 法定时限 of the item version of day 0.
-    pub statutory: Option<Limit>,
-    /// The mapping says that the source's due instant decides, even with a limit (point 3).
-    pub due_binding: bool,
-    /// The item is handed on to a higher level (`ESCALATED`): TRANSFERRED is a decision.
-    pub kind_escalated: bool,
+named_enum! {
+    /// Which instant of its last day a limit in days ends at (domain §4 point 3).
+    Deadline {
+        EndOfDay = "END_OF_DAY",
+        EndOfOffice = "END_OF_OFFICE",
+        /// The clock time of the start.
+        HourExact = "HOUR_EXACT",
+    }
 }
 
-/// The `sla_policy` row valid on day 0, as far as this engine reads it (domain §4.1, policy rows).
+named_enum! {
+    /// What a card is about (domain §3).
+    ObjectType {
+        Case = "CASE",
+        Step = "STEP",
+        PreAcceptance = "PRE_ACCEPTANCE",
+        Suspension = "SUSPENSION",
+        Delivery = "DELIVERY",
+    }
+}
+
+/// When a level is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Used time reaches `num / den` of the limit.
+    UsedRatio { num: u32, den: u32 },
+    /// So many workdays before the clock's due instant, at the same time of day.
+    BeforeDue { of: ClockKind, wd: u32 },
+    /// Right after the clock's due instant, or at 24:00 of the workday so many after `due_on`.
+    AfterDue { of: ClockKind, grace_wd: u32 },
+}
+
+impl Rule {
+    /// Whether it means that the limit is over; otherwise it is near.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::AfterDue { .. })
+    }
+}
+
+/// A row of `sla_policy`, as the clock reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     pub name: String,
     pub version: u32,
-    /// YELLOW when used time reaches `yellow_num / yellow_den` of the limit (domain §3).
-    pub yellow_num: u32,
-    pub yellow_den: u32,
-    /// RED at 24:00 of this workday after `due_on`; 0 = right after `due_at`.
-    pub red_grace_wd: u32,
-    /// YELLOW of an instant item, in office minutes before the last closing of `due_on`.
+    /// Its cards count; those of others are shadows, for comparison.
+    pub is_official: bool,
+    /// The clock that raises CASE cards.
+    pub card_clock: ClockKind,
+    pub deadline: Deadline,
+    /// At most one rule a level, lowest level first. Of CASE and STEP; the other objects have
+    /// the rules of domain §3 and are judged by an official policy only.
+    pub ladder: Vec<(Level, Rule)>,
+    /// YELLOW of an instant item by a ratio: office minutes before the last closing of `due_on`.
     pub instant_yellow_office_min: u32,
+    /// Workdays to accept, refuse or ask for corrections.
+    pub accept_within_wd: u32,
+    /// Workdays to deliver a certificate.
+    pub deliver_within_wd: u32,
     /// An event recorded more than so many hours after it happened is a late entry.
     pub late_entry_h: u32,
 }
@@ -72,12 +94,32 @@ impl Policy {
         Self {
             name: "BEIHAI_2".to_owned(),
             version: 1,
-            yellow_num: 4,
-            yellow_den: 5,
-            red_grace_wd: 0,
+            is_official: true,
+            card_clock: ClockKind::Promise,
+            deadline: Deadline::EndOfDay,
+            ladder: vec![
+                (Level::Yellow, Rule::UsedRatio { num: 4, den: 5 }),
+                (Level::Red, Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 }),
+            ],
             instant_yellow_office_min: 60,
+            accept_within_wd: 5,
+            deliver_within_wd: 10,
             late_entry_h: 24,
         }
+    }
+
+    /// The rule of a level, if the ladder has it.
+    pub fn rule(&self, level: Level) -> Option<Rule> {
+        self.ladder.iter().find(|(held, _)| *held == level).map(|(_, rule)| *rule)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), ClockError> {
+        let bad = |rule: &Rule| matches!(rule, Rule::UsedRatio { den: 0, .. });
+        if self.ladder.iter().any(|(_, rule)| bad(rule)) {
+            let (name, version) = (self.name.clone(), self.version);
+            return Err(ClockError::YellowRatio { name, version });
+        }
+        Ok(())
     }
 
     pub(crate) fn late_entry(&self) -> SignedDuration {

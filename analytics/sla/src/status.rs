@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{CaseClock, DueBasis};
+use crate::{CaseClock, Clock, DueBasis};
 
 named_enum! {
     /// Status at `as_of` (domain §4 point 12).
@@ -18,7 +18,7 @@ named_enum! {
         ClosedEarly = "CLOSED_EARLY",
         ClosedOnTime = "CLOSED_ON_TIME",
         OverdueOpen = "OVERDUE_OPEN",
-        /// Waits for suspensions; not said yet.
+        /// Inside an effective stop.
         Suspended = "SUSPENDED",
         NearLimit = "NEAR_LIMIT",
         Running = "RUNNING",
@@ -26,35 +26,38 @@ named_enum! {
 }
 
 impl CaseClock {
-    /// The first status of domain §4 point 12 that fits. A case never accepted is NOT_STARTED
-    /// even when it ended (`closed_at`); what happened or was known after `as_of` is not seen.
+    /// The first status of domain §4 point 12 that fits the promise clock. A case never accepted
+    /// is NOT_STARTED even when it ended (`closed_at`); what happened or was known after `as_of`
+    /// is not seen.
     pub fn status(&self, as_of: Timestamp) -> Status {
-        if self.due == DueBasis::NoLimit {
+        let clock = &self.promise;
+        if clock.basis == DueBasis::NoLimit {
             return Status::NoLimit;
         }
-        let (Some(started_at), Some(due_at)) = (self.started_at, self.due_at) else {
+        let (Some(start), Some(due_at)) = (self.start, clock.due_at) else {
             return Status::NotStarted;
         };
-        if started_at > as_of {
+        if start.from > as_of {
             return Status::NotStarted;
         }
         let known = self.closed_known_at.is_some_and(|known| known <= as_of);
         match self.closed_at {
-            Some(closed_at) if known && closed_at <= as_of => self.closed_status(closed_at, due_at),
+            Some(closed_at) if known && closed_at <= as_of => self.closed_status(clock, closed_at, due_at),
             _ if as_of > due_at => Status::OverdueOpen,
-            _ if self.yellow_at.is_some_and(|yellow| yellow <= as_of) => Status::NearLimit,
+            _ if self.pauses.iter().any(|pause| pause.from <= as_of && as_of < pause.until) => Status::Suspended,
+            _ if clock.yellow_at.is_some_and(|yellow| yellow <= as_of) => Status::NearLimit,
             _ => Status::Running,
         }
     }
 
-    fn closed_status(&self, closed_at: Timestamp, due_at: Timestamp) -> Status {
+    fn closed_status(&self, clock: &Clock, closed_at: Timestamp, due_at: Timestamp) -> Status {
         if closed_at > due_at {
             Status::ClosedOverdue
         } else if !self.decided {
             Status::Ended
-        } else if self.limit.is_some_and(|limit| limit.n == 0) {
+        } else if clock.limit.is_some_and(|limit| limit.n == 0) && clock.n == 0 {
             Status::ClosedInstant
-        } else if self.closed_on < self.due_on {
+        } else if self.closed_on < clock.due_on {
             Status::ClosedEarly
         } else {
             Status::ClosedOnTime

@@ -1,12 +1,16 @@
 //! What the unit tests share: a calendar, and short ways to write events.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{TimeZone, offset};
 
-use crate::{CaseClock, CaseInput, DayKind, Event, EventKind, Limit, OfficeWindow, Policy, Unit, WorkCalendar, fold};
+use crate::{
+    Card, CaseClock, CaseInput, DayKind, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind, StopTerms,
+    Unit, WorkCalendar, fold, judge,
+};
 
 /// Weekdays off and weekend days worked of Guangxi (domain §4.2), written year: MMDD.
 const OFF: &[(i16, &str)] = &[
@@ -108,8 +112,14 @@ pub(crate) fn event(kind: EventKind, when: &str) -> Event {
         due_at: None,
         step_seq: None,
         step_name: None,
+        step_limit: None,
+        actor_role: None,
         org_code: None,
         close_result: None,
+        stop: None,
+        extension_days: None,
+        approved_at: None,
+        to_org: None,
     }
 }
 
@@ -136,7 +146,51 @@ pub(crate) fn wd(n: u32) -> Option<Limit> {
 }
 
 pub(crate) fn case(events: &[Event], promised: Option<Limit>) -> CaseInput<'_> {
-    CaseInput { events, promised, statutory: None, due_binding: false, kind_escalated: false }
+    CaseInput {
+        events,
+        promised,
+        statutory: None,
+        item: &ITEM,
+        due_binding: false,
+        is_escalated: false,
+        has_certificate: false,
+        is_backfill: false,
+    }
+}
+
+/// An item that allows every kind of stop.
+pub(crate) static ITEM: LazyLock<ItemRules> =
+    LazyLock::new(|| ItemRules { allowed_stop_kinds: StopKind::ALL.to_vec(), ..ItemRules::default() });
+
+/// A stop with basis and notice, approved for so many natural days.
+pub(crate) fn stop(id: &str, kind: StopKind, days: u32, when: &str) -> Event {
+    let terms = StopTerms {
+        stop_id: Some(id.to_owned()),
+        kind: Some(kind),
+        basis: Some("basis".to_owned()),
+        approved: Some(Limit { n: days, unit: Unit::Cd }),
+        approved_at: Some(at(when)),
+        notified_at: Some(at(when)),
+    };
+    Event { event_id: format!("STOP {id}"), stop: Some(Box::new(terms)), ..event(EventKind::Stop, when) }
+}
+
+pub(crate) fn resume(id: &str, when: &str) -> Event {
+    let terms = StopTerms { stop_id: Some(id.to_owned()), ..StopTerms::default() };
+    Event { event_id: format!("RESUME {id} {when}"), stop: Some(Box::new(terms)), ..event(EventKind::Resume, when) }
+}
+
+pub(crate) fn extend(days: u32, when: &str) -> Event {
+    Event { extension_days: Some(days), approved_at: Some(at(when)), ..event(EventKind::Extend, when) }
+}
+
+pub(crate) fn step(kind: EventKind, seq: i64, when: &str) -> Event {
+    Event { event_id: format!("{kind} {seq} {when}"), step_seq: Some(seq), ..event(kind, when) }
+}
+
+/// The cards under the values of `BEIHAI_2`.
+pub(crate) fn cards(case: &CaseInput<'_>) -> Vec<Card> {
+    judge(case, &TestCalendar::gx(), &zone(), &Policy::for_testing()).unwrap().cards
 }
 
 /// Folds on the Guangxi calendar under the values of `BEIHAI_2`.

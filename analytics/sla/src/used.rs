@@ -1,24 +1,26 @@
 //! How much of its time a case has used (domain §4 point 13).
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Error, SignedDuration, Timestamp};
 
-use crate::calendar::{DAY_END, local, office, office_seconds};
-use crate::{CaseClock, DueBasis, WorkCalendar};
+use crate::calendar::{DAY_END, instant, local, office, office_seconds};
+use crate::stop::{Excluded, Pause};
+use crate::{CaseClock, DueBasis, Unit, WorkCalendar};
 
 /// The three measures that are always told, and the ratio behind the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Used {
-    /// Official: workdays after the start date up to and with the last day; a begun day counts.
+    /// Official: workdays after the start date, not excluded, up to and with the last day; a begun
+    /// day counts.
     pub used_wd: u32,
-    /// Tenths of workdays, rounded half up: ratio x N; without N, the counted days with the last
-    /// one by its share of office time.
+    /// Tenths of days, rounded half up: ratio x N of a limit in days; else the counted workdays
+    /// with the last one by its share of office time.
     pub used_days_tenths: u32,
-    /// Diagnostic: office seconds from the start instant on, day 0 included.
+    /// Diagnostic: office seconds from the start instant on, day 0 included, stops cut out.
     pub used_office_sec: i64,
-    /// Millionths, rounded down; above one million when overdue. Office seconds of the counted
-    /// days over those of days 1 to N; with an explicit due, natural time over start to due.
-    /// None without either.
+    /// Millionths, rounded down; above one million when overdue. Counted time over the limit's;
+    /// with an explicit due, natural time over start to due. None without either.
     pub ratio_ppm: Option<u64>,
 }
 
@@ -27,76 +29,113 @@ pub struct Used {
 struct Tally {
     days: u32,
     days_tenths: u64,
-    /// Office seconds of the counted days.
-    counted_sec: u64,
-    /// Office seconds of day 0.
-    start_sec: u64,
+    /// Office seconds of the counted workdays.
+    office_sec: u64,
+    /// Seconds of the counted natural days.
+    natural_sec: u64,
+    /// Office seconds from the start instant on, outside the stops.
+    real_sec: u64,
 }
 
 impl CaseClock {
     /// The time used from the start until `until`, or until the closing if that is earlier.
     /// All zero without a start, and before it.
     pub fn used(&self, until: Timestamp, calendar: &dyn WorkCalendar, zone: &TimeZone) -> Used {
-        let Some(started_at) = self.started_at else {
+        let Some(start) = self.start else {
             return Used::default();
         };
-        let end = self.closed_at.map_or(until, |closed| closed.min(until));
-        let end = end.max(started_at);
-        let tally = tally(started_at, end, calendar, zone);
+        let end = self.closed_at.map_or(until, |closed| closed.min(until)).max(start.at);
+        let excluded = Excluded { pauses: &self.pauses, calendar, zone };
+        let given_way = &self.promise.excluded_on;
+        // The walk stays inside dates that the fold has told; it cannot leave their range.
+        let tally = tally(start.at, end, excluded, given_way).unwrap_or_default();
         let mut tenths = tally.days_tenths;
         let mut ratio_ppm = None;
-        if let (Some(limit), Some(total)) = (self.limit, self.limit_office_sec)
-            && total > 0
-        {
-            let (counted, total) = (u128::from(tally.counted_sec), u128::from(total));
-            ratio_ppm = u64::try_from(counted * 1_000_000 / total).ok();
-            let rounded = (counted * u128::from(limit.n) * 20 + total) / (2 * total);
-            tenths = u64::try_from(rounded).unwrap_or(u64::MAX);
-        } else if let (DueBasis::Explicit, Some(due_at)) = (self.due, self.due_at) {
-            let elapsed = started_at.duration_until(end).as_nanos();
-            let span = started_at.duration_until(due_at).as_nanos();
+        if let (Some(limit), Some(total)) = (self.promise.limit, self.promise.limit_sec.filter(|total| *total > 0)) {
+            let used = match limit.unit {
+                _ if limit.n == 0 => tally.office_sec,
+                Unit::Wd => tally.office_sec,
+                Unit::Cd | Unit::Month => tally.natural_sec,
+                Unit::Hour | Unit::Min => tally.real_sec,
+            };
+            let (used, total) = (u128::from(used), u128::from(total));
+            ratio_ppm = u64::try_from(used * 1_000_000 / total).ok();
+            let days = self.promise.counted_on.len() as u128;
+            if days > 0 {
+                tenths = u64::try_from((used * days * 20 + total) / (2 * total)).unwrap_or(u64::MAX);
+            }
+        } else if let (DueBasis::Explicit, Some(due_at)) = (self.promise.basis, self.promise.due_at) {
+            let elapsed = start.at.duration_until(end).as_nanos();
+            let span = start.at.duration_until(due_at).as_nanos();
             if span > 0 {
                 ratio_ppm = u64::try_from(elapsed * 1_000_000 / span).ok();
             }
         }
-        let office_sec = tally.start_sec + tally.counted_sec;
         Used {
             used_wd: tally.days,
             used_days_tenths: u32::try_from(tenths).unwrap_or(u32::MAX),
-            used_office_sec: i64::try_from(office_sec).unwrap_or(i64::MAX),
+            used_office_sec: i64::try_from(tally.real_sec).unwrap_or(i64::MAX),
             ratio_ppm,
         }
     }
 }
 
-fn tally(started_at: Timestamp, end: Timestamp, calendar: &dyn WorkCalendar, zone: &TimeZone) -> Tally {
-    let (started_on, start_second) = local(started_at, zone);
+/// Walks the days from the start to the end; `given_way` are days that a stop took out as day N.
+fn tally(start: Timestamp, end: Timestamp, excluded: Excluded<'_>, given_way: &[Date]) -> Result<Tally, Error> {
+    let Excluded { calendar, zone, pauses } = excluded;
+    let (started_on, start_second) = local(start, zone);
     let (end_on, end_second) = local(end, zone);
-    let day_0 = office(calendar, started_on);
+    let mut tally = Tally::default();
     let day_0_until = if end_on > started_on { DAY_END } else { end_second };
-    let before_start = office_seconds(day_0, start_second);
-    let mut tally =
-        Tally { start_sec: office_seconds(day_0, day_0_until).saturating_sub(before_start), ..Tally::default() };
+    let day_0 = office(calendar, started_on);
+    let mut real = office_seconds(day_0, day_0_until).saturating_sub(office_seconds(day_0, start_second));
     let mut date = started_on;
     while date < end_on {
-        let Ok(next) = date.tomorrow() else {
-            break;
-        };
-        date = next;
+        date = date.tomorrow()?;
+        let until = if date < end_on { DAY_END } else { end_second };
+        if !excluded.natural_day(date)? {
+            tally.natural_sec += u64::from(until);
+        }
         if !calendar.is_workday(date) {
             continue;
         }
         let windows = calendar.windows(date);
-        let whole = office_seconds(windows, DAY_END);
-        tally.days += 1;
-        if date < end_on {
-            tally.counted_sec += whole;
-            tally.days_tenths += 10;
-        } else {
-            let part = office_seconds(windows, end_second);
-            tally.counted_sec += part;
-            tally.days_tenths += (part * 20 + whole) / (2 * whole).max(1);
+        let (part, whole) = (office_seconds(windows, until), office_seconds(windows, DAY_END));
+        real += part;
+        if excluded.workday(date)? || given_way.contains(&date) {
+            continue;
         }
+        tally.days += 1;
+        tally.office_sec += part;
+        tally.days_tenths += if date < end_on { 10 } else { (part * 20 + whole) / (2 * whole).max(1) };
     }
-    tally
+    let mut stopped = SignedDuration::ZERO;
+    for pause in pauses {
+        stopped += office_inside(*pause, start, end, excluded)?;
+    }
+    tally.real_sec = real.saturating_sub(u64::try_from(stopped.as_secs()).unwrap_or_default());
+    Ok(tally)
+}
+
+/// Office time inside a pause and between two instants.
+fn office_inside(
+    pause: Pause,
+    start: Timestamp,
+    end: Timestamp,
+    excluded: Excluded<'_>,
+) -> Result<SignedDuration, Error> {
+    let (from, until) = (pause.from.max(start), pause.until.min(end));
+    let mut sum = SignedDuration::ZERO;
+    let (mut date, _) = local(from, excluded.zone);
+    while from < until && instant(date, 0, excluded.zone)? < until {
+        for window in office(excluded.calendar, date) {
+            let open = instant(date, window.open, excluded.zone)?.max(from);
+            let close = instant(date, window.close, excluded.zone)?.min(until);
+            if open < close {
+                sum += open.duration_until(close);
+            }
+        }
+        date = date.tomorrow()?;
+    }
+    Ok(sum)
 }

@@ -5,12 +5,12 @@ use datasets::contract::CARD;
 use sla::Card;
 
 use super::columns::Columns;
-use super::state_rows::reasons;
-use crate::fold::Folded;
+use crate::fold::{Folded, PolicyCards};
 use crate::{AnalyticsError, Rules};
 
 struct Row<'c> {
     case: &'c Folded,
+    policy: &'c PolicyCards,
     card: &'c Card,
     township: Option<&'c str>,
     county: Option<&'c str>,
@@ -22,7 +22,9 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
     for case in cases {
         let (township, county) =
             case.registration.village_code.as_ref().map_or((None, None), |village| rules.above(village));
-        cards.extend(case.clock.cards.iter().map(|card| Row { case, card, township, county }));
+        for policy in &case.cards {
+            cards.extend(policy.cards.iter().map(|card| Row { case, policy, card, township, county }));
+        }
     }
     let of = Columns { rows: &cards };
     let columns: Vec<ArrayRef> = vec![
@@ -30,14 +32,15 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.same(part),
         of.int(|_| Some(run)),
         of.int(|_| Some(i64::from(sla::ENGINE_VERSION))),
-        of.same("CASE"),
+        of.text(|row| Some(row.card.object_type.as_str())),
+        of.owned(|row| Some(object(row))),
         of.text(|row| Some(&row.case.case_no)),
-        of.text(|row| Some(&row.case.case_no)),
-        of.same("PROMISE"),
+        of.text(|row| Some(row.card.clock.as_str())),
         of.text(|row| Some(row.card.level.as_str())),
-        of.text(|row| Some(&row.case.policy.0)),
-        of.int(|row| Some(i64::from(row.case.policy.1))),
-        of.int(|_| Some(1)),
+        of.text(|row| Some(&row.policy.policy)),
+        of.int(|row| Some(i64::from(row.policy.version))),
+        of.flag(|row| row.policy.is_official),
+        of.int(|row| Some(i64::from(row.card.cycle))),
         of.text(|row| Some(&row.case.source_system)),
         of.text(|row| row.case.registration.item_id.as_deref()),
         of.text(|row| row.case.registration.item_name.as_deref()),
@@ -48,18 +51,38 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.instant(|row| Some(row.card.condition_at)),
         of.instant(|row| Some(row.card.issued_at)),
         of.instant(|row| Some(row.card.due_at)),
-        of.date(|row| row.case.clock.due_on),
+        of.date(|row| Some(row.card.due_on)),
+        of.instant(|row| row.card.over_statutory_at),
         of.instant(|row| row.card.superseded_at),
         of.instant(|row| row.card.lapsed_at),
         of.instant(|row| row.card.cancelled_at),
-        of.instant(|row| row.case.clock.closed_known_at),
-        of.texts(|row| reasons(row.case)),
+        of.instant(|row| row.card.ended_at),
+        of.texts(|row| reasons(row)),
     ];
     RecordBatch::try_new(CARD.schema(), columns).map_err(AnalyticsError::arrow("card"))
 }
 
+/// The case, and of a step or a suspension its name behind that.
+fn object(row: &Row<'_>) -> String {
+    match &row.card.object_id {
+        Some(part) => format!("{}/{part}", row.case.case_no),
+        None => row.case.case_no.clone(),
+    }
+}
+
 /// Object, clock, level, policy and cycle: one card each (design §2.3).
 fn id(row: &Row<'_>) -> String {
-    let (policy, version) = &row.case.policy;
-    format!("CASE/{}/PROMISE/{}/{policy}.{version}/1", row.case.case_no, row.card.level.as_str())
+    let (card, policy) = (row.card, row.policy);
+    let part = card.object_key.as_ref().map(|key| format!("/{key}")).unwrap_or_default();
+    let key = format!("{}{part}", row.case.case_no);
+    format!(
+        "{}/{}/{}/{}/{}.{}/{}",
+        card.object_type, key, card.clock, card.level, policy.policy, policy.version, card.cycle
+    )
+}
+
+/// What the clock noticed when it raised the card, and the fold besides.
+fn reasons(row: &Row<'_>) -> Vec<&'static str> {
+    let of_clock = row.card.reasons.iter().map(|reason| reason.as_str());
+    of_clock.chain(row.case.remarks.iter().copied()).collect()
 }

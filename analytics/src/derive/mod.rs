@@ -18,6 +18,7 @@ pub(crate) mod card_rows;
 mod columns;
 mod compact;
 pub(crate) mod hot;
+mod nested;
 pub(crate) mod state_rows;
 mod village_rows;
 

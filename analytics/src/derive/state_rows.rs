@@ -1,16 +1,11 @@
 //! Rows of `case_state`.
 
-use std::sync::Arc;
-
-use arrow::array::{
-    ArrayRef, Int64Builder, ListBuilder, RecordBatch, StringBuilder, StructBuilder, TimestampMicrosecondBuilder,
-};
-use arrow::datatypes::Field;
-use datasets::contract::{CASE_STATE, step_fields};
-use jiff::Timestamp;
+use arrow::array::{ArrayRef, RecordBatch};
+use datasets::contract::CASE_STATE;
 use sla::Unit;
 
 use super::columns::Columns;
+use super::nested;
 use crate::fold::Folded;
 use crate::{AnalyticsError, Rules};
 
@@ -41,18 +36,30 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.text(|case| case.registration.org_code.as_deref()),
         of.text(|case| case.clock.holder.as_deref()),
         of.text(|case| case.registration.apply_channel.as_deref()),
-        of.instant(|case| case.clock.received_at),
-        of.instant(|case| case.clock.started_at),
-        of.date(|case| case.clock.started_on),
-        of.text(|case| Some(case.clock.due.as_str())),
-        of.int(|case| case.clock.limit.map(|limit| i64::from(limit.n))),
-        of.text(|case| case.clock.limit.map(|limit| limit.unit.as_str())),
+        of.instant(Folded::received_at),
+        of.instant(|case| case.clock.promise.started_at),
+        of.date(|case| case.clock.promise.started_on),
+        of.text(|case| case.clock.start.map(|start| start.kind.as_str())),
+        of.instant(|case| case.clock.start.map(|start| start.from)),
+        of.text(|case| Some(case.clock.promise.basis.as_str())),
+        of.int(|case| case.clock.promise.limit.map(|limit| i64::from(limit.n))),
+        of.text(|case| case.clock.promise.limit.map(|limit| limit.unit.as_str())),
+        of.int(|case| case.clock.extension.map(|extension| i64::from(extension.days))),
         of.int(|case| work_days(case.registration.statutory)),
         of.int(|case| work_days(case.registration.promised)),
-        of.date(|case| case.clock.due_on),
-        of.instant(|case| case.clock.due_at),
-        of.instant(|case| case.clock.yellow_at),
-        of.instant(|case| case.clock.red_at),
+        of.date(|case| case.clock.promise.due_on),
+        of.instant(|case| case.clock.promise.due_at),
+        of.instant(|case| case.clock.promise.yellow_at),
+        of.instant(|case| case.clock.promise.red_at),
+        of.date(|case| case.clock.statutory.due_on),
+        of.instant(|case| case.clock.statutory.due_at),
+        of.instant(|case| case.clock.village.started_at),
+        of.date(|case| case.clock.village.due_on),
+        of.instant(|case| case.clock.village.due_at),
+        of.instant(|case| case.clock.village.ended_at),
+        of.instant(|case| case.clock.pauses.last().map(|pause| pause.from)),
+        of.instant(|case| case.clock.pauses.last().map(|pause| pause.until)),
+        of.int(|case| i64::try_from(case.clock.promise.excluded_on.len()).ok()),
         of.instant(|case| case.clock.closed_at),
         of.date(|case| case.clock.closed_on),
         of.instant(|case| case.clock.closed_known_at),
@@ -61,12 +68,13 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.int(|case| case.clock.used_at_end.map(|used| i64::from(used.used_wd))),
         of.int(|case| case.clock.used_at_end.map(|used| i64::from(used.used_days_tenths))),
         of.int(|case| case.clock.used_at_end.map(|used| used.used_office_sec)),
-        of.flag(|case| case.clock.provisional),
+        of.flag(|case| case.clock.promise.provisional),
         of.int(|case| i64::try_from(case.events).ok()),
         of.instant(|case| Some(case.clock.first_known_at)),
         of.instant(|case| Some(case.last_known_at())),
         of.texts(reasons),
-        steps(cases),
+        nested::steps(cases),
+        nested::suspensions(cases),
     ];
     RecordBatch::try_new(CASE_STATE.schema(), columns).map_err(AnalyticsError::arrow("case_state"))
 }
@@ -75,42 +83,4 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
 pub(crate) fn reasons(case: &Folded) -> Vec<&'static str> {
     let of_clock = case.clock.reasons.iter().map(|reason| reason.as_str());
     of_clock.chain(case.remarks.iter().copied()).collect()
-}
-
-fn steps(cases: &[Folded]) -> ArrayRef {
-    let fields = step_fields("UTC");
-    let instants = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
-    let item = StructBuilder::new(
-        fields.clone(),
-        vec![
-            Box::new(Int64Builder::new()),
-            Box::new(StringBuilder::new()),
-            Box::new(StringBuilder::new()),
-            Box::new(instants()),
-            Box::new(instants()),
-        ],
-    );
-    let element = Field::new("element", arrow::datatypes::DataType::Struct(fields), true);
-    let mut list = ListBuilder::new(item).with_field(element);
-    for case in cases {
-        for step in &case.clock.steps {
-            let item = list.values();
-            if let Some(column) = item.field_builder::<Int64Builder>(0) {
-                column.append_option(step.step_seq);
-            }
-            for (at, text) in [(1, &step.step_name), (2, &step.org_code)] {
-                if let Some(column) = item.field_builder::<StringBuilder>(at) {
-                    column.append_option(text.as_deref());
-                }
-            }
-            for (at, instant) in [(3, step.started_at), (4, step.ended_at)] {
-                if let Some(column) = item.field_builder::<TimestampMicrosecondBuilder>(at) {
-                    column.append_option(instant.map(Timestamp::as_microsecond));
-                }
-            }
-            item.append(true);
-        }
-        list.append(true);
-    }
-    Arc::new(list.finish())
 }

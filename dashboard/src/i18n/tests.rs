@@ -89,6 +89,8 @@ fn every_code_of_the_clock_has_its_words() {
     codes.extend(sla::DayKind::ALL.iter().map(|kind| ("day", kind.as_str())));
     codes.extend(sla::Unit::ALL.iter().map(|unit| ("unit", unit.as_str())));
     codes.extend(sla::Level::ALL.iter().map(|level| ("card", level.as_str())));
+    codes.extend(sla::ObjectType::ALL.iter().map(|object| ("object", object.as_str())));
+    codes.extend(sla::StartKind::ALL.iter().map(|start| ("start", start.as_str())));
     let shown = ["OPEN", "UNCONFIRMED", "ENDED", "SUPERSEDED", "LAPSED", "CANCELLED", "NET", "GROSS"];
     codes.extend(shown.iter().map(|state| ("shown", *state)));
     codes.extend(["ISSUED", "FORECAST"].iter().map(|state| ("shown", *state)));

@@ -141,7 +141,7 @@ fn csv(context: &Context, rows: &[CardRow]) -> String {
             text(&row.township_name),
             text(&row.village_name),
             text(&row.village_code),
-            row.org(t),
+            row.org(context),
             text(&row.org_code),
             format::stamp(zone, row.condition_at),
             format::stamp(zone, row.issued_at),

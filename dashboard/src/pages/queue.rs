@@ -135,10 +135,16 @@ impl CardRow {
         pick(lang, self.item_name.as_deref(), self.item_name_en.as_deref()).unwrap_or_default().to_owned()
     }
 
-    /// Who answers for it; the code where the organization has no name here.
-    pub(super) fn org(&self, lang: Lang) -> String {
-        let name = pick(lang, self.org_name.as_deref(), self.org_name_en.as_deref());
-        name.or(self.org_code.as_deref()).unwrap_or(format::NONE).to_owned()
+    /// Who answers for it: a department, the desk of a village, or the code where neither is known.
+    pub(super) fn org(&self, context: &Context) -> String {
+        let lang = context.lang();
+        if let Some(name) = pick(lang, self.org_name.as_deref(), self.org_name_en.as_deref()) {
+            return name.to_owned();
+        }
+        let Some(code) = self.org_code.as_deref() else {
+            return format::NONE.to_owned();
+        };
+        context.places.desk(code, lang).unwrap_or_else(|| code.to_owned())
     }
 
     /// The village with what lies above it.
@@ -157,7 +163,7 @@ impl CardRow {
             href: context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[]),
             item: self.item(lang),
             place: self.place_name(lang),
-            org: self.org(lang),
+            org: self.org(context),
             issued: format::stamp_short(lang, context.zone(), self.issued_at),
             age: now.age(self.issued_at),
             due: format::stamp_short(lang, context.zone(), self.due_at),

@@ -127,14 +127,16 @@ impl Row {
     }
 }
 
-/// Reads the table over the days from `from` to before `to`; rows outside the region of the address
-/// are left out.
+/// Reads the table over the days from `from` to before `to`, in the order of the codes; rows outside
+/// the region of the address are left out.
 pub(super) async fn read(context: &Context, level: Level, from: Date, to: Date) -> Result<Vec<Row>, HttpError> {
     let params = [("from", Param::Date(from)), ("to", Param::Date(to))];
     let mut rows: Vec<Row> = context.session.rows(&queries::village_table(level), &params).await?;
     let region = &context.ask.filters.region;
     // A county row stays when a village in it is chosen: it is what the village is compared with.
     rows.retain(|row| region.holds(row.code()) || is_above(region.digits(), row.code()));
+    // SQL gives them in any order, which must not change from one look at a page to the next.
+    rows.sort_by(|left, right| left.code().cmp(right.code()));
     Ok(rows)
 }
 

@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 use thiserror::Error;
 
+mod hours;
 mod shipped;
 mod span;
 
+use hours::OfficeHours;
+pub use hours::{OfficePeriod, Window};
 pub use span::{MAX_WORKDAYS, WorkdayAnswer};
 
 /// Region whose days count.
@@ -57,6 +60,9 @@ pub enum CalendarError {
     /// A row of the shipped files cannot be read.
     #[error("{file}, line {line}: {reason}")]
     BadRow { file: &'static str, line: u64, reason: String },
+    /// A region without office hours.
+    #[error("office_hours has no row for region {0}; add one")]
+    NoOfficeHours(&'static str),
     /// The answer lies beyond the dates that can be written.
     #[error("counting {workdays} working days from {from} leaves the range of dates")]
     OutOfRange { from: Date, workdays: i64 },
@@ -96,15 +102,6 @@ impl DayKind {
     }
 }
 
-/// A half-open office window `[open, close)`, seconds after local midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// Opening.
-    pub open: u32,
-    /// Closing.
-    pub close: u32,
-}
-
 /// What a calendar says of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
@@ -128,7 +125,7 @@ pub struct Calendar {
     special: BTreeMap<Date, Special>,
     first_year: i16,
     last_year: i16,
-    windows: Vec<Window>,
+    hours: OfficeHours,
     version: String,
 }
 
@@ -145,16 +142,19 @@ impl Calendar {
         shipped::load(region)
     }
 
-    /// A calendar from rows of `calendar_day` (every day of each known year) and the office
-    /// windows of `office_hours`.
-    pub fn from_rows(
+    /// A calendar from the region's rows of `calendar_day` (every day of each known year) and of
+    /// `office_hours` (first day in force, first day no longer in force, windows).
+    pub fn from_rows<'w>(
         region: CalendarRegion,
         rows: impl IntoIterator<Item = (Date, bool, String, Option<String>)>,
-        windows: &str,
+        hours: impl IntoIterator<Item = (Date, Option<Date>, &'w str)>,
         version: String,
     ) -> Result<Self, CalendarError> {
         let mut calendar = Self::empty(region, version);
-        calendar.windows = shipped::parse_windows(windows, "office_hours", 0)?;
+        for row in hours {
+            calendar.hours.add(row, "office_hours", 0)?;
+        }
+        calendar.hours = calendar.hours.checked(region)?;
         for (date, is_workday, kind, name) in rows {
             calendar.first_year = calendar.first_year.min(date.year());
             calendar.last_year = calendar.last_year.max(date.year());
@@ -181,7 +181,7 @@ impl Calendar {
             special: BTreeMap::new(),
             first_year: i16::MAX,
             last_year: i16::MIN,
-            windows: Vec::new(),
+            hours: OfficeHours::default(),
             version,
         }
     }
@@ -258,7 +258,20 @@ impl Calendar {
 
     /// Office windows of a worked day; nothing on a day that is not worked.
     pub fn windows(&self, date: Date) -> &[Window] {
-        if self.is_workday(date) { &self.windows } else { &[] }
+        match self.hours.periods().get(self.office_period(date)) {
+            Some(period) if self.is_workday(date) => &period.windows,
+            _ => &[],
+        }
+    }
+
+    /// The region's office hours, the oldest first.
+    pub fn office_periods(&self) -> &[OfficePeriod] {
+        self.hours.periods()
+    }
+
+    /// Which of [`Calendar::office_periods`] holds on a day; before the first, the first.
+    pub fn office_period(&self, date: Date) -> usize {
+        self.hours.on(date)
     }
 }
 

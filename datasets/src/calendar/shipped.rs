@@ -36,11 +36,17 @@ pub(super) fn load(region: CalendarRegion) -> Result<Calendar, CalendarError> {
         calendar.last_year = calendar.last_year.max(year);
     }
     for (line, row) in rows(OFFICE_HOURS, "office_hours.csv")? {
-        if row.first().map(String::as_str) == Some(region.as_str()) {
-            let windows = row.get(3).map_or("", String::as_str);
-            calendar.windows = parse_windows(windows, "office_hours.csv", line)?;
+        let text = |column: usize| row.get(column).map_or("", String::as_str);
+        if text(0) != region.as_str() {
+            continue;
         }
+        let date = |column: usize| -> Result<Date, CalendarError> {
+            text(column).parse().map_err(|_| bad("office_hours.csv", line, "the date is not yyyy-mm-dd"))
+        };
+        let to = if text(2).is_empty() { None } else { Some(date(2)?) };
+        calendar.hours.add((date(1)?, to, text(3)), "office_hours.csv", line)?;
     }
+    calendar.hours = calendar.hours.checked(region)?;
     calendar.version = format!("{} {}-{} v1", region.as_str(), calendar.first_year, calendar.last_year);
     Ok(calendar)
 }

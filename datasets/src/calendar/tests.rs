@@ -46,11 +46,28 @@ fn counting_skips_what_is_not_worked_and_says_when_it_guesses() {
 fn a_calendar_made_from_its_own_rows_is_the_same() {
     let calendar = gx();
     let rows = calendar.days().map(|day| (day.date, day.is_workday, day.kind.as_str().to_owned(), day.name));
-    let again = Calendar::from_rows(CalendarRegion::GX, rows, "08:00-12:00;15:00-18:00", "x".into()).expect("rows");
+    let hours = [(date(2000, 1, 1), None, "08:00-12:00;15:00-18:00")];
+    let again = Calendar::from_rows(CalendarRegion::GX, rows, hours, "x".into()).expect("rows");
     for day in calendar.days() {
         assert_eq!(again.day(day.date), day);
     }
     assert_eq!((again.known_years(), again.windows(date(2018, 3, 5)).len()), (calendar.known_years(), 2));
+}
+
+#[test]
+fn office_hours_change_by_date() {
+    let hours = [
+        (date(2018, 7, 1), Some(date(2018, 10, 1)), "08:00-12:00"),
+        (date(2017, 1, 1), None, "08:00-12:00;15:00-18:00"),
+        (date(2019, 1, 1), Some(date(2019, 2, 1)), "09:00-17:00"),
+    ];
+    let calendar = Calendar::from_rows(CalendarRegion::GX, [], hours, "x".into()).expect("hours");
+    let windows = |year, month, day| calendar.windows(date(year, month, day)).len();
+    assert_eq!((windows(2018, 6, 29), windows(2018, 7, 2), windows(2018, 10, 1)), (2, 1, 2));
+    assert_eq!((windows(2019, 1, 2), windows(2019, 2, 1), windows(2019, 2, 2)), (1, 2, 0));
+    assert_eq!(windows(2016, 12, 30), 2, "before the first row, the first");
+    let none = Calendar::from_rows(CalendarRegion::GX, [], [], "x".into());
+    assert!(matches!(none, Err(CalendarError::NoOfficeHours("GX"))));
 }
 
 #[test]

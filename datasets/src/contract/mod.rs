@@ -156,6 +156,8 @@ pub enum Kind {
     TextMap,
     /// Steps of a case, see [`step_fields`].
     Steps,
+    /// Suspensions of a case, see [`suspension_fields`].
+    Suspensions,
 }
 
 /// A field that every row has.
@@ -193,7 +195,7 @@ impl Contract {
 impl Kind {
     /// Whether a value holds further values.
     pub fn is_nested(self) -> bool {
-        matches!(self, Kind::TextList | Kind::TextMap | Kind::Steps)
+        matches!(self, Kind::TextList | Kind::TextMap | Kind::Steps | Kind::Suspensions)
     }
 
     /// The Arrow type, with instants in `zone`.
@@ -207,11 +209,15 @@ impl Kind {
             Kind::Bytes => DataType::Binary,
             Kind::TextList => DataType::List(Arc::new(text_item())),
             Kind::TextMap => DataType::Map(Arc::new(map_entries()), false),
-            Kind::Steps => {
-                DataType::List(Arc::new(ArrowField::new("element", DataType::Struct(step_fields(zone)), true)))
-            }
+            Kind::Steps => list_of(step_fields(zone)),
+            Kind::Suspensions => list_of(suspension_fields(zone)),
         }
     }
+}
+
+/// Instants and numbers of a list of records.
+fn list_of(fields: Fields) -> DataType {
+    DataType::List(Arc::new(ArrowField::new("element", DataType::Struct(fields), true)))
 }
 
 /// The item field of a list of texts; list fields are named `element` (Delta's convention).
@@ -233,6 +239,25 @@ pub fn step_fields(zone: &str) -> Fields {
         ArrowField::new("org_code", DataType::Utf8, true),
         ArrowField::new("started_at", Kind::Instant.arrow(zone), true),
         ArrowField::new("ended_at", Kind::Instant.arrow(zone), true),
+        ArrowField::new("limit_n", DataType::Int64, true),
+        ArrowField::new("limit_unit", DataType::Utf8, true),
+        ArrowField::new("due_on", DataType::Date32, true),
+        ArrowField::new("due_at", Kind::Instant.arrow(zone), true),
+        ArrowField::new("used_wd", DataType::Int64, true),
+    ])
+}
+
+/// Fields of one suspension inside `case_state.suspensions`; `deducted_from` and `deducted_until`
+/// bound what does not count, half open.
+pub fn suspension_fields(zone: &str) -> Fields {
+    Fields::from(vec![
+        ArrowField::new("stop_id", DataType::Utf8, false),
+        ArrowField::new("kind", DataType::Utf8, true),
+        ArrowField::new("started_at", Kind::Instant.arrow(zone), false),
+        ArrowField::new("ended_at", Kind::Instant.arrow(zone), true),
+        ArrowField::new("cap_at", Kind::Instant.arrow(zone), true),
+        ArrowField::new("deducted_from", Kind::Instant.arrow(zone), true),
+        ArrowField::new("deducted_until", Kind::Instant.arrow(zone), true),
     ])
 }
 

@@ -36,6 +36,11 @@ pub static WORKFLOW_CASE: Contract = Contract {
             "the source's explicit due time decides even where there is a limit (domain §4 point 3)",
         ),
         may("visits_count", Int, "visits that the applicant made"),
+        may(
+            "result_cert_no",
+            Text,
+            "number of the certificate that the decision gave; its delivery has a limit of its own",
+        ),
         may("entry_mode", Text, "LIVE or BACKFILL"),
         may("attributes", TextMap, "what the source says beyond these fields"),
         may("recorded_at", Instant, "when the source recorded this version"),

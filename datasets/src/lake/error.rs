@@ -19,6 +19,11 @@ pub enum LakeError {
     /// A newer program wrote the lake.
     #[error("the lake at {url} has format {found}, this program reads up to {known}; install a newer sunlake")]
     TooNew { url: String, found: u32, known: u32 },
+    /// An older program wrote the lake.
+    #[error(
+        "the lake at {url} has format {found}, this program reads only {known}; land the original files into a new lake, or use the sunlake that made it"
+    )]
+    TooOld { url: String, found: u32, known: u32 },
     /// The properties are damaged.
     #[error("lake_meta of {url} has no usable {key}; restore the lake from its backup")]
     Meta { url: String, key: &'static str },

@@ -9,8 +9,9 @@ use super::LakeError;
 use super::snapshot::TableSnapshot;
 use crate::contract::LAKE_META;
 
-/// Format that this program writes and the newest that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+/// Format that this program writes and the only one that it reads. 2: suspensions, extensions,
+/// transfers and certificates have fields of their own.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Properties of a lake, fixed when it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +68,12 @@ impl LakeMeta {
         if least > FORMAT_VERSION {
             return Err(LakeError::TooNew { url: url.to_owned(), found: least, known: FORMAT_VERSION });
         }
+        let format_version = number("format_version")?;
+        if format_version < FORMAT_VERSION {
+            return Err(LakeError::TooOld { url: url.to_owned(), found: format_version, known: FORMAT_VERSION });
+        }
         Ok(Self {
-            format_version: number("format_version")?,
+            format_version,
             time_zone: pairs.get("time_zone").cloned().ok_or_else(|| missing("time_zone"))?,
             region: pairs.get("region").cloned().ok_or_else(|| missing("region"))?,
             sample: pairs.get("sample").cloned(),

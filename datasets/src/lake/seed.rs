@@ -61,6 +61,7 @@ fn organizations() -> Result<Vec<ArrayRef>, ReferenceError> {
 
 fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
     let rows = reference::service_items()?;
+    let stop_kinds: Vec<String> = rows.iter().map(|row| row.allowed_stop_kinds.join(";")).collect();
     Ok(vec![
         texts(rows.iter().map(|row| Some(row.item_id.as_str()))),
         ints(rows.iter().map(|row| Some(i64::from(row.version)))),
@@ -74,11 +75,16 @@ fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
         ints(rows.iter().map(|row| row.promised_limit.map(i64::from))),
         texts(rows.iter().map(|row| Some(row.promised_unit.as_str()))),
         texts(rows.iter().map(|row| Some(row.limit_basis.as_str()))),
+        ints(rows.iter().map(|row| row.max_extension_days.map(i64::from))),
+        texts(stop_kinds.iter().map(|kinds| Some(kinds.as_str()))),
+        ints(rows.iter().map(|row| row.village_limit.map(i64::from))),
+        texts(rows.iter().map(|row| row.village_unit.as_deref())),
         texts(rows.iter().map(|row| Some(row.dept_kind.as_str()))),
         texts(rows.iter().map(|row| Some(row.flow_text.as_str()))),
         ints(rows.iter().map(|row| Some(i64::from(row.max_visits)))),
+        Arc::new(rows.iter().map(|row| Some(row.certificate)).collect::<BooleanArray>()),
         dates(rows.iter().map(|row| Some(row.valid_from))),
-        dates(rows.iter().map(|_| None)),
+        dates(rows.iter().map(|row| row.valid_to)),
         texts(rows.iter().map(|row| Some(row.note.as_str()))),
     ])
 }

@@ -143,6 +143,10 @@ async fn what_is_no_lake_is_said_to_be_none() {
     let newer =
         Lake::open_or_create(&newer, LakeMeta { format_version: FORMAT_VERSION + 1, ..LakeMeta::default() }).await;
     assert!(matches!(newer, Err(LakeError::TooNew { .. })), "{newer:?}");
+    let older = LakeUrl::parse("memory://older").expect("url");
+    let older =
+        Lake::open_or_create(&older, LakeMeta { format_version: FORMAT_VERSION - 1, ..LakeMeta::default() }).await;
+    assert!(matches!(older, Err(LakeError::TooOld { .. })), "{older:?}");
     std::fs::write(dir.path().join("letter.txt"), "x").expect("file");
     let taken = Lake::open_or_create(&url, LakeMeta::default()).await;
     assert!(matches!(taken, Err(LakeError::NotALake(_))), "{taken:?}");

@@ -69,12 +69,7 @@ pub(super) struct Extracted {
 }
 
 impl Extracted {
-    async fn find(
-        lake: &Lake,
-        mapping: &Mapping,
-        file: &str,
-        at: Option<Timestamp>,
-    ) -> Result<Self, IngestError> {
+    async fn find(lake: &Lake, mapping: &Mapping, file: &str, at: Option<Timestamp>) -> Result<Self, IngestError> {
         let mut others = HashMap::new();
         if by_name(mapping, file).is_some() {
             let ledger = lake.table(&INGEST_BATCH).snapshot().await?;

@@ -60,5 +60,4 @@ impl<'a> Refused<'a> {
         }
         Ok(self.shown)
     }
-
 }

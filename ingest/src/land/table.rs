@@ -45,7 +45,11 @@ impl Landing {
     }
 
     /// Takes rows: those that the lake has are left out, the rest is written.
-    pub(super) async fn take(&mut self, rows: RecordBatch, extract: Option<&mut Extract<'_>>) -> Result<(), IngestError> {
+    pub(super) async fn take(
+        &mut self,
+        rows: RecordBatch,
+        extract: Option<&mut Extract<'_>>,
+    ) -> Result<(), IngestError> {
         if self.has_landed {
             return Ok(());
         }

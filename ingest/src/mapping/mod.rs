@@ -240,7 +240,7 @@ fn check(output: OutputFile, source: &Source, zone: &TimeZone) -> Result<Output,
         }
         rules.push(rule);
     }
-    debug_assert!(contract.fields.iter().all(|field| field.kind != Kind::Steps));
+    debug_assert!(contract.fields.iter().all(|field| !matches!(field.kind, Kind::Steps | Kind::Suspensions)));
     Ok(Output {
         contract,
         once_per_case: output.per == Per::Case,

@@ -80,7 +80,7 @@ impl Column {
                 let names = MapFieldNames { entry: "key_value".into(), key: "key".into(), value: "value".into() };
                 Self::Map(Box::new(MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new())))
             }
-            Kind::TextList | Kind::Steps => Self::Nothing(kind),
+            Kind::TextList | Kind::Steps | Kind::Suspensions => Self::Nothing(kind),
         }
     }
 

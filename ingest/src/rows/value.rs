@@ -11,7 +11,7 @@ use crate::record::Record;
 
 /// Longest text of a field or an attribute, bytes.
 pub(crate) const LONGEST: usize = 65_536;
-/// Longest limit of a case, in whatever unit.
+/// Longest limit, length or extension, in whatever unit.
 const LONGEST_LIMIT: i64 = 1_000_000;
 
 /// A checked value.
@@ -102,8 +102,8 @@ fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>
         },
         Kind::Int => match read_int(&text) {
             None => Err(Problem::new("not_a_number", "a whole number is needed, e.g. 20; correct it at the source")),
-            Some(number) if field.name.ends_with("_limit") && !(0..=LONGEST_LIMIT).contains(&number) => {
-                let reason = format!("a limit lies between 0 and {LONGEST_LIMIT}; correct it at the source");
+            Some(number) if is_length(field.name) && !(0..=LONGEST_LIMIT).contains(&number) => {
+                let reason = format!("a length of time lies between 0 and {LONGEST_LIMIT}; correct it at the source");
                 Err(Problem::new("out_of_range", reason))
             }
             Some(number) => Ok(Value::Int(number)),
@@ -115,7 +115,7 @@ fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>
         },
         Kind::Date => read_date(&text, rule).map(Value::Date),
         Kind::Instant => read_instant(&text, rule).map(Value::Instant),
-        Kind::Bytes | Kind::TextList | Kind::TextMap | Kind::Steps => Ok(Value::Null),
+        Kind::Bytes | Kind::TextList | Kind::TextMap | Kind::Steps | Kind::Suspensions => Ok(Value::Null),
     }
 }
 
@@ -129,7 +129,12 @@ fn read_int(text: &str) -> Option<i64> {
     whole.parse().ok()
 }
 
-/// Fields with a closed list of values (domain §1, §7).
+/// Fields that hold a length of time.
+fn is_length(field: &str) -> bool {
+    field.ends_with("_limit") || matches!(field, "approved_length" | "extension_wd")
+}
+
+/// Fields with a closed list of values (domain §1, §4 point 4, §7).
 fn allowed(field: &str) -> Option<&'static [&'static str]> {
     match field {
         "event_type" => Some(&[
@@ -156,7 +161,19 @@ fn allowed(field: &str) -> Option<&'static [&'static str]> {
         "close_result" => {
             Some(&["GRANTED", "REFUSED", "WITHDRAWN", "RETURNED", "CORRECTION_LAPSED", "VOIDED", "TRANSFERRED"])
         }
-        "statutory_unit" | "promised_unit" => Some(&["WD", "CD", "HOUR", "MIN", "MONTH"]),
+        "statutory_unit" | "promised_unit" | "approved_unit" => Some(&["WD", "CD", "HOUR", "MIN", "MONTH"]),
+        "stop_kind" => Some(&[
+            "CORRECTION",
+            "HEARING",
+            "SITE_SURVEY",
+            "EXPERT_REVIEW",
+            "INSPECTION_TEST",
+            "APPRAISAL",
+            "TENDER_AUCTION",
+            "PUBLIC_NOTICE",
+            "UPSTREAM_REVIEW",
+            "OTHER_STATUTORY",
+        ]),
         "case_kind" => Some(&["INSTANT", "PROMISED", "JOINT", "ESCALATED"]),
         "entry_mode" => Some(&["LIVE", "BACKFILL"]),
         _ => None,
@@ -165,6 +182,8 @@ fn allowed(field: &str) -> Option<&'static [&'static str]> {
 
 #[cfg(test)]
 mod tests {
+    use datasets::contract::Role;
+
     use super::*;
 
     #[test]
@@ -174,5 +193,19 @@ mod tests {
         {
             assert_eq!(read_int(text), number, "{text}");
         }
+    }
+
+    #[test]
+    fn closed_lists_are_those_of_the_contract() {
+        let mut lists = 0;
+        for contract in datasets::contract::ALL.iter().filter(|contract| contract.role == Role::Fact) {
+            for field in contract.fields {
+                for value in allowed(field.name).unwrap_or_default() {
+                    assert!(field.doc.contains(value), "{}.{}: {value}", contract.table, field.name);
+                    lists += 1;
+                }
+            }
+        }
+        assert!(lists > 50, "{lists}");
     }
 }

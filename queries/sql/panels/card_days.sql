@@ -13,6 +13,7 @@ with cases as (
         case when closed_on < started_on then started_on else closed_on end as ended_on
     from case_state
     where is_judged
+        and started_on is not null
         and coalesce(village_code, '') like $region
 ),
 

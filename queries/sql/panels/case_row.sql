@@ -21,11 +21,9 @@ final as (
         v.village_name,
         v.township_name,
         v.county_name,
-        o.name as org_name,
-        o.name_en as org_name_en
+        coalesce(s.holder_org, s.org_code) as org_code
     from case_state s
     left join village v on v.village_code = s.village_code
-    left join organization o on o.org_code = coalesce(s.holder_org, s.org_code)
     left join items i on i.item_id = s.item_id
     where s.case_no = $case_no
 )

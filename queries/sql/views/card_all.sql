@@ -1,4 +1,4 @@
--- view: lake card, issued or ahead, with what has become of each by the session's as-of
+-- view: lake card of every policy, issued or ahead, with what has become of each by the session's as-of
 -- grain: one card
 with standing as (
     select cold.*
@@ -28,7 +28,7 @@ final as (
     select
         *,
         state not in ('CANCELLED', 'UNCONFIRMED') as is_net,
-        (state = 'ISSUED' and (case_ended_at is null or case_ended_at > now())) as is_open
+        (state = 'ISSUED' and (object_ended_at is null or object_ended_at > now())) as is_open
     from marked
 )
 

@@ -17,21 +17,22 @@ final as (
         * exclude (part, fold_version, engine_version),
         case
             when due_basis = 'NO_LIMIT' then 'NO_LIMIT'
-            when started_at is null or started_at > now() then 'NOT_STARTED'
+            when start_from is null or start_from > now() then 'NOT_STARTED'
             when closed_at is not null and closed_at <= now() then case
                 when closed_at > due_at then 'CLOSED_OVERDUE'
                 when not is_decided then 'ENDED'
-                when limit_n = 0 then 'CLOSED_INSTANT'
+                when limit_n = 0 and coalesce(extension_days, 0) = 0 then 'CLOSED_INSTANT'
                 when closed_on < due_on then 'CLOSED_EARLY'
                 else 'CLOSED_ON_TIME'
             end
             when now() > due_at then 'OVERDUE_OPEN'
+            when suspended_from <= now() and now() < suspended_until then 'SUSPENDED'
             when yellow_at <= now() then 'NEAR_LIMIT'
             else 'RUNNING'
         end as status,
         (closed_at is null or closed_at > now()) as is_open,
         false as is_excluded,
-        (due_basis <> 'NO_LIMIT' and started_at is not null and started_at <= now()) as is_judged
+        (due_basis <> 'NO_LIMIT' and start_from is not null and start_from <= now()) as is_judged
     from standing
 )
 

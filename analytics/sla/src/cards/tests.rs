@@ -12,7 +12,7 @@ const RED: &str = "2018-03-13T00:00";
 fn cards(further: &[Event]) -> Vec<Card> {
     let mut events = vec![by(event(Accept, "2018-03-05T10:00"), "TOWN")];
     events.extend_from_slice(further);
-    promise(&events, 5).cards
+    testing::cards(&case(&events, wd(5)))
 }
 
 /// (level, issued_at, what became of it) with `S`uperseded, `L`apsed, `C`ancelled.
@@ -71,20 +71,20 @@ fn a_late_entry_takes_effect_when_it_was_recorded() {
     assert_eq!(clock.closed_at, Some(at("2018-03-13T09:00")));
     assert_eq!(clock.reasons, [Reason::LateEntry]);
     assert_eq!(clock.status(at("2018-03-14T00:00")), Status::ClosedOverdue);
-    assert_eq!(brief(&clock.cards), [yellow(YELLOW, "S"), red(RED, "")]);
+    assert_eq!(brief(&testing::cards(&case(&events, wd(5)))), [yellow(YELLOW, "S"), red(RED, "")]);
 }
 
 #[test]
 fn what_is_known_late_is_issued_late() {
     let entered = "2018-03-20T10:00";
     let accept = recorded(event(Accept, "2018-03-05T10:00"), entered);
-    let open = promise(std::slice::from_ref(&accept), 5);
-    assert_eq!(brief(&open.cards), [yellow(entered, "S"), red(entered, "")]);
-    assert_eq!(open.cards[1].condition_at, at(RED));
+    let open = testing::cards(&case(std::slice::from_ref(&accept), wd(5)));
+    assert_eq!(brief(&open), [yellow(entered, "S"), red(entered, "")]);
+    assert_eq!(open[1].condition_at, at(RED));
     // Known together with its late closing: RED, but no YELLOW for a case known to have ended.
     let close = recorded(event(Close, "2018-03-19T12:00"), entered);
-    let closed = promise(&[accept, close], 5);
-    assert_eq!(brief(&closed.cards), [red(entered, "")]);
+    let closed = testing::cards(&case(&[accept, close], wd(5)));
+    assert_eq!(brief(&closed), [red(entered, "")]);
 }
 
 #[test]
@@ -99,9 +99,10 @@ fn a_case_reopened_after_its_due_date_turns_red_then() {
 fn no_card_on_a_calendar_that_is_not_known_but_for_explicit_dues() {
     let accept = event(Accept, "2023-12-28T10:00");
     let clock = promise(std::slice::from_ref(&accept), 5);
-    assert!(clock.provisional && clock.cards.is_empty() && clock.due_at.is_some());
+    assert!(clock.promise.provisional && clock.promise.due_at.is_some());
+    assert!(testing::cards(&case(std::slice::from_ref(&accept), wd(5))).is_empty());
     assert_eq!(clock.reasons, [Reason::CalendarProvisional]);
-    let told = testing::clock(&case(&[due(accept, "2024-01-04T10:00")], None));
-    assert_eq!(told.cards.len(), 2);
-    assert!(!told.provisional);
+    let told = [due(accept, "2024-01-04T10:00")];
+    assert_eq!(testing::cards(&case(&told, None)).len(), 2);
+    assert!(!testing::clock(&case(&told, None)).promise.provisional);
 }

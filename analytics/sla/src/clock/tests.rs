@@ -3,7 +3,8 @@ use jiff::civil::Date;
 use crate::EventKind::{Accept, Close, Decide};
 use crate::testing::*;
 use crate::{
-    CaseClock, ClockError, DayRole, DueBasis, Limit, Mark, Policy, Reason, Status, Unit, WorkCalendar, explain, fold,
+    CaseClock, ClockError, ClockKind, DayRole, DueBasis, Limit, Mark, Policy, Reason, Rule, Status, Unit, WorkCalendar,
+    explain, fold,
 };
 
 /// An open case with a promise of `n` workdays, accepted at 10:00 of that day.
@@ -46,10 +47,10 @@ fn worked_examples_1_to_10_20_21() {
         ("2023-04-19", 5, "2023-04-27T08:00", "2023-04-27"),
     ] {
         let clock = accepted(start, n);
-        assert_eq!(clock.yellow_at, Some(at(yellow)), "{start} N={n}");
-        assert_eq!(clock.due_at, Some(end_of(due)), "{start} N={n}");
-        assert_eq!(clock.due_on, Some(due.parse().unwrap()), "{start} N={n}");
-        assert!(!clock.provisional && clock.reasons.is_empty());
+        assert_eq!(clock.promise.yellow_at, Some(at(yellow)), "{start} N={n}");
+        assert_eq!(clock.promise.due_at, Some(end_of(due)), "{start} N={n}");
+        assert_eq!(clock.promise.due_on, Some(due.parse().unwrap()), "{start} N={n}");
+        assert!(!clock.promise.provisional && clock.reasons.is_empty(), "{:?}", clock.reasons);
     }
 }
 
@@ -59,32 +60,32 @@ fn worked_example_16_and_the_choice_of_the_limit() {
     let mut input = case(&events, wd(7));
     input.statutory = wd(10);
     let by_promise = clock(&input);
-    assert_eq!(by_promise.due, DueBasis::Promised);
-    assert_eq!(by_promise.yellow_at, Some(at("2018-10-23T15:12")));
-    assert_eq!(by_promise.red_at, Some(at("2018-10-25T00:00")));
+    assert_eq!(by_promise.promise.basis, DueBasis::Promised);
+    assert_eq!(by_promise.promise.yellow_at, Some(at("2018-10-23T15:12")));
+    assert_eq!(by_promise.promise.red_at, Some(at("2018-10-25T00:00")));
 
     (input.promised, input.statutory) = (wd(10), wd(7));
     let by_law = clock(&input);
-    assert_eq!(by_law.due, DueBasis::Statutory);
-    assert_eq!(by_law.red_at, by_promise.red_at);
+    assert_eq!(by_law.promise.basis, DueBasis::Statutory);
+    assert_eq!(by_law.promise.red_at, by_promise.promise.red_at);
     assert_eq!(by_law.reasons, [Reason::PromiseOverStatutory]);
 
     input.promised = None;
-    assert_eq!(clock(&input).red_at, by_promise.red_at);
+    assert_eq!(clock(&input).promise.red_at, by_promise.promise.red_at);
 
     let unit = Unit::Cd;
     input.promised = Some(Limit { n: 5, unit });
-    let uncounted = clock(&input);
-    assert_eq!(uncounted.due, DueBasis::NoLimit);
-    assert_eq!(uncounted.reasons, [Reason::UnitNotSupported]);
-    assert_eq!(uncounted.status(at("2019-01-01T00:00")), Status::NoLimit);
+    input.statutory = wd(3);
+    let shorter = clock(&input);
+    assert_eq!(shorter.promise.basis, DueBasis::Statutory, "other units are compared by their due dates");
+    assert_eq!(clock(&case(&events, None)).status(at("2019-01-01T00:00")), Status::NoLimit);
 
     // `JS_GRACE`: RED at 24:00 of the second workday after, a Friday.
     let mut policy = Policy::for_testing();
-    policy.red_grace_wd = 2;
+    policy.ladder[1].1 = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 2 };
     let input = case(&events, wd(7));
     let grace = fold(&input, &TestCalendar::gx(), &zone(), &policy).unwrap();
-    assert_eq!(grace.red_at, Some(at("2018-10-27T00:00")));
+    assert_eq!(grace.promise.red_at, Some(at("2018-10-27T00:00")));
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn worked_examples_18_and_19() {
     assert_eq!(promise(&same_day, 3).status(now), Status::ClosedEarly);
 
     let late = promise(&[event(Accept, "2018-03-02T10:00"), event(Close, "2018-03-10T10:00")], 5);
-    assert_eq!(late.due_at, Some(end_of("2018-03-09")));
+    assert_eq!(late.promise.due_at, Some(end_of("2018-03-09")));
     assert_eq!(late.used_at_end.unwrap().used_wd, 5);
     assert_eq!(late.status(at("2018-03-11T00:00")), Status::ClosedOverdue);
 }
@@ -106,13 +107,13 @@ fn worked_examples_18_and_19() {
 #[test]
 fn worked_example_25_instant_items() {
     let sunday = promise(&[event(Accept, "2018-05-06T10:00")], 0);
-    assert_eq!(sunday.due_at, Some(end_of("2018-05-07")));
-    assert_eq!(sunday.yellow_at, Some(at("2018-05-07T17:00")));
+    assert_eq!(sunday.promise.due_at, Some(end_of("2018-05-07")));
+    assert_eq!(sunday.promise.yellow_at, Some(at("2018-05-07T17:00")));
     let late = promise(&[event(Accept, "2018-05-03T17:30")], 0);
-    assert_eq!(late.due_at, Some(end_of("2018-05-03")));
-    assert_eq!(late.yellow_at, None);
+    assert_eq!(late.promise.due_at, Some(end_of("2018-05-03")));
+    assert_eq!(late.promise.yellow_at, None);
     let at_closing = promise(&[event(Accept, "2018-05-03T18:00")], 0);
-    assert_eq!(at_closing.due_at, Some(end_of("2018-05-04")));
+    assert_eq!(at_closing.promise.due_at, Some(end_of("2018-05-04")));
 }
 
 #[test]
@@ -122,19 +123,19 @@ fn worked_example_30_explicit_due() {
     let events = [accept, moved];
     let mut input = case(&events, None);
     let told = clock(&input);
-    assert_eq!(told.due, DueBasis::Explicit);
-    assert_eq!(told.yellow_at, Some(at("2018-03-13T09:00")));
-    assert_eq!(told.red_at, Some(at("2018-03-15T09:00:00.000001")));
+    assert_eq!(told.promise.basis, DueBasis::Explicit);
+    assert_eq!(told.promise.yellow_at, Some(at("2018-03-13T09:00")));
+    assert_eq!(told.promise.red_at, Some(at("2018-03-15T09:00:00.000001")));
     assert_eq!(told.reasons, [Reason::DueMoved]);
     let half = told.used(at("2018-03-10T09:00"), &TestCalendar::gx(), &zone());
     assert_eq!(half.ratio_ppm, Some(500_000));
 
     input.promised = wd(5);
     let limited = clock(&input);
-    assert_eq!(limited.due_at, Some(end_of("2018-03-12")));
+    assert_eq!(limited.promise.due_at, Some(end_of("2018-03-12")));
     assert_eq!(limited.reasons, [Reason::DueMoved, Reason::DueDiffers]);
     input.due_binding = true;
-    assert_eq!(clock(&input), told);
+    assert_eq!(clock(&input).promise, told.promise);
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn the_end_of_time_is_an_error_not_a_panic() {
     for n in [0, 3, u32::MAX] {
         let clock = fold(&case(&events, wd(n)), &calendar, &zone(), &policy);
         match clock {
-            Ok(clock) => assert_eq!((n, clock.due_at), (0, Some(end_of("9999-12-29")))),
+            Ok(clock) => assert_eq!((n, clock.promise.due_at), (0, Some(end_of("9999-12-29")))),
             Err(error) => assert!(matches!(error, ClockError::OutOfRange { .. }), "{error}"),
         }
     }

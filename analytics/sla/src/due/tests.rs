@@ -93,13 +93,13 @@ proptest! {
         let told = explain(&case(&events, wd(n)), &calendar, &zone(), &policy, minute(end));
         let told = told.unwrap();
         let clock = &told.clock;
-        let (yellow_at, due_at) = (clock.yellow_at.unwrap(), clock.due_at.unwrap());
+        let (yellow_at, due_at) = (clock.promise.yellow_at.unwrap(), clock.promise.due_at.unwrap());
 
         prop_assert_eq!(yellow_at, minute(yellow));
         prop_assert_eq!(due_at, minute(end) - SignedDuration::from_micros(1));
-        prop_assert_eq!(clock.red_at, Some(minute(end)));
+        prop_assert_eq!(clock.promise.red_at, Some(minute(end)));
         prop_assert!(yellow_at < due_at);
-        prop_assert!(calendar.is_workday(clock.due_on.unwrap()));
+        prop_assert!(calendar.is_workday(clock.promise.due_on.unwrap()));
         let last = told.days.iter().find(|day| day.marks.contains(&Mark::Due)).unwrap();
         prop_assert_eq!(last.role, DayRole::Counted(n));
 
@@ -127,7 +127,7 @@ proptest! {
         while !is_office(&calendar, open) {
             open += 1;
         }
-        prop_assert_eq!(clock.due_on, Some(date(open)));
-        prop_assert!(clock.yellow_at.is_none_or(|yellow| yellow >= minute(start)));
+        prop_assert_eq!(clock.promise.due_on, Some(date(open)));
+        prop_assert!(clock.promise.yellow_at.is_none_or(|yellow| yellow >= minute(start)));
     }
 }

@@ -41,12 +41,13 @@ fn line(case: &Case<'_>, run: &[DayLine]) -> Line {
         format!("{} – {}", format::day_short(t, first.date), format::day_short(t, last.date))
     };
     let clock = &case.known.explanation.clock;
-    let limit = clock.limit.map(|limit| limit.n);
-    let is_due = clock.due_on == Some(first.date);
-    let is_over = clock.due_on.is_some_and(|due_on| first.date > due_on);
+    let limit = clock.promise.limit.map(|limit| limit.n);
+    let is_due = clock.promise.due_on == Some(first.date);
+    let is_over = clock.promise.due_on.is_some_and(|due_on| first.date > due_on);
     let (role, mut class) = match first.role {
         DayRole::Start => (t.say("day-start"), "start".to_owned()),
         DayRole::Counted(k) => (t.tell("day-counted", &[("k", &k.to_string())]), "counted".to_owned()),
+        DayRole::Excluded => (t.say("day-excluded"), "off stopped".to_owned()),
         DayRole::NotWorked => (t.say("day-off"), "off".to_owned()),
     };
     let mut role = role;
@@ -59,6 +60,9 @@ fn line(case: &Case<'_>, run: &[DayLine]) -> Line {
         }
     }
     let mut notes = reasons(case, run);
+    if !first.stops.is_empty() {
+        notes.push(t.tell("day-stops", &[("stops", &first.stops.join(t.say("list-mark").as_str()))]));
+    }
     notes.extend(first.marks.iter().filter_map(|mark| mark_note(case, *mark)));
     if run.iter().any(|day| day.provisional) {
         notes.push(t.say("day-provisional"));
@@ -106,9 +110,9 @@ fn mark_note(case: &Case<'_>, mark: Mark) -> Option<String> {
         format!("{words} → {end}")
     };
     match mark {
-        Mark::Yellow => clock.yellow_at.map(|at| card(Level::Yellow, "mark-yellow", at)),
-        Mark::Due => clock.due_at.map(|at| t.tell("mark-due", &[("time", &time(at))])),
-        Mark::Red => clock.red_at.map(|at| card(Level::Red, "mark-red", at)),
+        Mark::Yellow => clock.promise.yellow_at.map(|at| card(Level::Yellow, "mark-yellow", at)),
+        Mark::Due => clock.promise.due_at.map(|at| t.tell("mark-due", &[("time", &time(at))])),
+        Mark::Red => clock.promise.red_at.map(|at| card(Level::Red, "mark-red", at)),
         Mark::Closed => clock.closed_at.map(|at| {
             let result = clock.close_result.map(|result| t.code("result", result.as_str())).unwrap_or_default();
             t.tell("mark-closed", &[("time", &time(at)), ("result", &result)])

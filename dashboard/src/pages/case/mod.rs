@@ -38,8 +38,8 @@ struct CaseRow {
     village_name: Option<String>,
     township_name: Option<String>,
     county_name: Option<String>,
-    org_name: Option<String>,
-    org_name_en: Option<String>,
+    /// Who holds the case, or else the department that it belongs to.
+    org_code: Option<String>,
 }
 
 /// One row of panel `case_cards`.
@@ -167,13 +167,15 @@ impl Case<'_> {
         pick(self.lang(), known, self.row.item_name_en.as_deref()).unwrap_or_default().to_owned()
     }
 
-    /// The name of an organization; its code where it has none here.
+    /// The name of an organization or of a village's desk; the code where neither is known.
     fn org(&self, code: Option<&str>) -> String {
         let Some(code) = code else {
             return format::NONE.to_owned();
         };
-        let named = self.orgs.get(code).and_then(|org| pick(self.lang(), org.name.as_deref(), org.name_en.as_deref()));
-        named.unwrap_or(code).to_owned()
+        let t = self.lang();
+        let named = self.orgs.get(code).and_then(|org| pick(t, org.name.as_deref(), org.name_en.as_deref()));
+        let named = named.map(str::to_owned).or_else(|| self.context.places.desk(code, t));
+        named.unwrap_or_else(|| code.to_owned())
     }
 
     /// The card that asks for an act, with the time left; else how the case stands.
@@ -182,7 +184,7 @@ impl Case<'_> {
         let clock = &self.known.explanation.clock;
         let open = |level: &str| self.cards.iter().find(|card| card.is_open && card.level == level);
         let unconfirmed = || self.cards.iter().rev().find(|card| card.state == "UNCONFIRMED");
-        let left = clock.due_at.map(|due_at| now.left(clock.due_on, due_at)).unwrap_or_default();
+        let left = clock.promise.due_at.map(|due_at| now.left(clock.promise.due_on, due_at)).unwrap_or_default();
         match open("RED").or_else(|| open("YELLOW")).or_else(unconfirmed) {
             Some(card) => {
                 let shown = if card.is_open { "OPEN" } else { "UNCONFIRMED" };
@@ -207,8 +209,7 @@ impl Case<'_> {
         let names = (row.county_name.as_deref(), row.township_name.as_deref(), row.village_name.as_deref());
         let village = place::join(t, names.0, names.1, names.2);
         let village = if village.is_empty() { known.village_code.clone().unwrap_or_default() } else { village };
-        let org = pick(t, row.org_name.as_deref(), row.org_name_en.as_deref()).map(str::to_owned);
-        let org = org.or_else(|| known.org_code.as_deref().map(|code| self.org(Some(code))));
+        let org = row.org_code.as_deref().or(known.org_code.as_deref()).map(|code| self.org(Some(code)));
         let kind = row.case_kind.as_deref().map(|kind| t.code("kind", kind));
         let explained = &known.explanation;
         let policy = format!("{} {}", explained.policy_name, explained.policy_version);

@@ -17,10 +17,13 @@ pub(super) fn range(case: &Case<'_>) -> (Date, Date) {
     let explained = &case.known.explanation;
     let clock = &explained.clock;
     let day = |at: Timestamp| format::local(case.context.zone(), at).0;
-    let firsts =
-        [clock.received_at.map(day), clock.started_on, case.known.events.first().map(|event| day(event.occurred_at))];
+    let firsts = [
+        clock.received_at.or(clock.applied_at).map(day),
+        clock.promise.started_on,
+        case.known.events.first().map(|event| day(event.occurred_at)),
+    ];
     let first = firsts.into_iter().flatten().min().unwrap_or(case.context.today);
-    let lasts = [explained.days.last().map(|line| line.date), clock.closed_on, clock.due_on];
+    let lasts = [explained.days.last().map(|line| line.date), clock.closed_on, clock.promise.due_on];
     let last = lasts.into_iter().flatten().max().unwrap_or(case.context.today);
     let last = last.max(first);
     // A case with a wild date must not make a picture without end; bars are cut at its edge.
@@ -74,12 +77,12 @@ impl Axis<'_> {
         let as_of = self.case.context.session.as_of();
         let end = clock.closed_at.map_or(as_of, |closed| closed.min(as_of));
         let mut rows = Vec::new();
-        if let (Some(received), Some(started)) = (clock.received_at, clock.started_at)
+        if let (Some(received), Some(started)) = (clock.received_at.or(clock.applied_at), clock.promise.started_at)
             && received < started
         {
             rows.push(self.row(t.say("row-waiting"), None, Kind::Waiting, (received, started), false));
         }
-        if let (Some(started), Some(due)) = (clock.started_at, clock.due_at) {
+        if let (Some(started), Some(due)) = (clock.promise.started_at, clock.promise.due_at) {
             rows.push(self.row(t.say("row-limit"), None, Kind::Limit, (started, due), false));
         }
         for step in &clock.steps {
@@ -93,7 +96,7 @@ impl Axis<'_> {
             let ended = step.ended_at.unwrap_or(end).max(started);
             rows.push(self.row(name, step.org_code.as_deref(), Kind::Step, (started, ended), open));
         }
-        if let (true, Some(started)) = (clock.steps.is_empty(), clock.started_at) {
+        if let (true, Some(started)) = (clock.steps.is_empty(), clock.promise.started_at) {
             let open = clock.closed_at.is_none();
             rows.push(self.row(
                 t.say("row-handling"),
@@ -133,7 +136,7 @@ impl Axis<'_> {
             }
             marks.push(Instant { class, text, at: self.at(card.condition_at) });
         }
-        if let Some(due) = clock.due_at {
+        if let Some(due) = clock.promise.due_at {
             marks.push(Instant { class: "due", text: t.tell("gantt-due", &[("at", &stamp(due))]), at: self.at(due) });
         }
         if let Some(closed) = clock.closed_at {

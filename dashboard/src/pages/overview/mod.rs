@@ -27,8 +27,8 @@ use figures::{Basis, Figure, FlowRow};
 /// Days of the trend, and of the sparklines.
 const TREND: i64 = 90;
 const SPARK: usize = 30;
-/// Rows of the queue.
-const QUEUE: i64 = 9;
+/// Rows of the queue: as many as stand beside the pictures.
+const QUEUE: i64 = 12;
 /// Villages shown from either end of the ranking.
 const VILLAGES: usize = 4;
 
@@ -98,30 +98,27 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let wanted = queue::Wanted { level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
     let flow_params = flow_params(context, week_ago);
 
-    let (days, flow, cards, rows) = try_join!(
+    // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
+    let (counties, villages, days, flow, cards, rows, due, due_was, handling, handling_was, mut sources) = try_join!(
+        table::read(context, Level::County, from, to),
+        table::read(context, Level::Village, from, to),
         daily::read(context, &workdays, first.min(before), tomorrow),
         asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
         queue::totals(context, everything),
         queue::read(context, wanted),
-    )?;
-    let (due, due_before, handling, handling_before) = try_join!(
         metric::<DueOnTime>(context, from, to),
         metric::<DueOnTime>(context, before, before_to),
         metric::<Handling>(context, from, to),
         metric::<Handling>(context, before, before_to),
-    )?;
-    let (counties, villages, sources) = try_join!(
-        table::read(context, Level::County, from, to),
-        table::read(context, Level::Village, from, to),
         asked::<SourceRow>(context, panel::SOURCES, &[]),
     )?;
-
+    sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
     let trend_days = tail(&days, TREND as usize);
     let basis = Basis {
         flow: flow.into_iter().next().unwrap_or_default(),
         cards: &cards,
-        due: [due.unwrap_or_default(), due_before.unwrap_or_default()],
-        handling: [handling.unwrap_or_default(), handling_before.unwrap_or_default()],
+        due: [due.unwrap_or_default(), due_was.unwrap_or_default()],
+        handling: [handling.unwrap_or_default(), handling_was.unwrap_or_default()],
         early: [early(&days, from, to), early(&days, before, before_to)],
         days: tail(&days, SPARK),
         week_ago,

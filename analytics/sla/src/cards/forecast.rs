@@ -1,0 +1,249 @@
+//! The cards that one state of a case leads to: which rule is met when, if nothing more happens.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Error, Timestamp};
+
+use crate::calendar::{DAY_END, end_of_day, instant, local, office_seconds, workdays_after};
+use crate::clock::State;
+use crate::due::{Counter, just_after};
+use crate::ladder::Running;
+use crate::stop::Excluded;
+use crate::{CaseInput, ClockKind, CloseResult, Level, ObjectType, Policy, Rule, WorkCalendar};
+
+/// An object that cards are about, as one state has it.
+pub(super) struct Object {
+    pub(super) object_type: ObjectType,
+    pub(super) id: Option<String>,
+    pub(super) key: Option<String>,
+    /// When it is open; the last span may have no end.
+    pub(super) open: Vec<(Timestamp, Option<Timestamp>)>,
+    /// No card of it before that.
+    pub(super) from: Timestamp,
+    pub(super) due_at: Timestamp,
+    pub(super) rungs: Vec<Rung>,
+    /// Extensions in force and reopenings, each at its effect.
+    pub(super) turns: Vec<Timestamp>,
+    /// The extension in force.
+    pub(super) extended_at: Option<Timestamp>,
+    /// After it the statutory limit is over.
+    pub(super) statutory_due_at: Option<Timestamp>,
+}
+
+/// When an object reaches a level.
+pub(super) struct Rung {
+    pub(super) level: Level,
+    pub(super) clock: ClockKind,
+    pub(super) is_over: bool,
+    /// The rule is met here if the object is open.
+    pub(super) at: Timestamp,
+    /// Last instant at which an end comes in time for it.
+    pub(super) in_time: Timestamp,
+    pub(super) due_at: Timestamp,
+    pub(super) due_on: Date,
+}
+
+impl Object {
+    /// When the rule is met: at its instant if the object is open then, else at its next opening.
+    pub(super) fn condition(&self, rung: &Rung) -> Option<Timestamp> {
+        let open = &mut self.open.iter();
+        let span = open.find(|(_, until)| until.is_none_or(|until| until > rung.in_time))?;
+        Some(rung.at.max(span.0))
+    }
+
+    /// 1, and one more for each extension and reopening in force by then.
+    pub(super) fn cycle(&self, at: Timestamp) -> u32 {
+        1 + u32::try_from(self.turns.iter().filter(|turn| **turn <= at).count()).unwrap_or(u32::MAX)
+    }
+
+    /// The end of its last span, if it is closed.
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+        self.open.last().and_then(|(_, until)| *until)
+    }
+}
+
+/// What the forecasts are made with.
+pub(super) struct Forecast<'f> {
+    pub(super) case: &'f CaseInput<'f>,
+    pub(super) calendar: &'f dyn WorkCalendar,
+    pub(super) zone: &'f TimeZone,
+    pub(super) policy: &'f Policy,
+}
+
+impl Forecast<'_> {
+    /// The objects of a state. Those that rest on an unknown calendar are left out.
+    pub(super) fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, Error> {
+        let mut objects = Vec::new();
+        objects.extend(self.case(state)?);
+        if self.policy.is_official {
+            self.steps(state, &mut objects)?;
+            objects.extend(self.pre_acceptance(state)?);
+            self.suspensions(state, &mut objects)?;
+            objects.extend(self.delivery(state)?);
+        }
+        Ok(objects)
+    }
+
+    fn counter<'c>(&'c self, state: &'c State<'_>) -> Counter<'c> {
+        let excluded = Excluded { pauses: &state.clock.pauses, calendar: self.calendar, zone: self.zone };
+        Counter { excluded, deadline: self.policy.deadline }
+    }
+
+    fn case(&self, state: &State<'_>) -> Result<Option<Object>, Error> {
+        let clock = &state.clock;
+        let Some(start) = clock.start else { return Ok(None) };
+        let card_clock = clock.clock(self.policy.card_clock);
+        let Some(due) = state.due(card_clock.kind) else { return Ok(None) };
+        let counter = self.counter(state);
+        let mut rungs = Vec::new();
+        for (level, rule) in &self.policy.ladder {
+            let of = match rule {
+                Rule::UsedRatio { .. } => Some(due),
+                Rule::BeforeDue { of, .. } | Rule::AfterDue { of, .. } => state.due(*of),
+            };
+            let Some(of) = of else { continue };
+            let running = Running { started_at: card_clock.started_at.unwrap_or(start.at), due: of };
+            rungs.extend(rung(&counter, self.policy, *level, *rule, &running, card_clock.kind)?);
+        }
+        let mut open = state.history.open_spans(start.at);
+        if card_clock.kind == ClockKind::Village
+            && let Some(ended_at) = card_clock.ended_at
+        {
+            open = vec![(card_clock.started_at.unwrap_or(start.at), Some(ended_at))];
+        }
+        let extended_at = clock.extension.map(|extension| extension.effective_at);
+        let reopened = state.history.closings.iter().filter_map(|closing| closing.reopened);
+        let turns = reopened.map(|event| event.occurred_at).chain(extended_at).collect();
+        Ok(Some(Object {
+            object_type: ObjectType::Case,
+            id: None,
+            key: None,
+            open,
+            from: start.from,
+            due_at: due.at,
+            rungs,
+            turns,
+            extended_at,
+            statutory_due_at: state.due(ClockKind::Statutory).filter(|due| !due.provisional).map(|due| due.at),
+        }))
+    }
+
+    fn steps(&self, state: &State<'_>, objects: &mut Vec<Object>) -> Result<(), Error> {
+        for step in &state.clock.steps {
+            let (Some(due_at), Some(due_on)) = (step.due_at, step.due_on) else { continue };
+            let rungs = self.policy.ladder.iter().filter_map(|(level, rule)| {
+                let at = match level {
+                    Level::Yellow => step.yellow_at,
+                    Level::Red => step.red_at,
+                    Level::Reminder | Level::Prewarn => None,
+                }?;
+                Some(told_rung(*level, *rule, at, (due_at, due_on), ClockKind::Promise))
+            });
+            let rungs = if step.provisional { Vec::new() } else { rungs.collect() };
+            let from = step.opened.first().map_or(due_at, |(from, _)| *from);
+            let name = Some((step.key(), step.key()));
+            objects.push(plain(ObjectType::Step, name, step.opened.clone(), from, due_at, rungs));
+        }
+        Ok(())
+    }
+
+    /// Receipt: 5 workdays to accept, refuse or notify (domain §3).
+    fn pre_acceptance(&self, state: &State<'_>) -> Result<Option<Object>, Error> {
+        let Some(answer) = state.history.answer.as_ref().filter(|answer| !answer.provisional) else {
+            return Ok(None);
+        };
+        let Some(last) = answer.days.last().copied() else { return Ok(None) };
+        let office_sec: u64 = answer.days.iter().map(|day| office_seconds(self.calendar.windows(*day), DAY_END)).sum();
+        let counter = self.counter(state);
+        let due_at = end_of_day(last, self.zone)?;
+        let yellow = counter.in_office(&answer.days, (office_sec * 4).div_ceil(5))?;
+        let ratio = Rule::UsedRatio { num: 4, den: 5 };
+        let mut rungs = Vec::new();
+        rungs.extend(yellow.map(|at| told_rung(Level::Yellow, ratio, at, (due_at, last), ClockKind::Promise)));
+        let over = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 };
+        rungs.push(told_rung(Level::Red, over, answer.until, (due_at, last), ClockKind::Promise));
+        let open = vec![(answer.received_at, answer.answered_at.map(|at| at.max(answer.received_at)))];
+        Ok(Some(plain(ObjectType::PreAcceptance, None, open, answer.received_at, due_at, rungs)))
+    }
+
+    /// A stop still open at 24:00 of the day of its cap, and of the next workday (domain §3).
+    fn suspensions(&self, state: &State<'_>, objects: &mut Vec<Object>) -> Result<(), Error> {
+        for stop in &state.clock.suspensions {
+            let Some(cap_at) = stop.cap_at else { continue };
+            // A cap at midnight is the end of the day before.
+            let (on, _) = local(cap_at.checked_sub(crate::calendar::MICROSECOND)?, self.zone);
+            let next = workdays_after(self.calendar, on, 1)?;
+            if next.provisional {
+                continue;
+            }
+            let over = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 };
+            let due_at = end_of_day(on, self.zone)?;
+            let red_at = instant(next.last, DAY_END, self.zone)?;
+            let red_due_at = end_of_day(next.last, self.zone)?;
+            let rungs = vec![
+                told_rung(Level::Yellow, over, just_after(due_at)?, (due_at, on), ClockKind::Promise),
+                told_rung(Level::Red, over, red_at, (red_due_at, next.last), ClockKind::Promise),
+            ];
+            let open = vec![(stop.started_at, stop.ended_at.map(|end| end.max(stop.started_at)))];
+            let name = Some((stop.id.clone(), stop.event_id.clone()));
+            objects.push(plain(ObjectType::Suspension, name, open, stop.started_at, due_at, rungs));
+        }
+        Ok(())
+    }
+
+    /// A certificate is delivered within 10 workdays of the decision (domain §3, art 44).
+    fn delivery(&self, state: &State<'_>) -> Result<Option<Object>, Error> {
+        let granted = state.history.closing().filter(|closing| closing.result == CloseResult::Granted);
+        let Some(closing) = granted.filter(|_| self.case.has_certificate) else { return Ok(None) };
+        let counted = workdays_after(self.calendar, local(closing.at, self.zone).0, self.policy.deliver_within_wd)?;
+        if counted.provisional {
+            return Ok(None);
+        }
+        let due_at = end_of_day(counted.last, self.zone)?;
+        let over = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 };
+        let rungs =
+            vec![told_rung(Level::Yellow, over, just_after(due_at)?, (due_at, counted.last), ClockKind::Promise)];
+        let delivered = state.history.delivered.iter().filter(|at| **at >= closing.event.occurred_at).min();
+        let open = vec![(closing.at, delivered.map(|at| (*at).max(closing.at)))];
+        Ok(Some(plain(ObjectType::Delivery, None, open, closing.at, due_at, rungs)))
+    }
+}
+
+fn plain(
+    object_type: ObjectType,
+    name: Option<(String, String)>,
+    open: Vec<(Timestamp, Option<Timestamp>)>,
+    from: Timestamp,
+    due_at: Timestamp,
+    rungs: Vec<Rung>,
+) -> Object {
+    let (id, key) = name.unzip();
+    let reopened = open.iter().skip(1).map(|(from, _)| *from).collect();
+    let turns = if object_type == ObjectType::Step { reopened } else { Vec::new() };
+    Object { object_type, id, key, open, from, due_at, rungs, turns, extended_at: None, statutory_due_at: None }
+}
+
+fn rung(
+    counter: &Counter<'_>,
+    policy: &Policy,
+    level: Level,
+    rule: Rule,
+    running: &Running<'_>,
+    clock: ClockKind,
+) -> Result<Option<Rung>, Error> {
+    let (at, provisional) = counter.meets(rule, running, policy.instant_yellow_office_min)?;
+    let at = at.filter(|_| !provisional);
+    Ok(at.map(|at| told_rung(level, rule, at, (running.due.at, running.due.on), clock)))
+}
+
+/// An end in time for a rule that says over is one by the due instant, or within the grace; for
+/// one that says near, one before its instant.
+fn told_rung(level: Level, rule: Rule, at: Timestamp, (due_at, due_on): (Timestamp, Date), clock: ClockKind) -> Rung {
+    let just_before = |step: i64| at.checked_sub(jiff::SignedDuration::from_nanos(step)).unwrap_or(at);
+    let in_time = match rule {
+        Rule::AfterDue { grace_wd: 0, .. } => due_at.min(just_before(1000)),
+        Rule::AfterDue { .. } => just_before(1000),
+        _ => just_before(1),
+    };
+    Rung { level, clock, is_over: rule.is_over(), at, in_time, due_at, due_on }
+}

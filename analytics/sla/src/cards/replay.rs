@@ -1,0 +1,227 @@
+//! Which cards were issued and what became of them, found by living through what was known when
+//! (docs/CLOCK.md, order and time).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Card;
+use super::forecast::{Forecast, Object, Rung};
+use crate::calendar::MICROSECOND;
+use crate::clock::{State, state};
+use crate::effect::Effects;
+use crate::{CaseClock, CaseInput, ClockError, Event, Level, Policy, WorkCalendar};
+
+/// A case and its cards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    pub clock: CaseClock,
+    /// In the order of their issue; their instants may lie ahead.
+    pub cards: Vec<Card>,
+}
+
+/// Folds a case and raises its cards under `policy`. The same events give the same cards, in
+/// whatever order they are passed.
+///
+/// # Errors
+///
+/// As [`crate::fold`].
+pub fn judge(
+    case: &CaseInput<'_>,
+    calendar: &dyn WorkCalendar,
+    zone: &TimeZone,
+    policy: &Policy,
+) -> Result<Judged, ClockError> {
+    policy.check()?;
+    let effects = Effects { policy, is_backfill: case.is_backfill };
+    let judge = Judge { case, calendar, zone, policy, effects };
+    let mut acts: Vec<(Timestamp, &Event)> = case.events.iter().map(|event| (effects.acts_at(event), event)).collect();
+    acts.sort_by(|(at, event), (other_at, other)| at.cmp(other_at).then_with(|| event.order().cmp(&other.order())));
+    let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
+    let mut cards = Vec::new();
+    let mut begin = 0;
+    while let Some((now, _)) = acts.get(begin).copied() {
+        let end = begin + acts[begin..].iter().take_while(|(at, _)| *at == now).count();
+        let next = acts.get(end).map(|(at, _)| *at);
+        let known = &events[..end];
+        let state = state(case, known, calendar, zone, policy)?;
+        let objects = judge.objects(&state)?;
+        let in_time = events[begin..end].iter().any(|event| effects.late(event).is_none());
+        let epoch = Epoch { judge: &judge, known, now, next, in_time, objects: &objects, state: &state };
+        epoch.settle(&mut cards)?;
+        epoch.issue_all(&mut cards);
+        if next.is_none() {
+            epoch.over_statutory(&mut cards);
+            cards.sort_by(|a, b| a.order().cmp(&b.order()));
+            return Ok(Judged { clock: state.clock, cards });
+        }
+        begin = end;
+    }
+    Err(ClockError::NoEvents)
+}
+
+struct Judge<'j> {
+    case: &'j CaseInput<'j>,
+    calendar: &'j dyn WorkCalendar,
+    zone: &'j TimeZone,
+    policy: &'j Policy,
+    effects: Effects<'j>,
+}
+
+impl Judge<'_> {
+    fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, ClockError> {
+        let forecast = Forecast { case: self.case, calendar: self.calendar, zone: self.zone, policy: self.policy };
+        forecast.objects(state).map_err(|source| ClockError::OutOfRange { source })
+    }
+}
+
+/// The time from one thing that began to act to the next.
+struct Epoch<'e> {
+    judge: &'e Judge<'e>,
+    /// The events that act by now.
+    known: &'e [&'e Event],
+    now: Timestamp,
+    next: Option<Timestamp>,
+    /// Something entered in time began to act: only such proves a card wrong.
+    in_time: bool,
+    objects: &'e [Object],
+    state: &'e State<'e>,
+}
+
+impl Epoch<'_> {
+    /// What has become of the cards that were issued before.
+    fn settle(&self, cards: &mut [Card]) -> Result<(), ClockError> {
+        for card in cards {
+            let object = self.objects.iter().find(|object| is_of(card, object));
+            let ended_at = object.and_then(Object::ended_at);
+            let since = self.now.max(card.issued_at);
+            card.ended_at = ended_at.and(card.ended_at.or(Some(since)));
+            if !card.stands() {
+                continue;
+            }
+            let Some(object) = object else {
+                // Such as a deemed acceptance that an answer disproves.
+                card.cancelled_at = self.in_time.then_some(since);
+                continue;
+            };
+            let is_extended = object.extended_at.is_some_and(|at| at > card.condition_at);
+            let is_in_time = ended_at.is_some_and(|ended_at| ended_at <= object.due_at);
+            if !self.was_met(object, card)? {
+                card.cancelled_at = self.in_time.then_some(since);
+            } else if !card.is_over && (is_extended || is_in_time) {
+                card.lapsed_at = Some(since);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the card's rule had been met at its instant, as far as is known now: what took
+    /// effect later does not count against it.
+    fn was_met(&self, object: &Object, card: &Card) -> Result<bool, ClockError> {
+        let met = |object: &Object| {
+            let rung = object.rungs.iter().find(|rung| rung.level == card.level)?;
+            object.condition(rung)
+        };
+        if met(object) == Some(card.condition_at) {
+            return Ok(true);
+        }
+        let Judge { case, calendar, zone, policy, effects } = *self.judge;
+        let by_then: Vec<&Event> =
+            self.known.iter().filter(|event| effects.of(event) <= card.condition_at).copied().collect();
+        if by_then.is_empty() {
+            return Ok(false);
+        }
+        let then = state(case, &by_then, calendar, zone, policy)?;
+        let objects = self.judge.objects(&then)?;
+        let object = objects.iter().find(|object| is_of(card, object));
+        Ok(object.and_then(met).is_some_and(|at| at <= card.condition_at))
+    }
+
+    /// Issues what is met before the next thing acts.
+    fn issue_all(&self, cards: &mut Vec<Card>) {
+        for object in self.objects {
+            let is_ended = object.ended_at().is_some();
+            let mut met: Vec<(Timestamp, Timestamp, &Rung)> = Vec::new();
+            for rung in object.rungs.iter().filter(|rung| rung.is_over || !is_ended) {
+                // What is open reaches what says near in its last span.
+                let last = object.open.last().map(|(from, _)| rung.at.max(*from));
+                let condition_at = if rung.is_over { object.condition(rung) } else { last };
+                let Some(condition_at) = condition_at else { continue };
+                let issued_at = condition_at.max(self.now).max(object.from);
+                if self.next.is_none_or(|next| issued_at < next) {
+                    met.push((issued_at, condition_at, rung));
+                }
+            }
+            met.sort_by_key(|(issued_at, _, rung)| (*issued_at, rung.level));
+            let red = met.iter().filter(|(_, _, rung)| rung.is_over).map(|(_, condition_at, _)| *condition_at).min();
+            for (issued_at, condition_at, rung) in met {
+                // Over the limit is no more near it.
+                if rung.is_over || red.is_none_or(|red| condition_at < red) {
+                    self.issue(cards, object, rung, condition_at, issued_at);
+                }
+            }
+        }
+    }
+
+    fn issue(
+        &self,
+        cards: &mut Vec<Card>,
+        object: &Object,
+        rung: &Rung,
+        condition_at: Timestamp,
+        issued_at: Timestamp,
+    ) {
+        let held: Vec<&Card> = cards.iter().filter(|card| is_of(card, object) && card.level == rung.level).collect();
+        let cancelled = held.iter().filter(|card| card.cancelled_at.is_some()).count();
+        let cycle = object.cycle(condition_at) + u32::try_from(cancelled).unwrap_or(u32::MAX);
+        if held.iter().any(|card| card.stands() || (card.lapsed_at.is_some() && card.cycle >= cycle)) {
+            return;
+        }
+        // A cycle is never told twice, also where a later fold meets the rule earlier.
+        let cycle = held.iter().map(|card| card.cycle + 1).max().unwrap_or_default().max(cycle);
+        let standing = |card: &Card| is_of(card, object) && card.cancelled_at.is_none();
+        let higher = cards.iter().filter(|card| standing(card) && card.level > rung.level && card.cycle >= cycle);
+        let superseded_at = higher.map(|card| card.issued_at.max(issued_at)).min();
+        for lower in cards.iter_mut().filter(|card| standing(card) && card.level < rung.level) {
+            if lower.superseded_at.is_none() && lower.lapsed_at.is_none() {
+                lower.superseded_at = Some(issued_at.max(lower.issued_at));
+            }
+        }
+        cards.push(Card {
+            object_type: object.object_type,
+            object_id: object.id.clone(),
+            object_key: object.key.clone(),
+            clock: rung.clock,
+            level: rung.level,
+            is_over: rung.is_over,
+            cycle,
+            condition_at,
+            issued_at,
+            due_at: rung.due_at,
+            due_on: rung.due_on,
+            over_statutory_at: None,
+            superseded_at,
+            lapsed_at: None,
+            cancelled_at: None,
+            ended_at: object.ended_at().map(|_| issued_at),
+            responsible: self.state.history.holder_at(condition_at),
+            reasons: self.state.clock.reasons.clone(),
+        });
+    }
+
+    /// When the statutory limit was over too, with the object open.
+    fn over_statutory(&self, cards: &mut [Card]) {
+        for card in cards.iter_mut().filter(|card| card.level == Level::Red && card.cancelled_at.is_none()) {
+            let object = self.objects.iter().find(|object| is_of(card, object));
+            let Some((object, due_at)) = object.and_then(|object| Some((object, object.statutory_due_at?))) else {
+                continue;
+            };
+            let open = object.open.iter().find(|(_, until)| until.is_none_or(|until| until > due_at));
+            let after = due_at.checked_add(MICROSECOND).unwrap_or(due_at);
+            card.over_statutory_at = open.map(|(from, _)| after.max(*from).max(card.issued_at));
+        }
+    }
+}
+
+fn is_of(card: &Card, object: &Object) -> bool {
+    card.object_type == object.object_type && card.object_key == object.key
+}

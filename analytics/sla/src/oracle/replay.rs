@@ -1,0 +1,224 @@
+//! Cards, found by stepping through the instants at which something begins to act
+//! (docs/CLOCK.md "Order and time", "Cards").
+
+use std::collections::BTreeMap;
+
+use super::World;
+use super::levels::{Key, Met, Scene, scene};
+use super::story::{effect, extended_at, is_late};
+use super::time::{Us, us};
+use super::view::View;
+use crate::{Event, EventKind, Level, ObjectType};
+
+pub struct Card {
+    pub key: Key,
+    pub level: Level,
+    pub cycle: u32,
+    /// The rules say how cycles of the object are counted.
+    pub is_cycle_known: bool,
+    pub at: Us,
+    /// The condition is compared from then on only.
+    pub floor: Us,
+    pub issued: Us,
+    is_near: bool,
+    pub lapsed: Option<Us>,
+    pub superseded: Option<Us>,
+    pub cancelled: Option<Us>,
+    /// The card that superseded it was cancelled: the rules do not say what becomes of it.
+    pub is_vague: bool,
+}
+
+#[derive(Default)]
+pub struct Replay {
+    pub cards: Vec<Card>,
+    pub doubts: BTreeMap<Key, &'static str>,
+    /// Of the whole case.
+    pub doubt: Option<&'static str>,
+}
+
+/// An event acts from its effect on, or from when it was known.
+fn acts_at(world: &World<'_>, event: &Event) -> Us {
+    effect(world, event).max(us(event.known_at))
+}
+
+pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
+    let mut instants: Vec<Us> = events.iter().map(|event| acts_at(world, event)).collect();
+    instants.sort_unstable();
+    instants.dedup();
+    let mut replay = Replay::default();
+    let mut was_extended = false;
+    for (place, now) in instants.iter().enumerate() {
+        let next = instants.get(place + 1).copied().unwrap_or(Us::MAX);
+        let known: Vec<&Event> = events.iter().filter(|event| acts_at(world, event) <= *now).collect();
+        let view = View::of(world, &known);
+        if view.story.doubt.is_some() {
+            replay.doubt = view.story.doubt;
+            return replay;
+        }
+        let scene = scene(world, &view);
+        for (key, text) in &scene.doubts {
+            replay.doubt_of(key, *text);
+        }
+        replay.cancel(world, &known, *now);
+        replay.lapse(&scene, *now, view.promise.is_extended && !was_extended);
+        if was_extended && !view.promise.is_extended {
+            replay.doubt_of(&Key { object: ObjectType::Case, id: None }, "an extension goes out of force");
+        }
+        was_extended = view.promise.is_extended;
+        replay.issue(&view, scene, *now, next);
+    }
+    replay
+}
+
+impl Replay {
+    fn doubt_of(&mut self, key: &Key, text: &'static str) {
+        self.doubts.entry(key.clone()).or_insert(text);
+    }
+
+    /// Cancels the cards that what was recorded in time, and begins to act now, proves wrong.
+    fn cancel(&mut self, world: &World<'_>, known: &[&Event], now: Us) {
+        for place in 0..self.cards.len() {
+            let card = &self.cards[place];
+            let is_new = |event: &Event| acts_at(world, event) > card.issued;
+            let is_by_then = |event: &&&Event| happened_at(world, event) <= card.at;
+            let begins = |event: &&&Event| acts_at(world, event) == now;
+            if card.cancelled.is_some() || !known.iter().filter(is_by_then).any(|event| begins(&event)) {
+                continue;
+            }
+            let by_then: Vec<&Event> = known.iter().filter(is_by_then).copied().collect();
+            let but = |left_out: &dyn Fn(&Event) -> bool| -> Vec<&Event> {
+                by_then.iter().copied().filter(|event| !is_new(event) || !left_out(event)).collect()
+            };
+            let before = but(&|_| true);
+            let in_time = but(&|event| is_late(world, event));
+            let not_extended = but(&|event| event.kind == EventKind::Extend);
+            let answers = [before, in_time, by_then.clone(), not_extended].map(|events| is_met(world, card, &events));
+            let (key, is_lapsed) = (card.key.clone(), card.lapsed.is_some());
+            match answers {
+                [Some(true), Some(true), _, _] => {}
+                [Some(true), Some(false), Some(false), Some(false)] if !is_lapsed => self.cancel_one(place, now),
+                [Some(true), Some(false), Some(false), Some(true)] => {
+                    self.doubt_of(&key, "an extension in time that was known after the card");
+                }
+                _ => self.doubt_of(&key, "whether what came to be known cancels a card"),
+            }
+        }
+    }
+
+    fn cancel_one(&mut self, place: usize, now: Us) {
+        self.cards[place].cancelled = Some(now);
+        let (key, issued) = (self.cards[place].key.clone(), self.cards[place].issued);
+        for card in self.cards.iter_mut().filter(|card| card.key == key && card.superseded == Some(issued)) {
+            card.is_vague = true;
+        }
+    }
+
+    /// A near-limit card lapses when its object has ended in time, or its case is extended.
+    fn lapse(&mut self, scene: &Scene, now: Us, is_newly_extended: bool) {
+        for place in 0..self.cards.len() {
+            let card = &mut self.cards[place];
+            let stands = card.is_near && card.cancelled.is_none() && card.lapsed.is_none();
+            let is_extended = is_newly_extended && card.key.object == ObjectType::Case;
+            if !stands || !(is_extended || scene.in_time.contains(&card.key)) {
+                continue;
+            }
+            if card.superseded.is_none() {
+                card.lapsed = Some(now);
+            } else if !card.is_vague {
+                let key = card.key.clone();
+                self.doubt_of(&key, "whether a superseded card lapses");
+            }
+        }
+    }
+
+    /// Issues what is met before something else begins to act.
+    fn issue(&mut self, view: &View, scene: Scene, now: Us, next: Us) {
+        let mut met = scene.met;
+        for level in &mut met {
+            self.meet_at_the_reopening(view, level);
+        }
+        met.sort_by_key(|met| (met.at.max(now), met.level));
+        for met in met {
+            let issued = met.at.max(now);
+            if issued >= next {
+                continue;
+            }
+            let of_the_level = |card: &&Card| card.key == met.key && card.level == met.level;
+            let all: Vec<&Card> = self.cards.iter().filter(of_the_level).collect();
+            if all.iter().any(|card| card.cancelled.is_none() && card.lapsed.is_none()) {
+                continue;
+            }
+            let cancelled = all.iter().filter(|card| card.cancelled.is_some()).count();
+            let changes = usize::from(view.promise.is_extended) + view.story.reopened.len();
+            let cycle = u32::try_from(1 + changes + cancelled).unwrap();
+            let is_repeated = all.iter().any(|card| card.cycle == cycle);
+            if is_repeated {
+                self.doubt_of(&met.key, "a lapsed level is met again within its cycle");
+                continue;
+            }
+            if met.doubt_from.is_some_and(|doubt_from| doubt_from <= now) {
+                self.doubt_of(&met.key, "whether a level is issued after its object's time");
+            }
+            let same = |card: &&mut Card| card.key == met.key && card.cancelled.is_none();
+            let is_outranked = self.cards.iter().any(|card| {
+                card.key == met.key && card.cancelled.is_none() && card.lapsed.is_none() && card.level > met.level
+            });
+            if is_outranked {
+                self.doubt_of(&met.key, "a lower level is met while a higher card stands");
+            }
+            for card in self.cards.iter_mut().filter(same).filter(|card| card.level < met.level) {
+                card.superseded.get_or_insert(issued);
+            }
+            let is_cycle_known = met.key.object == ObjectType::Case || changes == 0;
+            let Met { key, level, at, floor, is_near, .. } = met;
+            self.cards.push(Card {
+                key,
+                level,
+                cycle,
+                is_cycle_known,
+                at,
+                floor,
+                issued,
+                is_near,
+                lapsed: None,
+                superseded: None,
+                cancelled: None,
+                is_vague: false,
+            });
+        }
+    }
+
+    /// After a reopening, a level that lapsed is met again, from then on.
+    fn meet_at_the_reopening(&mut self, view: &View, met: &mut Met) {
+        let Some((_, reopened)) = view.story.reopened.last() else { return };
+        if met.key.object != ObjectType::Case {
+            return;
+        }
+        let mut all = self.cards.iter().filter(|card| card.key == met.key && card.level == met.level);
+        let has_any = all.clone().any(|card| card.cancelled.is_none());
+        if all.any(|card| card.lapsed.is_some()) {
+            met.at = met.at.max(*reopened);
+        } else if !has_any && view.story.reopened.iter().any(|(closed, _)| met.at < *closed) {
+            self.doubt_of(&met.key, "a level met before a closing, and known only after the reopening");
+        }
+    }
+}
+
+/// When the event happened, as far as the card is concerned.
+fn happened_at(world: &World<'_>, event: &Event) -> Us {
+    if event.kind == EventKind::Extend { extended_at(world, event) } else { effect(world, event) }
+}
+
+/// Whether the card's rule was met by these events at the card's instant; `None` in doubt.
+fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
+    let view = View::of(world, events);
+    if view.story.doubt.is_some() {
+        return None;
+    }
+    let scene = scene(world, &view);
+    if scene.doubts.iter().any(|(key, _)| *key == card.key) {
+        return None;
+    }
+    let met = |met: &&Met| met.key == card.key && met.level == card.level;
+    Some(scene.met.iter().find(met).is_some_and(|met| met.at <= card.at))
+}

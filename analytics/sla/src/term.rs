@@ -1,0 +1,122 @@
+//! What decides when a clock is due, and what an extension adds (domain §4 points 3, 7 and 15).
+
+use jiff::{Error, Timestamp};
+
+use crate::due::Counter;
+use crate::reason::note;
+use crate::{CaseInput, DueBasis, Event, ItemRules, Limit, Reason, Unit};
+
+/// Days that an extension may add where the item says nothing (art 42).
+const USUAL_EXTENSION: u32 = 10;
+
+/// What a due date is worked out from.
+#[derive(Clone, Copy)]
+pub(crate) enum Term {
+    Limit(DueBasis, Limit),
+    Told(Timestamp),
+    None,
+}
+
+/// An extension in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extension {
+    /// Days that it adds; 0 where it moves an explicit due instant.
+    pub days: u32,
+    /// The due instant that it tells.
+    pub due_at: Option<Timestamp>,
+    /// When it took effect.
+    pub effective_at: Timestamp,
+}
+
+/// Promise, else statutory limit, else the source's own due instant; a binding one goes first.
+pub(crate) fn promise(
+    case: &CaseInput<'_>,
+    told: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    counter: &Counter<'_>,
+    reasons: &mut Vec<Reason>,
+) -> Result<Term, Error> {
+    if let Some(told) = told
+        && case.due_binding
+    {
+        return Ok(Term::Told(told));
+    }
+    Ok(match (case.promised, case.statutory) {
+        (Some(promise), Some(law)) => {
+            if is_over(promise, law, started_at, counter)? {
+                note(reasons, Reason::PromiseOverStatutory);
+                Term::Limit(DueBasis::Statutory, law)
+            } else {
+                Term::Limit(DueBasis::Promised, promise)
+            }
+        }
+        (Some(promise), None) => Term::Limit(DueBasis::Promised, promise),
+        (None, Some(law)) => Term::Limit(DueBasis::Statutory, law),
+        (None, None) => told.map_or(Term::None, Term::Told),
+    })
+}
+
+fn is_over(promise: Limit, law: Limit, started_at: Option<Timestamp>, counter: &Counter<'_>) -> Result<bool, Error> {
+    if promise.unit == law.unit || promise.n == 0 || law.n == 0 {
+        return Ok(promise.n > law.n);
+    }
+    let Some(started_at) = started_at else { return Ok(false) };
+    Ok(counter.limit(started_at, promise, 0)?.at > counter.limit(started_at, law, 0)?.at)
+}
+
+/// The statutory limit alone.
+pub(crate) fn statutory(case: &CaseInput<'_>) -> Term {
+    case.statutory.map_or(Term::None, |limit| Term::Limit(DueBasis::Statutory, limit))
+}
+
+/// The item's limit of the village clock, else its promise.
+pub(crate) fn village(case: &CaseInput<'_>) -> Term {
+    let own = case.item.village.map(|limit| Term::Limit(DueBasis::Village, limit));
+    own.or_else(|| case.promised.map(|limit| Term::Limit(DueBasis::Promised, limit))).unwrap_or(Term::None)
+}
+
+/// The extension in force for a clock that is due at `due_at` without it.
+pub(crate) fn extend(
+    item: &ItemRules,
+    events: &[(&Event, Timestamp)],
+    limit: Option<Limit>,
+    due_at: Timestamp,
+    reasons: &mut Vec<Reason>,
+) -> Option<Extension> {
+    let mut held = None;
+    for (event, effective_at) in events {
+        let effective_at = *effective_at;
+        if held.is_some() {
+            note(reasons, Reason::SecondExtension);
+            continue;
+        }
+        if effective_at > due_at {
+            note(reasons, Reason::LateExtension);
+            continue;
+        }
+        held = match limit {
+            None => event.due_at.map(|told| Extension { days: 0, due_at: Some(told), effective_at }),
+            Some(limit) if limit.n > 0 && matches!(limit.unit, Unit::Hour | Unit::Min) => {
+                note(reasons, Reason::ExtensionUnit);
+                None
+            }
+            Some(_) => days(item, event, reasons).map(|days| Extension { days, due_at: None, effective_at }),
+        };
+        if limit.is_none() && held.is_none() {
+            note(reasons, Reason::ExtensionWithoutDays);
+        }
+    }
+    held
+}
+
+fn days(item: &ItemRules, event: &Event, reasons: &mut Vec<Reason>) -> Option<u32> {
+    let Some(days) = event.extension_days.filter(|days| *days > 0) else {
+        note(reasons, Reason::ExtensionWithoutDays);
+        return None;
+    };
+    let most = item.max_extension_days.unwrap_or(USUAL_EXTENSION);
+    if days > most {
+        note(reasons, Reason::ExtensionCut);
+    }
+    Some(days.min(most)).filter(|days| *days > 0)
+}

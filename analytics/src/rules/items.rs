@@ -1,0 +1,194 @@
+//! The versions of the service items, by the days on which they hold.
+
+use std::collections::HashMap;
+
+use datasets::contract::SERVICE_ITEM;
+use datasets::lake::LakeSnapshot;
+use datasets::reference::flow_steps;
+use jiff::civil::Date;
+use sla::{ItemRules, Limit, StepRule, StopKind, Unit};
+
+use super::rule;
+use crate::AnalyticsError;
+use crate::cells::{Day, Flag, Int, Text, columns};
+
+columns! {
+    ItemColumns {
+        item_id: Text,
+        version: Int,
+        statutory_limit: Int,
+        statutory_unit: Text,
+        promised_limit: Int,
+        promised_unit: Text,
+        max_extension_days: Int,
+        allowed_stop_kinds: Text,
+        village_limit: Int,
+        village_unit: Text,
+        flow_steps: Text,
+        certificate: Flag,
+        valid_from: Day,
+        valid_to: Day,
+    }
+}
+
+/// One version of a service item, as cases are judged by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ItemVersion {
+    /// 0 for an unknown item.
+    pub(crate) version: i64,
+    pub(crate) rules: ItemRules,
+    pub(crate) promised: Option<Limit>,
+    pub(crate) statutory: Option<Limit>,
+    /// A certificate is delivered after the decision.
+    pub(crate) certificate: bool,
+    from: Date,
+    to: Option<Date>,
+}
+
+impl ItemVersion {
+    /// Promised and statutory limit of a case: what its registration says, and where that says
+    /// nothing, what the item does (domain §1: both stand on the item version and are copied to the
+    /// case).
+    pub(crate) fn limits(&self, promised: Option<Limit>, statutory: Option<Limit>) -> (Option<Limit>, Option<Limit>) {
+        (promised.or(self.promised), statutory.or(self.statutory))
+    }
+}
+
+static UNKNOWN: ItemVersion = ItemVersion {
+    version: 0,
+    rules: ItemRules { allowed_stop_kinds: Vec::new(), max_extension_days: None, village: None, steps: Vec::new() },
+    promised: None,
+    statutory: None,
+    certificate: false,
+    from: Date::MIN,
+    to: None,
+};
+
+/// Every version of every item.
+#[derive(Debug)]
+pub(super) struct Items {
+    /// By `item_id`, the oldest first.
+    versions: HashMap<String, Vec<ItemVersion>>,
+}
+
+impl Items {
+    pub(super) async fn load(snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
+        let mut versions: HashMap<String, Vec<ItemVersion>> = HashMap::new();
+        for batch in snapshot.table(&SERVICE_ITEM).read(ItemColumns::FIELDS).await? {
+            let rows = ItemColumns::of(&batch);
+            for at in 0..batch.num_rows() {
+                let item_id = rows.item_id.get(at).unwrap_or_default();
+                let read = rows.read(at).map_err(|reason| {
+                    let version = rows.version.get(at).unwrap_or_default();
+                    rule("service_item", format!("{item_id} version {version}: {reason}"))
+                });
+                versions.entry(item_id.to_owned()).or_default().push(read?);
+            }
+        }
+        versions.values_mut().for_each(|versions| versions.sort_by_key(|item| (item.from, item.version)));
+        Ok(Self { versions })
+    }
+
+    /// The latest version in force on that day; where there is none, the last that began before,
+    /// else the first. Without a day, the latest that has no end, else the last.
+    pub(super) fn version(&self, item_id: Option<&str>, day: Option<Date>) -> &ItemVersion {
+        let Some(versions) = item_id.and_then(|id| self.versions.get(id)) else { return &UNKNOWN };
+        let begun = versions.iter().rev().filter(|item| day.is_none_or(|day| item.from <= day));
+        let in_force = |item: &&ItemVersion| item.to.is_none_or(|to| day.is_some_and(|day| day < to));
+        begun.clone().find(in_force).or_else(|| begun.clone().next()).or(versions.first()).unwrap_or(&UNKNOWN)
+    }
+}
+
+impl ItemColumns<'_> {
+    fn read(&self, at: usize) -> Result<ItemVersion, String> {
+        Ok(ItemVersion {
+            version: self.version.get(at).unwrap_or_default(),
+            rules: ItemRules {
+                allowed_stop_kinds: stop_kinds(self.allowed_stop_kinds.get(at).unwrap_or_default())?,
+                max_extension_days: number(self.max_extension_days, at, "max_extension_days")?,
+                village: limit(self.village_limit, self.village_unit, at, "village")?,
+                steps: steps(self.flow_steps.get(at).unwrap_or_default())?,
+            },
+            promised: limit(self.promised_limit, self.promised_unit, at, "promised")?,
+            statutory: limit(self.statutory_limit, self.statutory_unit, at, "statutory")?,
+            certificate: self.certificate.get(at),
+            from: self.valid_from.get(at).unwrap_or(Date::MIN),
+            to: self.valid_to.get(at),
+        })
+    }
+}
+
+fn stop_kinds(text: &str) -> Result<Vec<StopKind>, String> {
+    let kinds = text.split(';').map(str::trim).filter(|kind| !kind.is_empty());
+    kinds.map(|kind| kind.parse::<StopKind>().map_err(|error| format!("allowed_stop_kinds: {error}"))).collect()
+}
+
+fn number(numbers: Int<'_>, at: usize, field: &str) -> Result<Option<u32>, String> {
+    let number = numbers.get(at).map(u32::try_from).transpose();
+    number.map_err(|_| format!("{field} must be a whole number of 0 or more"))
+}
+
+/// Without a unit, workdays.
+fn limit(numbers: Int<'_>, units: Text<'_>, at: usize, which: &str) -> Result<Option<Limit>, String> {
+    let Some(n) = number(numbers, at, &format!("{which}_limit"))? else { return Ok(None) };
+    let unit = match units.get(at).filter(|unit| !unit.is_empty()) {
+        Some(unit) => unit.parse::<Unit>().map_err(|error| format!("{which}_unit: {error}"))?,
+        None => Unit::Wd,
+    };
+    Ok(Some(Limit { n, unit }))
+}
+
+/// The steps that have a limit, numbered as the flow has them, from 1.
+fn steps(text: &str) -> Result<Vec<StepRule>, String> {
+    let flow = flow_steps(text).ok_or_else(|| format!("flow_steps {text:?} are not like V|村级受理:1;T|镇级初审:6"))?;
+    let rules = (1..).zip(flow).filter_map(|(seq, step)| {
+        let limit = Limit { n: step.limit?, unit: Unit::Wd };
+        Some(StepRule { seq, name: step.name, limit })
+    });
+    Ok(rules.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn version(version: i64, from: Date, to: Option<Date>) -> ItemVersion {
+        ItemVersion { version, from, to, ..UNKNOWN.clone() }
+    }
+
+    #[test]
+    fn the_version_of_the_day_counts() {
+        let held = vec![
+            version(1, date(2016, 10, 1), Some(date(2018, 1, 1))),
+            version(2, date(2018, 1, 1), Some(date(2019, 1, 1))),
+            version(3, date(2020, 1, 1), None),
+        ];
+        let items = Items { versions: HashMap::from([("A".to_owned(), held)]) };
+        let on = |day: Option<Date>| items.version(Some("A"), day).version;
+        assert_eq!([on(Some(date(2017, 12, 31))), on(Some(date(2018, 1, 1))), on(Some(date(2021, 5, 1)))], [1, 2, 3]);
+        assert_eq!(on(Some(date(2016, 1, 1))), 1, "before the first, the first");
+        assert_eq!(on(Some(date(2019, 6, 1))), 2, "in a gap, the last that began");
+        assert_eq!(on(None), 3);
+        assert_eq!(items.version(Some("B"), None), &UNKNOWN);
+        assert_eq!(items.version(None, None).rules, ItemRules::default());
+    }
+
+    #[test]
+    fn a_case_keeps_the_limits_that_it_carries() {
+        let wd = |n: u32| Some(Limit { n, unit: Unit::Wd });
+        let item = ItemVersion { promised: wd(10), statutory: wd(20), ..UNKNOWN.clone() };
+        assert_eq!(item.limits(None, None), (wd(10), wd(20)));
+        assert_eq!(item.limits(wd(5), None), (wd(5), wd(20)));
+    }
+
+    #[test]
+    fn what_an_item_says_is_read_or_refused() {
+        assert_eq!(stop_kinds("PUBLIC_NOTICE; SITE_SURVEY;"), Ok(vec![StopKind::PublicNotice, StopKind::SiteSurvey]));
+        let error = stop_kinds("PUBLIC_NOTICE;HOLIDAY").expect_err("unknown");
+        assert!(error.contains("allowed_stop_kinds: `HOLIDAY`"), "{error}");
+        let steps = steps("V|村级受理:1;T|镇级初审:;C|县级审批:6").expect("steps");
+        assert_eq!(steps.iter().map(|step| (step.seq, step.limit.n)).collect::<Vec<_>>(), [(1, 1), (3, 6)]);
+    }
+}

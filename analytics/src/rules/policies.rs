@@ -1,0 +1,90 @@
+//! The card policies of a region, by the days on which they hold.
+
+use datasets::contract::SLA_POLICY;
+use datasets::lake::LakeSnapshot;
+use jiff::civil::Date;
+use sla::Policy;
+
+use super::{body, rule};
+use crate::AnalyticsError;
+use crate::cells::{Day, Flag, Int, Text, columns};
+
+columns! {
+    PolicyColumns {
+        policy: Text,
+        version: Int,
+        region: Text,
+        official: Flag,
+        valid_from: Day,
+        valid_to: Day,
+        body: Text,
+    }
+}
+
+/// The policies of one region, the oldest first.
+#[derive(Debug)]
+pub(super) struct Policies {
+    /// Never empty.
+    official: Vec<Dated>,
+    shadows: Vec<Dated>,
+}
+
+#[derive(Debug)]
+struct Dated {
+    /// First day of acceptance that it judges.
+    from: Date,
+    /// First day that it judges no more.
+    to: Option<Date>,
+    policy: Policy,
+}
+
+impl Dated {
+    fn holds(&self, day: Option<Date>) -> bool {
+        match (day, self.to) {
+            (Some(day), to) => self.from <= day && to.is_none_or(|to| day < to),
+            (None, to) => to.is_none(),
+        }
+    }
+}
+
+impl Policies {
+    pub(super) async fn load(region: &str, snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
+        let mut all = Vec::new();
+        for batch in snapshot.table(&SLA_POLICY).read(PolicyColumns::FIELDS).await? {
+            let rows = PolicyColumns::of(&batch);
+            for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region)) {
+                let name = rows.policy.get(at).unwrap_or_default();
+                let version = rows.version.get(at).unwrap_or_default();
+                let text = rows.body.get(at).unwrap_or_default();
+                let policy = body::read(name, version, rows.official.get(at), text)?;
+                all.push(Dated {
+                    from: rows.valid_from.get(at).unwrap_or(Date::MIN),
+                    to: rows.valid_to.get(at),
+                    policy,
+                });
+            }
+        }
+        all.sort_by_key(|row: &Dated| (row.from, row.policy.version));
+        let (official, shadows): (Vec<Dated>, Vec<Dated>) = all.into_iter().partition(|row| row.policy.is_official);
+        if official.is_empty() {
+            return Err(rule("sla_policy", format!("no official policy for region {region}")));
+        }
+        Ok(Self { official, shadows })
+    }
+
+    pub(super) fn official(&self, day: Option<Date>) -> &Policy {
+        let held = self.official.iter().rev().find(|row| day.is_none_or(|day| row.from <= day));
+        &held.unwrap_or(&self.official[0]).policy
+    }
+
+    pub(super) fn shadows(&self, day: Option<Date>) -> Vec<&Policy> {
+        let mut found: Vec<&Policy> = Vec::new();
+        for row in self.shadows.iter().rev().filter(|row| row.holds(day)) {
+            if found.iter().all(|held| held.name != row.policy.name) {
+                found.push(&row.policy);
+            }
+        }
+        found.sort_by(|left, right| left.name.cmp(&right.name));
+        found
+    }
+}

@@ -1,0 +1,200 @@
+//! The service items that the program ships, and what is asked of an item before it is published.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::{ReferenceError, rows};
+
+const SERVICE_ITEM: &str = include_str!("../../reference/service_item.csv");
+const FILE: &str = "service_item.csv";
+
+/// One step of an item's flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowStep {
+    /// `V` village, `T` township, `C` county.
+    pub level: char,
+    /// Name in Chinese.
+    pub name: String,
+    /// Limit in working days.
+    pub limit: Option<u32>,
+}
+
+/// One version of one service item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceItem {
+    pub item_id: String,
+    pub version: u32,
+    pub item_code: String,
+    pub name: String,
+    pub name_en: String,
+    pub item_type: String,
+    /// `INSTANT` or `PROMISED`.
+    pub case_kind: String,
+    pub statutory_limit: Option<u32>,
+    pub statutory_unit: String,
+    pub promised_limit: Option<u32>,
+    pub promised_unit: String,
+    pub limit_basis: String,
+    /// Most days that an extension may add.
+    pub max_extension_days: Option<u32>,
+    /// Kinds of suspension that the item's own rule allows (domain §4 point 4).
+    pub allowed_stop_kinds: Vec<String>,
+    /// Limit of the village's part.
+    pub village_limit: Option<u32>,
+    pub village_unit: Option<String>,
+    /// Kind of the deciding department.
+    pub dept_kind: String,
+    pub flow_steps: Vec<FlowStep>,
+    /// The steps as they stand in the file.
+    pub flow_text: String,
+    /// Share of the yearly volume, in thousandths.
+    pub volume_weight: f64,
+    pub max_visits: u32,
+    /// Whether a certificate is delivered.
+    pub certificate: bool,
+    pub valid_from: Date,
+    pub valid_to: Option<Date>,
+    pub note: String,
+}
+
+#[derive(Deserialize)]
+struct ItemRow {
+    item_id: String,
+    version: u32,
+    item_code: String,
+    name: String,
+    name_en: String,
+    item_type: String,
+    case_kind: String,
+    statutory_limit: Option<u32>,
+    statutory_unit: String,
+    promised_limit: Option<u32>,
+    promised_unit: String,
+    limit_basis: String,
+    max_extension_days: Option<u32>,
+    allowed_stop_kinds: String,
+    village_limit: Option<u32>,
+    village_unit: Option<String>,
+    dept_kind: String,
+    flow_steps: String,
+    volume_weight: f64,
+    max_visits: u32,
+    certificate: bool,
+    valid_from: Date,
+    valid_to: Option<Date>,
+    note: String,
+}
+
+/// The service items (made up for the demonstration; a city lands its own). Fails if one of them
+/// may not be published.
+pub fn service_items() -> Result<Vec<ServiceItem>, ReferenceError> {
+    let rows: Vec<ItemRow> = rows(SERVICE_ITEM, FILE)?;
+    rows.into_iter().map(item).collect()
+}
+
+/// Reads `V|村级受理:1;T|镇级初审:6`: level, name and limit in workdays of each step, in order; a
+/// limit may be missing. None if the text is not of this form.
+pub fn flow_steps(text: &str) -> Option<Vec<FlowStep>> {
+    let step = |part: &str| -> Option<FlowStep> {
+        let (level, rest) = part.split_once('|')?;
+        let (name, limit) = rest.split_once(':')?;
+        let limit = if limit.is_empty() { None } else { Some(limit.parse().ok()?) };
+        Some(FlowStep { level: level.chars().next()?, name: name.to_owned(), limit })
+    };
+    text.split(';').filter(|part| !part.is_empty()).map(step).collect()
+}
+
+/// What must hold before an item is published: the limits of its steps sum to no more than the
+/// promise, and that is no longer than the statute (domain §4 point 9, §7). Limits in different
+/// units are not compared; steps are in workdays. Without a promise the statute stands for it.
+fn check(item: &ServiceItem) -> Result<(), ReferenceError> {
+    let wrong = |reason: String| ReferenceError {
+        file: FILE,
+        reason: format!("{} version {}: {reason}; correct the item", item.item_id, item.version),
+    };
+    let promised = item.promised_limit.map(|limit| (limit, item.promised_unit.as_str()));
+    let statutory = item.statutory_limit.map(|limit| (limit, item.statutory_unit.as_str()));
+    if let (Some((promise, unit)), Some((statute, of))) = (promised, statutory)
+        && unit == of
+        && promise > statute
+    {
+        return Err(wrong(format!("the promise of {promise} {unit} is longer than the statute's {statute} {unit}")));
+    }
+    let steps: u64 = item.flow_steps.iter().filter_map(|step| step.limit).map(u64::from).sum();
+    match promised.or(statutory) {
+        Some((limit, "WD")) if steps > u64::from(limit) => {
+            Err(wrong(format!("the limits of its steps sum to {steps} WD, more than the {limit} WD of the whole")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn item(row: ItemRow) -> Result<ServiceItem, ReferenceError> {
+    let steps = flow_steps(&row.flow_steps).ok_or_else(|| ReferenceError {
+        file: FILE,
+        reason: format!("{}: flow_steps {:?} are not like V|村级受理:1;T|镇级初审:6", row.item_id, row.flow_steps),
+    })?;
+    let kinds = row.allowed_stop_kinds.split(';').map(str::trim).filter(|kind| !kind.is_empty());
+    let item = ServiceItem {
+        allowed_stop_kinds: kinds.map(str::to_owned).collect(),
+        item_id: row.item_id,
+        version: row.version,
+        item_code: row.item_code,
+        name: row.name,
+        name_en: row.name_en,
+        item_type: row.item_type,
+        case_kind: row.case_kind,
+        statutory_limit: row.statutory_limit,
+        statutory_unit: row.statutory_unit,
+        promised_limit: row.promised_limit,
+        promised_unit: row.promised_unit,
+        limit_basis: row.limit_basis,
+        max_extension_days: row.max_extension_days,
+        village_limit: row.village_limit,
+        village_unit: row.village_unit,
+        dept_kind: row.dept_kind,
+        flow_steps: steps,
+        flow_text: row.flow_steps,
+        volume_weight: row.volume_weight,
+        max_visits: row.max_visits,
+        certificate: row.certificate,
+        valid_from: row.valid_from,
+        valid_to: row.valid_to,
+        note: row.note,
+    };
+    check(&item)?;
+    Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_whose_limits_do_not_fit_is_not_published() {
+        let items = service_items().expect("items");
+        let with = |change: &dyn Fn(&mut ServiceItem)| {
+            let mut item = items[0].clone();
+            change(&mut item);
+            check(&item).map_err(|error| error.to_string())
+        };
+        assert_eq!(with(&|_| ()), Ok(()));
+        let promise = with(&|item| item.promised_limit = Some(26)).expect_err("over the statute");
+        assert!(promise.contains("SI001 version 1") && promise.contains("26 WD"), "{promise}");
+        let steps = with(&|item| item.flow_steps[1].limit = Some(9)).expect_err("over the promise");
+        assert!(steps.contains("16 WD, more than the 15 WD"), "{steps}");
+        let months = |item: &mut ServiceItem| (item.promised_limit, item.promised_unit) = (Some(26), "CD".to_owned());
+        assert_eq!(with(&months), Ok(()), "other units are not compared");
+        let statute = with(&|item| (item.promised_limit, item.flow_steps[1].limit) = (None, Some(19)));
+        assert!(statute.expect_err("over the statute").contains("26 WD, more than the 25 WD"));
+    }
+
+    #[test]
+    fn steps_are_read_or_refused() {
+        let steps = flow_steps("V|村级受理:1;C|县级办理:").expect("steps");
+        assert_eq!((steps[0].limit, steps[1].level, steps[1].limit), (Some(1), 'C', None));
+        for text in ["V村级受理:1", "V|村级受理", "V|村级受理:x", "|村级受理:1"] {
+            assert_eq!(flow_steps(text), None, "{text}");
+        }
+    }
+}
