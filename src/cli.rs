@@ -91,6 +91,15 @@ pub enum Verb {
         #[command(subcommand)]
         verb: LakeVerb,
     },
+    /// Bring states and cards up to the newest facts and rules
+    #[command(after_help = examples::DERIVE)]
+    Derive(DeriveArgs),
+    /// The rules and lists that cases are judged by: calendar, office hours, items, policies
+    #[command(after_help = examples::REFERENCE)]
+    Reference {
+        #[command(subcommand)]
+        verb: ReferenceVerb,
+    },
     /// Serve the dashboard
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
@@ -168,6 +177,40 @@ pub struct MetricArgs {
     /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub struct DeriveArgs {
+    /// Tell which due dates and cards would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Fold every case again, not just those with news
+    #[arg(long)]
+    pub full: bool,
+    /// Take over from another version of the clock
+    #[arg(long)]
+    pub accept_engine: bool,
+}
+
+#[derive(Subcommand)]
+pub enum ReferenceVerb {
+    /// Write a table's rows as CSV to standard output
+    #[command(after_help = examples::REFERENCE_EXPORT)]
+    Export {
+        /// Such as service_item, sla_policy, calendar_day, office_hours
+        table: String,
+    },
+    /// Put rows of a CSV file into a table, in the place of those with the same key
+    #[command(after_help = examples::REFERENCE_PUT)]
+    Put {
+        /// Such as service_item, sla_policy, calendar_day, office_hours
+        table: String,
+        /// CSV in UTF-8 with a header of field names (docs/TABLES.md)
+        file: PathBuf,
+        /// Tell which due dates and cards of open cases would change, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Args)]

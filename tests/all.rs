@@ -11,5 +11,7 @@ mod cli;
 mod corrections;
 mod interrupted;
 mod real_data;
+mod rebuild;
 mod reference;
+mod replay;
 mod support;

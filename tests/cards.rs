@@ -82,47 +82,6 @@ fn news_moves_what_lies_ahead_and_the_past_stays_as_it_was_known() {
 }
 
 #[test]
-fn a_lake_fed_in_pieces_is_the_lake_fed_at_once() {
-    let (whole, pieces) = (Place::new(), Place::new());
-    let out = whole.dir.path().join("exports");
-    whole.run(&["sample", "--out", text(&out), "--villages", "3", "--scale", "0.05"]);
-    let named = |start: &str| {
-        let mut files = std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path());
-        files.find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))).expect("file")
-    };
-    let (cases, events) = (named("workflow_case"), named("workflow_event"));
-    whole.run(&["ingest", "workflow_case", text(&cases)]);
-    whole.run(&["ingest", "workflow_event", text(&events)]);
-    pieces.run(&["ingest", "workflow_case", text(&cases)]);
-    let lines = std::fs::read_to_string(&events).expect("events");
-    let mut lines = lines.lines();
-    let header = lines.next().expect("header");
-    // Dealt out in turn, so that most cases come in several pieces.
-    let mut hands = vec![format!("{header}\n"); 3];
-    for (at, line) in lines.enumerate() {
-        hands[at % 3] += &format!("{line}\n");
-    }
-    let name = events.file_name().expect("name").to_string_lossy().into_owned();
-    for (at, hand) in hands.iter().enumerate() {
-        let folder = pieces.dir.path().join(at.to_string());
-        std::fs::create_dir(&folder).expect("folder");
-        let file = folder.join(&name);
-        std::fs::write(&file, hand).expect("write");
-        pieces.run(&["ingest", "workflow_event", text(&file)]);
-    }
-    for sql in [
-        "select * from case_state order by case_no",
-        "select * from card order by card_id",
-        "select * from village_day where received <> 0 or accepted <> 0 or closed <> 0 or due <> 0 order by village_code, day",
-        "select count(*) from workflow_event_history",
-    ] {
-        let ask = |place: &Place| place.run(&["query", sql, "--format", "csv", "--as-of", "2023-09-13"]);
-        let (left, right) = (ask(&whole), ask(&pieces));
-        assert!(left.lines().count() > 1 && left == right, "{sql}");
-    }
-}
-
-#[test]
 fn a_batch_confirms_nothing_before_its_facts_are_folded() {
     let place = Place::new();
     let accepted = "2018-03-05 09:00:00";

@@ -18,9 +18,19 @@ pub enum AnalyticsError {
     /// A reference row that makes no sense.
     #[error("{table}: {reason}; correct the row and land it again")]
     Rule { table: &'static str, reason: String },
+    /// The derived tables are of another version of the clock.
+    #[error(
+        "the cards of this lake were worked out by version {held} of the clock, and this program has version {mine}: \
+         see what changes with `sunlake derive --dry-run`, then take over with `sunlake derive --accept-engine` (an \
+         older program cannot take over from a newer one)"
+    )]
+    OtherEngine { held: i64, mine: i64 },
     /// A case that the clock cannot fold.
     #[error("case {case_no}: {source}")]
     Clock { case_no: String, source: sla::ClockError },
+    /// Rows of a reference table that cannot be taken.
+    #[error(transparent)]
+    Edit(#[from] datasets::reference::edit::EditError),
     /// Arrow said no.
     #[error("{what}: {source}")]
     Arrow { what: &'static str, source: arrow::error::ArrowError },

@@ -10,14 +10,16 @@ mod explain;
 mod facts;
 mod fold;
 mod metric;
+mod reference;
 mod rules;
 mod session;
 
-pub use derive::{DeriveReport, derive};
+pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, plan};
 pub use engine::Engine;
 pub use error::AnalyticsError;
 pub use explain::{CaseExplanation, EventLine};
 pub use metric::{Period, metric_rows};
+pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;
 pub use session::{Param, Principal, Session};
 pub use sla;

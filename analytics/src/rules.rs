@@ -1,8 +1,9 @@
 //! The rules that the clock judges by, read from the lake's reference tables (design §2.11).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use datasets::calendar::{Calendar, CalendarError, CalendarRegion};
+use datasets::calendar::{Calendar, CalendarError, CalendarRegion, WorkdayTable};
 use datasets::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, REGION, SERVICE_ITEM, SLA_POLICY};
 use datasets::lake::{LakeMeta, LakeSnapshot};
 use jiff::civil::Date;
@@ -16,18 +17,23 @@ use crate::cells::{Day, Flag, Int, Text, columns};
 mod body;
 mod items;
 mod policies;
+mod source;
 #[cfg(test)]
 mod tests;
+mod workdays;
 
 pub(crate) use items::ItemVersion;
 use items::Items;
 use policies::Policies;
+pub(crate) use source::RuleTables;
 
 /// Calendar, items, policies and regions of a lake.
 #[derive(Debug)]
 pub struct Rules {
     pub(crate) calendar: LakeCalendar,
     pub(crate) zone: TimeZone,
+    /// The workdays of every region that the lake has days of, the lake's own first.
+    pub(crate) workdays: Arc<[WorkdayTable]>,
     policies: Policies,
     items: Items,
     /// Code of the region above, by code; the newest edition wins.
@@ -41,11 +47,16 @@ impl Rules {
 
     /// Reads them from a pinned version of the lake.
     pub async fn load(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
+        Self::read(meta, &RuleTables { snapshot, instead: None }).await
+    }
+
+    pub(crate) async fn read(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
         let zone = TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?;
-        let calendar = LakeCalendar::new(calendar(meta, snapshot).await?);
-        let policies = Policies::load(&meta.region, snapshot).await?;
-        let items = Items::load(snapshot).await?;
-        Ok(Self { calendar, zone, policies, items, parents: parents(snapshot).await? })
+        let calendar = LakeCalendar::new(calendar(meta, tables).await?);
+        let policies = Policies::load(&meta.region, tables).await?;
+        let items = Items::load(tables).await?;
+        let workdays = workdays::load(&meta.region, tables).await?;
+        Ok(Self { calendar, zone, workdays, policies, items, parents: parents(tables).await? })
     }
 
     /// The official policy that judges a case whose clock starts on that day. Cases from before the
@@ -86,10 +97,10 @@ columns! {
     RegionColumns { edition: Int, code: Text, parent_code: Text }
 }
 
-async fn calendar(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Calendar, AnalyticsError> {
+async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Calendar, AnalyticsError> {
     let region: CalendarRegion = meta.region.parse().map_err(|error| rule("lake_meta", error))?;
     let mut hours: Vec<(Date, Option<Date>, String)> = Vec::new();
-    for batch in snapshot.table(&OFFICE_HOURS).read(HourColumns::FIELDS).await? {
+    for batch in tables.read(&OFFICE_HOURS, HourColumns::FIELDS).await? {
         let rows = HourColumns::of(&batch);
         for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
             let from = rows.valid_from.get(at).unwrap_or(Date::MIN);
@@ -98,7 +109,7 @@ async fn calendar(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Calendar, 
     }
     let mut days = Vec::new();
     let mut version = String::new();
-    for batch in snapshot.table(&CALENDAR_DAY).read(DayColumns::FIELDS).await? {
+    for batch in tables.read(&CALENDAR_DAY, DayColumns::FIELDS).await? {
         let rows = DayColumns::of(&batch);
         for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
             let Some(date) = rows.date.get(at) else { continue };
@@ -116,9 +127,9 @@ async fn calendar(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Calendar, 
     })
 }
 
-async fn parents(snapshot: &LakeSnapshot) -> Result<HashMap<String, String>, AnalyticsError> {
+async fn parents(tables: &RuleTables<'_>) -> Result<HashMap<String, String>, AnalyticsError> {
     let mut pairs: Vec<(i64, String, String)> = Vec::new();
-    for batch in snapshot.table(&REGION).read(RegionColumns::FIELDS).await? {
+    for batch in tables.read(&REGION, RegionColumns::FIELDS).await? {
         let rows = RegionColumns::of(&batch);
         for at in 0..batch.num_rows() {
             if let (Some(code), Some(parent)) = (rows.code.owned(at), rows.parent_code.owned(at)) {

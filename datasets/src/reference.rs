@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
+pub mod edit;
 mod item;
 
 pub use item::{FlowStep, ServiceItem, flow_steps, service_items};

@@ -86,3 +86,24 @@ pub const DEMO: &str = "Examples:
   sunlake demo                                        in the folder lake-demo
   sunlake demo --speed 600 --lake other-folder
   sunlake demo --lake memory://demo --scale 0.01      gone when it ends";
+
+pub const DERIVE: &str = "Examples:
+  sunlake derive                                      after sunlake ingest --no-derive
+  sunlake derive --full --dry-run                     does a full rebuild give the same due dates and cards?
+  sunlake derive --accept-engine                      fold all cases by this program's clock
+
+Cards that were issued and are raised no more stay, as cancelled.";
+
+pub const REFERENCE: &str = "Examples:
+  sunlake reference export office_hours > office_hours.csv
+  sunlake reference put office_hours office_hours.csv --dry-run";
+
+pub const REFERENCE_EXPORT: &str = "Examples:
+  sunlake reference export service_item > service_item.csv";
+
+pub const REFERENCE_PUT: &str = "Examples:
+  sunlake reference put calendar_day 2027.csv --dry-run   which due dates would move?
+  sunlake reference put sla_policy our_ladder.csv
+
+Open cases are folded again by the new rows; closed ones keep what they were judged by.
+A policy or an item version judges cases whose clock starts on or after its valid_from.";

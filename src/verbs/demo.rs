@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use analytics::Engine;
+use analytics::{DeriveOptions, Engine};
 use anyhow::{Context, Result};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta, LakeUrl};
@@ -36,7 +36,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
         Err(error) => return Err(error.into()),
     };
     let config = config_of(&lake)?;
-    analytics::derive(&lake).await?;
+    analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
     let lake = Arc::new(lake);
     let engine = Engine::open(lake.clone(), Arc::new(SystemClock::default())).await?;
     let engine = simulated(&engine, args.speed).await?;
@@ -74,7 +74,7 @@ async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
         bar.0.finish_and_clear();
     }
     eprintln!("{} cases, {} events landed; working out cards", written.cases, written.events);
-    analytics::derive(&lake).await?;
+    analytics::derive(&lake, DeriveOptions::at(now)).await?;
     Ok(lake)
 }
 
@@ -133,7 +133,7 @@ impl Platforms {
             let name = format!("{mapping}_{stamp}.csv");
             land_bytes(&self.lake, &Mapping::find(mapping)?, &self.folder.0, &name, &bytes, &options).await?;
         }
-        analytics::derive(&self.lake).await?;
+        analytics::derive(&self.lake, DeriveOptions::at(now)).await?;
         self.since = now;
         Ok(())
     }

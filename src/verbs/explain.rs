@@ -178,7 +178,7 @@ fn day_line(day: &DayLine) -> String {
 }
 
 /// Local time to the second; the end of a day as 24:00.
-fn local(instant: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn local(instant: Timestamp, zone: &TimeZone) -> String {
     let time = zone.to_datetime(instant);
     if time.hour() == 23 && time.minute() == 59 && time.second() == 59 && time.subsec_nanosecond() >= 999_999_000 {
         return format!("{} 24:00", time.date());

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use analytics::DeriveReport;
+use analytics::{DeriveOptions, DeriveReport};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
@@ -62,7 +62,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         }
     }
     if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
-        let report = analytics::derive(&lake).await?;
+        let report = analytics::derive(&lake, DeriveOptions::at(clock.now())).await?;
         if report != DeriveReport::default() && !shared.global.json {
             eprintln!("derived {} cases, {} cards", report.cases, report.cards);
         }

@@ -15,11 +15,13 @@ use crate::config::Config;
 mod calendar;
 mod cards;
 mod demo;
+mod derive;
 mod explain;
 mod ingest;
 mod lake;
 mod metric;
 mod query;
+mod reference;
 mod sample;
 mod serve;
 
@@ -35,6 +37,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Query(args) => query::run(&shared, &args).await,
         Verb::Calendar(args) => calendar::run(&shared, &args),
         Verb::Lake { verb } => lake::run(&shared, &verb).await,
+        Verb::Derive(args) => derive::run(&shared, &args).await,
+        Verb::Reference { verb } => reference::run(&shared, &verb).await,
         Verb::Serve(args) => serve::run(&shared, &args).await,
         Verb::Demo(args) => demo::run(&shared, &args).await,
     }

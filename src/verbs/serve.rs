@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use analytics::{Engine, Principal};
+use analytics::{DeriveOptions, Engine, Principal};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SimulatedClock, SystemClock};
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let lake = shared.lake().await?;
-    analytics::derive(&lake).await?;
+    analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
     let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
     let engine = match args.simulate {
         None => engine,

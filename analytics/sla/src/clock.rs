@@ -353,8 +353,7 @@ impl Runner<'_, '_> {
         }
         let running = Running { started_at, due };
         for (level, rule) in &self.policy.ladder {
-            let (at, provisional) = self.counter.meets(*rule, &running, self.policy.instant_yellow_office_min)?;
-            clock.provisional |= provisional;
+            let (at, _) = self.counter.meets(*rule, &running, self.policy.instant_yellow_office_min)?;
             match level {
                 Level::Yellow => clock.yellow_at = at,
                 Level::Red => clock.red_at = at,

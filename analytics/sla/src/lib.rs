@@ -23,6 +23,8 @@ mod history;
 mod known_bugs;
 mod ladder;
 mod limit;
+#[cfg(test)]
+mod oracle;
 mod policy;
 #[cfg(test)]
 mod properties;

@@ -9,7 +9,7 @@ use crate::effect::Effects;
 use crate::history::History;
 use crate::ladder::Running;
 use crate::reason::note;
-use crate::{Event, EventKind, ItemRules, Level, Limit, Policy, Reason, StepRule, Unit};
+use crate::{Event, EventKind, ItemRules, Level, Limit, Policy, Reason, Rule, StepRule, Unit};
 
 /// A step from its first start to its last end, with its clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct StepClock {
     pub provisional: bool,
     told_due: Option<Timestamp>,
     told_limit: Option<u32>,
+    /// When it reaches each level of the policy.
+    pub(crate) rungs: Vec<(Level, Rule, Timestamp)>,
 }
 
 impl StepClock {
@@ -45,6 +47,12 @@ impl StepClock {
 
     fn is_of(&self, event: &Event) -> bool {
         self.step_seq == event.step_seq && (event.step_seq.is_some() || self.step_name == event.step_name)
+    }
+
+    /// The instant itself if the step is open then, else its next opening.
+    fn open_from(&self, at: Timestamp) -> Timestamp {
+        let span = self.opened.iter().find(|(_, until)| until.is_none_or(|until| until > at));
+        span.map_or(at, |(from, _)| at.max(*from))
     }
 
     fn is_open(&self) -> bool {
@@ -74,9 +82,10 @@ impl StepClock {
         match self.opened.last_mut() {
             Some((from, until @ None)) => *until = Some(at.max(*from)),
             Some(_) => return,
-            None => {}
+            None => self.ended_at = Some(at),
         }
-        self.ended_at = Some(at);
+        // An end that was entered late may lie after a later one.
+        self.ended_at = self.opened.iter().filter_map(|(_, until)| *until).max().or(self.ended_at);
     }
 }
 
@@ -137,6 +146,7 @@ fn step_of<'s>(steps: &'s mut Vec<StepClock>, event: &Event) -> &'s mut StepCloc
             provisional: false,
             told_due: None,
             told_limit: None,
+            rungs: Vec::new(),
         });
         steps.len() - 1
     });
@@ -164,14 +174,15 @@ pub(crate) fn run(
     let running = Running { started_at, due: &due };
     for (level, rule) in &policy.ladder {
         let (at, provisional) = counter.meets(*rule, &running, policy.instant_yellow_office_min)?;
-        step.provisional |= provisional;
+        let at = at.map(|at| step.open_from(at));
+        step.rungs.extend(at.filter(|_| !provisional).map(|at| (*level, *rule, at)));
         match level {
             Level::Yellow => step.yellow_at = at,
             Level::Red => step.red_at = at,
             Level::Reminder | Level::Prewarn => {}
         }
     }
-    (step.due_on, step.due_at) = (Some(due.on), Some(due.at));
+    (step.due_on, step.due_at, step.provisional) = (Some(due.on), Some(due.at), due.provisional);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn promise(
 }
 
 fn is_over(promise: Limit, law: Limit, started_at: Option<Timestamp>, counter: &Counter<'_>) -> Result<bool, Error> {
-    if promise.unit == law.unit || promise.n == 0 || law.n == 0 {
+    if promise.unit == law.unit {
         return Ok(promise.n > law.n);
     }
     let Some(started_at) = started_at else { return Ok(false) };

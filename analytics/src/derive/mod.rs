@@ -5,19 +5,30 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::AsArray;
-use datasets::contract::{CARD, CASE_STATE, Contract, INGEST_BATCH, VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use datasets::contract::{
+    CALENDAR_DAY, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY, VILLAGE_DAY,
+    WORKFLOW_CASE, WORKFLOW_EVENT,
+};
 use datasets::lake::{Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::facts;
 use crate::fold::{DayFacts, fold_all};
+use crate::rules::RuleTables;
 use crate::{AnalyticsError, Rules};
 
+pub use changes::{CardChange, Changes, DueChange};
+use kept::Keep;
+
 pub(crate) mod card_rows;
+mod changes;
 mod columns;
 mod compact;
 pub(crate) mod hot;
+mod kept;
 mod nested;
 pub(crate) mod state_rows;
 mod village_rows;
@@ -31,8 +42,14 @@ const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
 /// With them the ledger: a batch confirms cards only when its facts have been folded.
 const GROUND: [&Contract; 3] = [&WORKFLOW_CASE, &WORKFLOW_EVENT, &INGEST_BATCH];
 const DERIVED: [&Contract; 3] = [&CARD, &VILLAGE_DAY, &CASE_STATE];
+/// The rules that cases are judged by; a change of them folds the open cases again.
+const RULES: [&Contract; 4] = [&CALENDAR_DAY, &OFFICE_HOURS, &SERVICE_ITEM, &SLA_POLICY];
 /// Transaction that numbers the derive runs.
 const RUN: &str = "derive";
+/// Transaction that tells the version of the clock.
+const ENGINE: &str = "derive/engine";
+/// Transaction that tells that a card was kept which is raised no more.
+const KEPT: &str = "derive/kept";
 
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -48,20 +65,44 @@ pub struct DeriveReport {
 /// Measures of a village's day by (village, day).
 pub(crate) type DayChanges = BTreeMap<(Option<String>, Date), [i64; 6]>;
 
-/// Brings the derived tables up to the newest facts. Safe to call from several processes.
-pub async fn derive(lake: &Lake) -> Result<DeriveReport, AnalyticsError> {
+/// How to derive.
+#[derive(Debug, Clone, Copy)]
+pub struct DeriveOptions {
+    /// The present: cards issued by then stay, whatever rules change.
+    pub now: Timestamp,
+    /// Fold every case again, not just those with news.
+    pub full: bool,
+    /// Take over from another version of the clock, which folds every case again.
+    pub accept_engine: bool,
+}
+
+impl DeriveOptions {
+    /// What news there is, by the clock that the lake is used to.
+    pub fn at(now: Timestamp) -> Self {
+        Self { now, full: false, accept_engine: false }
+    }
+}
+
+/// What a run would have to do.
+struct Task {
+    first: bool,
+    all: bool,
+    changed: Option<&'static str>,
+    touched: BTreeSet<String>,
+}
+
+/// Brings the derived tables up to the newest facts and rules. Safe to call from several
+/// processes.
+///
+/// # Errors
+///
+/// [`AnalyticsError::OtherEngine`] if another version of the clock made what is held, and that was
+/// not accepted.
+pub async fn derive(lake: &Lake, options: DeriveOptions) -> Result<DeriveReport, AnalyticsError> {
     let _lock = lake.lock("derive").await?;
     let state = lake.table(&CASE_STATE);
-    let mut since = HashMap::new();
-    for fact in GROUND {
-        since.insert(fact.table, landed(&state, &stand(fact)).await?);
-    }
     let snapshot = lake.snapshot().await?;
-    if GROUND.iter().all(|fact| since[fact.table] == Some(version(&snapshot, fact))) {
-        return Ok(DeriveReport::default());
-    }
-    let first = FACTS.iter().all(|fact| since[fact.table].is_none());
-    let touched = touched(lake, &snapshot, &since).await?;
+    let Some(task) = task(lake, &snapshot, options).await? else { return Ok(DeriveReport::default()) };
     let mut runs = Vec::new();
     for table in DERIVED {
         runs.push(landed(&lake.table(table), RUN).await?.unwrap_or(0));
@@ -70,8 +111,12 @@ pub async fn derive(lake: &Lake) -> Result<DeriveReport, AnalyticsError> {
     let interrupted = runs.iter().any(|run| *run > last_whole);
     let run = runs.into_iter().max().unwrap_or(0) + 1;
     let rules = Rules::load(lake.meta(), &snapshot).await?;
-    let mut work = Work { lake, snapshot: &snapshot, rules: &rules, run, part: if first { "cold" } else { "hot" } };
-    let mut report = work.fold(&touched, first, interrupted).await?;
+    let was_kept = landed::<i64>(&state, KEPT).await?.is_some();
+    let keeps = task.changed.is_some() || was_kept;
+    let part = if task.all { "cold" } else { "hot" };
+    let mut work =
+        Work { lake, snapshot: &snapshot, rules: &rules, run, part, keeps, now: options.now, task: &task, interrupted };
+    let mut report = work.fold().await?;
     drop(rules);
     report.compacted = compact::compact_if_due(lake, run).await?;
     if report.compacted || run % SWEEP_EVERY == 0 {
@@ -80,29 +125,105 @@ pub async fn derive(lake: &Lake) -> Result<DeriveReport, AnalyticsError> {
     Ok(report)
 }
 
+/// What deriving would change of what is held, beside folding what is new: nothing unless rules or
+/// the clock have changed, or all is asked for.
+pub async fn plan(lake: &Lake, options: DeriveOptions) -> Result<Changes, AnalyticsError> {
+    let snapshot = lake.snapshot().await?;
+    let accepted = DeriveOptions { accept_engine: true, ..options };
+    let Some(task) = task(lake, &snapshot, accepted).await? else { return Ok(Changes::default()) };
+    let rules = Rules::load(lake.meta(), &snapshot).await?;
+    changes::compare(&snapshot, &task.touched, &rules, options.now).await
+}
+
+/// What a rule table with these rows would change of the open cases; an error if the rows make no
+/// sense as rules.
+pub(crate) async fn plan_rules(
+    lake: &Lake,
+    table: &'static Contract,
+    rows: RecordBatch,
+    now: Timestamp,
+) -> Result<Changes, AnalyticsError> {
+    let snapshot = lake.snapshot().await?;
+    let rules = Rules::read(lake.meta(), &RuleTables { snapshot: &snapshot, instead: Some((table, rows)) }).await?;
+    changes::compare(&snapshot, &open_cases(&snapshot).await?, &rules, now).await
+}
+
+async fn task(lake: &Lake, snapshot: &LakeSnapshot, options: DeriveOptions) -> Result<Option<Task>, AnalyticsError> {
+    let state = lake.table(&CASE_STATE);
+    let mut since = HashMap::new();
+    for table in GROUND.into_iter().chain(RULES) {
+        since.insert(table.table, landed(&state, &stand(table)).await?);
+    }
+    let first = FACTS.iter().all(|fact| since[fact.table].is_none());
+    let mine = i64::from(sla::ENGINE_VERSION);
+    let held: Option<i64> = landed(&state, ENGINE).await?;
+    let other = held.filter(|held| *held != mine);
+    if let Some(held) = other.filter(|held| *held > mine || !options.accept_engine) {
+        return Err(AnalyticsError::OtherEngine { held, mine });
+    }
+    let is_new = |table: &Contract| since[table.table] != Some(version(snapshot, table));
+    let rules_changed = RULES.iter().any(|table| since[table.table].is_some() && is_new(table));
+    let all = first || options.full || other.is_some();
+    let changed = match other {
+        Some(_) => Some(kept::ENGINE_CHANGED),
+        None if rules_changed || (options.full && !first) => Some(kept::RULES_CHANGED),
+        None => None,
+    };
+    if !all && changed.is_none() && !GROUND.iter().any(|table| is_new(table)) {
+        return Ok(None);
+    }
+    if all {
+        since.values_mut().for_each(|since| *since = None);
+    }
+    let mut touched = touched(lake, snapshot, &since).await?;
+    if rules_changed {
+        touched.extend(open_cases(snapshot).await?);
+    }
+    Ok(Some(Task { first, all, changed, touched }))
+}
+
+/// Cases that no closing has ended, by their latest states.
+async fn open_cases(snapshot: &LakeSnapshot) -> Result<BTreeSet<String>, AnalyticsError> {
+    let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
+    for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at"]).await? {
+        let runs = batch.column(1).as_primitive::<Int64Type>();
+        for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
+            let row = (runs.value(at), batch.column(2).is_null(at));
+            let held = latest.entry(case.unwrap_or_default().to_owned()).or_insert(row);
+            if row.0 > held.0 {
+                *held = row;
+            }
+        }
+    }
+    Ok(latest.into_iter().filter(|(_, (_, is_open))| *is_open).map(|(case, _)| case).collect())
+}
+
 struct Work<'a> {
     lake: &'a Lake,
     snapshot: &'a LakeSnapshot,
     rules: &'a Rules,
     run: i64,
     part: &'static str,
+    /// Issued cards that are raised no more have to be looked for.
+    keeps: bool,
+    now: Timestamp,
+    task: &'a Task,
+    interrupted: bool,
 }
 
 impl Work<'_> {
-    async fn fold(
-        &mut self,
-        touched: &BTreeSet<String>,
-        first: bool,
-        interrupted: bool,
-    ) -> Result<DeriveReport, AnalyticsError> {
+    async fn fold(&mut self) -> Result<DeriveReport, AnalyticsError> {
+        // The days of all cases are summed anew, when their states are there.
+        let sums_anew = self.interrupted || (self.task.all && !self.task.first);
         let (state, card) = (self.lake.table(&CASE_STATE), self.lake.table(&CARD));
         let (mut states, mut cards) = (state.writer(), card.writer());
         let mut changes = DayChanges::new();
         let mut report = DeriveReport::default();
-        let touched: Vec<&String> = touched.iter().collect();
+        let mut kept = 0;
+        let touched: Vec<&String> = self.task.touched.iter().collect();
         for chunk in touched.chunks(CHUNK) {
             let chunk: HashSet<String> = chunk.iter().map(|case| (*case).clone()).collect();
-            if !first && !interrupted {
+            if !self.task.first && !sums_anew {
                 for old in hot::day_facts(self.snapshot, &chunk, self.rules).await? {
                     add(&mut changes, &old, -1);
                 }
@@ -118,19 +239,29 @@ impl Work<'_> {
             report.cards += card_batch.num_rows() as u64;
             states.write(&state_batch).await?;
             cards.write(&card_batch).await?;
+            if self.keeps && !self.task.first {
+                let keep = Keep { changed: self.task.changed, now: self.now, part: self.part, run: self.run };
+                let rows = kept::kept(self.snapshot, &chunk, &card_batch, keep).await?;
+                kept += rows.num_rows();
+                cards.write(&rows).await?;
+            }
         }
         let (states, cards) = (states.finish().await?, cards.finish().await?);
-        // A first run that was killed may have left its cards behind; this one stands for all.
-        let left = if first { Some(card.snapshot().await?) } else { None };
-        self.commit(&card, cards, left.as_ref(), &[]).await?;
-        self.commit_days(changes, interrupted).await?;
-        let mut stands = Vec::new();
-        for fact in GROUND {
-            let attempt = i64::try_from(version(self.snapshot, fact)).unwrap_or(i64::MAX);
-            stands.push(Once { app_id: stand(fact), attempt });
+        // This run stands for all cases: also for cards that a killed one has left behind.
+        let old_cards = if self.task.all { Some(card.snapshot().await?) } else { None };
+        let old_states = if self.task.all { Some(state.snapshot().await?) } else { None };
+        self.commit(&card, cards, old_cards.as_ref(), &[]).await?;
+        self.commit_days(changes, sums_anew).await?;
+        let mut stands = vec![Once { app_id: ENGINE.to_owned(), attempt: i64::from(sla::ENGINE_VERSION) }];
+        for table in GROUND.into_iter().chain(RULES) {
+            let attempt = i64::try_from(version(self.snapshot, table)).unwrap_or(i64::MAX);
+            stands.push(Once { app_id: stand(table), attempt });
         }
-        self.commit(&state, states, None, &stands).await?;
-        if interrupted {
+        if kept > 0 {
+            stands.push(Once { app_id: KEPT.to_owned(), attempt: self.run });
+        }
+        self.commit(&state, states, old_states.as_ref(), &stands).await?;
+        if sums_anew {
             // The days were made of states that are only now all there.
             village_rows::rebuild(self.lake, self.rules, self.run).await?;
         }
@@ -151,10 +282,10 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn commit_days(&self, changes: DayChanges, interrupted: bool) -> Result<(), AnalyticsError> {
+    async fn commit_days(&self, changes: DayChanges, sums_anew: bool) -> Result<(), AnalyticsError> {
         let table = self.lake.table(&VILLAGE_DAY);
         let mut writer = table.writer();
-        if !interrupted {
+        if !sums_anew {
             writer.write(&village_rows::rows(&changes, self.part, self.run)?).await?;
         }
         self.commit(&table, writer.finish().await?, None, &[]).await

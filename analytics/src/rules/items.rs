@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use datasets::contract::SERVICE_ITEM;
-use datasets::lake::LakeSnapshot;
 use datasets::reference::flow_steps;
 use jiff::civil::Date;
 use sla::{ItemRules, Limit, StepRule, StopKind, Unit};
 
-use super::rule;
+use super::{RuleTables, rule};
 use crate::AnalyticsError;
 use crate::cells::{Day, Flag, Int, Text, columns};
 
@@ -72,9 +71,9 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) async fn load(snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
+    pub(super) async fn load(tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
         let mut versions: HashMap<String, Vec<ItemVersion>> = HashMap::new();
-        for batch in snapshot.table(&SERVICE_ITEM).read(ItemColumns::FIELDS).await? {
+        for batch in tables.read(&SERVICE_ITEM, ItemColumns::FIELDS).await? {
             let rows = ItemColumns::of(&batch);
             for at in 0..batch.num_rows() {
                 let item_id = rows.item_id.get(at).unwrap_or_default();

@@ -1,11 +1,10 @@
 //! The card policies of a region, by the days on which they hold.
 
 use datasets::contract::SLA_POLICY;
-use datasets::lake::LakeSnapshot;
 use jiff::civil::Date;
 use sla::Policy;
 
-use super::{body, rule};
+use super::{RuleTables, body, rule};
 use crate::AnalyticsError;
 use crate::cells::{Day, Flag, Int, Text, columns};
 
@@ -48,9 +47,9 @@ impl Dated {
 }
 
 impl Policies {
-    pub(super) async fn load(region: &str, snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
+    pub(super) async fn load(region: &str, tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
         let mut all = Vec::new();
-        for batch in snapshot.table(&SLA_POLICY).read(PolicyColumns::FIELDS).await? {
+        for batch in tables.read(&SLA_POLICY, PolicyColumns::FIELDS).await? {
             let rows = PolicyColumns::of(&batch);
             for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region)) {
                 let name = rows.policy.get(at).unwrap_or_default();

@@ -28,6 +28,7 @@ mod columns;
 mod lake_table;
 mod now;
 pub(crate) mod overlay;
+mod workdays;
 
 use lake_table::LakeTable;
 use overlay::Overlay;
@@ -96,6 +97,9 @@ impl Session {
             .build();
         let context = SessionContext::new_with_state(state);
         for function in now::functions(ground.as_of, &ground.rules.zone, &zone_name) {
+            context.register_udf(function);
+        }
+        for function in workdays::functions(&ground.rules.workdays, &zone_name) {
             context.register_udf(function);
         }
         register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;

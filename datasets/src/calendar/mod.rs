@@ -9,10 +9,12 @@ use thiserror::Error;
 mod hours;
 mod shipped;
 mod span;
+mod table;
 
 use hours::OfficeHours;
 pub use hours::{OfficePeriod, Window};
 pub use span::{MAX_WORKDAYS, WorkdayAnswer};
+pub use table::WorkdayTable;
 
 /// Region whose days count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -22,10 +22,8 @@ pub(super) struct Object {
     pub(super) from: Timestamp,
     pub(super) due_at: Timestamp,
     pub(super) rungs: Vec<Rung>,
-    /// Extensions in force and reopenings, each at its effect.
-    pub(super) turns: Vec<Timestamp>,
-    /// The extension in force.
-    pub(super) extended_at: Option<Timestamp>,
+    /// Extensions in force and reopenings.
+    pub(super) turns: u32,
     /// After it the statutory limit is over.
     pub(super) statutory_due_at: Option<Timestamp>,
 }
@@ -51,11 +49,6 @@ impl Object {
         Some(rung.at.max(span.0))
     }
 
-    /// 1, and one more for each extension and reopening in force by then.
-    pub(super) fn cycle(&self, at: Timestamp) -> u32 {
-        1 + u32::try_from(self.turns.iter().filter(|turn| **turn <= at).count()).unwrap_or(u32::MAX)
-    }
-
     /// The end of its last span, if it is closed.
     pub(super) fn ended_at(&self) -> Option<Timestamp> {
         self.open.last().and_then(|(_, until)| *until)
@@ -75,8 +68,8 @@ impl Forecast<'_> {
     pub(super) fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, Error> {
         let mut objects = Vec::new();
         objects.extend(self.case(state)?);
+        self.steps(state, &mut objects)?;
         if self.policy.is_official {
-            self.steps(state, &mut objects)?;
             objects.extend(self.pre_acceptance(state)?);
             self.suspensions(state, &mut objects)?;
             objects.extend(self.delivery(state)?);
@@ -111,9 +104,8 @@ impl Forecast<'_> {
         {
             open = vec![(card_clock.started_at.unwrap_or(start.at), Some(ended_at))];
         }
-        let extended_at = clock.extension.map(|extension| extension.effective_at);
-        let reopened = state.history.closings.iter().filter_map(|closing| closing.reopened);
-        let turns = reopened.map(|event| event.occurred_at).chain(extended_at).collect();
+        let reopened = state.history.closings.iter().filter(|closing| closing.reopened.is_some()).count();
+        let turns = u32::try_from(reopened).unwrap_or(u32::MAX) + u32::from(clock.extension.is_some());
         Ok(Some(Object {
             object_type: ObjectType::Case,
             id: None,
@@ -123,7 +115,6 @@ impl Forecast<'_> {
             due_at: due.at,
             rungs,
             turns,
-            extended_at,
             statutory_due_at: state.due(ClockKind::Statutory).filter(|due| !due.provisional).map(|due| due.at),
         }))
     }
@@ -131,14 +122,9 @@ impl Forecast<'_> {
     fn steps(&self, state: &State<'_>, objects: &mut Vec<Object>) -> Result<(), Error> {
         for step in &state.clock.steps {
             let (Some(due_at), Some(due_on)) = (step.due_at, step.due_on) else { continue };
-            let rungs = self.policy.ladder.iter().filter_map(|(level, rule)| {
-                let at = match level {
-                    Level::Yellow => step.yellow_at,
-                    Level::Red => step.red_at,
-                    Level::Reminder | Level::Prewarn => None,
-                }?;
-                Some(told_rung(*level, *rule, at, (due_at, due_on), ClockKind::Promise))
-            });
+            let due = (due_at, due_on);
+            let rungs =
+                step.rungs.iter().map(|(level, rule, at)| told_rung(*level, *rule, *at, due, ClockKind::Promise));
             let rungs = if step.provisional { Vec::new() } else { rungs.collect() };
             let from = step.opened.first().map_or(due_at, |(from, _)| *from);
             let name = Some((step.key(), step.key()));
@@ -218,9 +204,7 @@ fn plain(
     rungs: Vec<Rung>,
 ) -> Object {
     let (id, key) = name.unzip();
-    let reopened = open.iter().skip(1).map(|(from, _)| *from).collect();
-    let turns = if object_type == ObjectType::Step { reopened } else { Vec::new() };
-    Object { object_type, id, key, open, from, due_at, rungs, turns, extended_at: None, statutory_due_at: None }
+    Object { object_type, id, key, open, from, due_at, rungs, turns: 0, statutory_due_at: None }
 }
 
 fn rung(
@@ -237,13 +221,13 @@ fn rung(
 }
 
 /// An end in time for a rule that says over is one by the due instant, or within the grace; for
-/// one that says near, one before its instant.
+/// one that says near, one by its instant.
 fn told_rung(level: Level, rule: Rule, at: Timestamp, (due_at, due_on): (Timestamp, Date), clock: ClockKind) -> Rung {
-    let just_before = |step: i64| at.checked_sub(jiff::SignedDuration::from_nanos(step)).unwrap_or(at);
+    let just_before = at.checked_sub(crate::calendar::MICROSECOND).unwrap_or(at);
     let in_time = match rule {
-        Rule::AfterDue { grace_wd: 0, .. } => due_at.min(just_before(1000)),
-        Rule::AfterDue { .. } => just_before(1000),
-        _ => just_before(1),
+        Rule::AfterDue { grace_wd: 0, .. } => due_at.min(just_before),
+        Rule::AfterDue { .. } => just_before,
+        _ => at,
     };
     Rung { level, clock, is_over: rule.is_over(), at, in_time, due_at, due_on }
 }

@@ -27,6 +27,8 @@ pub struct Card {
     pub cycle: u32,
     /// When the rule was met; metrics go by it (domain §4 point 14).
     pub condition_at: Timestamp,
+    /// The same, but not before its object took effect, as a deemed acceptance does at midnight.
+    met_at: Timestamp,
     /// When it was met and known; queues, notices and "as of" go by it.
     pub issued_at: Timestamp,
     pub due_at: Timestamp,

@@ -9,7 +9,7 @@ use super::forecast::{Forecast, Object, Rung};
 use crate::calendar::MICROSECOND;
 use crate::clock::{State, state};
 use crate::effect::Effects;
-use crate::{CaseClock, CaseInput, ClockError, Event, Level, Policy, WorkCalendar};
+use crate::{CaseClock, CaseInput, ClockError, Event, Level, ObjectType, Policy, WorkCalendar};
 
 /// A case and its cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +39,17 @@ pub fn judge(
     let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
     let mut cards = Vec::new();
     let mut begin = 0;
+    let mut was_extended = false;
     while let Some((now, _)) = acts.get(begin).copied() {
         let end = begin + acts[begin..].iter().take_while(|(at, _)| *at == now).count();
         let next = acts.get(end).map(|(at, _)| *at);
         let known = &events[..end];
         let state = state(case, known, calendar, zone, policy)?;
         let objects = judge.objects(&state)?;
-        let in_time = events[begin..end].iter().any(|event| effects.late(event).is_none());
-        let epoch = Epoch { judge: &judge, known, now, next, in_time, objects: &objects, state: &state };
+        let is_extended = state.clock.extension.is_some();
+        let is_newly_extended = is_extended && !was_extended;
+        was_extended = is_extended;
+        let epoch = Epoch { judge: &judge, known, now, next, is_newly_extended, objects: &objects, state: &state };
         epoch.settle(&mut cards)?;
         epoch.issue_all(&mut cards);
         if next.is_none() {
@@ -81,8 +84,7 @@ struct Epoch<'e> {
     known: &'e [&'e Event],
     now: Timestamp,
     next: Option<Timestamp>,
-    /// Something entered in time began to act: only such proves a card wrong.
-    in_time: bool,
+    is_newly_extended: bool,
     objects: &'e [Object],
     state: &'e State<'e>,
 }
@@ -95,19 +97,21 @@ impl Epoch<'_> {
             let ended_at = object.and_then(Object::ended_at);
             let since = self.now.max(card.issued_at);
             card.ended_at = ended_at.and(card.ended_at.or(Some(since)));
-            if !card.stands() {
+            if card.cancelled_at.is_some() {
                 continue;
             }
             let Some(object) = object else {
                 // Such as a deemed acceptance that an answer disproves.
-                card.cancelled_at = self.in_time.then_some(since);
+                if !self.was_met(None, card)? {
+                    card.cancelled_at = Some(since);
+                }
                 continue;
             };
-            let is_extended = object.extended_at.is_some_and(|at| at > card.condition_at);
+            let is_extended = self.is_newly_extended && object.object_type == ObjectType::Case;
             let is_in_time = ended_at.is_some_and(|ended_at| ended_at <= object.due_at);
-            if !self.was_met(object, card)? {
-                card.cancelled_at = self.in_time.then_some(since);
-            } else if !card.is_over && (is_extended || is_in_time) {
+            if !self.was_met(Some(object), card)? {
+                card.cancelled_at = Some(since);
+            } else if !card.is_over && card.lapsed_at.is_none() && (is_extended || is_in_time) {
                 card.lapsed_at = Some(since);
             }
         }
@@ -115,25 +119,30 @@ impl Epoch<'_> {
     }
 
     /// Whether the card's rule had been met at its instant, as far as is known now: what took
-    /// effect later does not count against it.
-    fn was_met(&self, object: &Object, card: &Card) -> Result<bool, ClockError> {
+    /// effect later does not count against it, nor what was entered too late to be believed.
+    fn was_met(&self, object: Option<&Object>, card: &Card) -> Result<bool, ClockError> {
         let met = |object: &Object| {
             let rung = object.rungs.iter().find(|rung| rung.level == card.level)?;
             object.condition(rung)
         };
-        if met(object) == Some(card.condition_at) {
+        let is_plain = card.is_over || card.met_at == card.condition_at;
+        if is_plain && object.and_then(met) == Some(card.condition_at) {
             return Ok(true);
         }
         let Judge { case, calendar, zone, policy, effects } = *self.judge;
-        let by_then: Vec<&Event> =
-            self.known.iter().filter(|event| effects.of(event) <= card.condition_at).copied().collect();
+        let counts = |event: &Event| {
+            let is_news = effects.acts_at(event) > card.issued_at;
+            !is_news || (effects.of(event) <= card.met_at && effects.late(event).is_none())
+        };
+        let by_then: Vec<&Event> = self.known.iter().filter(|event| counts(event)).copied().collect();
         if by_then.is_empty() {
             return Ok(false);
         }
         let then = state(case, &by_then, calendar, zone, policy)?;
         let objects = self.judge.objects(&then)?;
-        let object = objects.iter().find(|object| is_of(card, object));
-        Ok(object.and_then(met).is_some_and(|at| at <= card.condition_at))
+        // What is near the limit has to be open.
+        let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());
+        Ok(objects.iter().find(is_right).and_then(met).is_some_and(|at| at <= card.met_at))
     }
 
     /// Issues what is met before the next thing acts.
@@ -142,9 +151,13 @@ impl Epoch<'_> {
             let is_ended = object.ended_at().is_some();
             let mut met: Vec<(Timestamp, Timestamp, &Rung)> = Vec::new();
             for rung in object.rungs.iter().filter(|rung| rung.is_over || !is_ended) {
-                // What is open reaches what says near in its last span.
-                let last = object.open.last().map(|(from, _)| rung.at.max(*from));
-                let condition_at = if rung.is_over { object.condition(rung) } else { last };
+                // What is open again reaches anew what had lapsed with its end.
+                let has_lapsed =
+                    |card: &Card| is_of(card, object) && card.level == rung.level && card.lapsed_at.is_some();
+                let condition_at = match object.open.last() {
+                    Some((from, _)) if !rung.is_over && cards.iter().any(has_lapsed) => Some(rung.at.max(*from)),
+                    _ => object.condition(rung),
+                };
                 let Some(condition_at) = condition_at else { continue };
                 let issued_at = condition_at.max(self.now).max(object.from);
                 if self.next.is_none_or(|next| issued_at < next) {
@@ -152,10 +165,11 @@ impl Epoch<'_> {
                 }
             }
             met.sort_by_key(|(issued_at, _, rung)| (*issued_at, rung.level));
-            let red = met.iter().filter(|(_, _, rung)| rung.is_over).map(|(_, condition_at, _)| *condition_at).min();
+            let over = met.iter().filter(|(_, _, rung)| rung.is_over).map(|(_, condition_at, _)| *condition_at).min();
+            let stood = cards.iter().any(|card| is_of(card, object) && card.is_over && card.stands());
             for (issued_at, condition_at, rung) in met {
                 // Over the limit is no more near it.
-                if rung.is_over || red.is_none_or(|red| condition_at < red) {
+                if rung.is_over || (!stood && over.is_none_or(|over| condition_at < over)) {
                     self.issue(cards, object, rung, condition_at, issued_at);
                 }
             }
@@ -172,7 +186,7 @@ impl Epoch<'_> {
     ) {
         let held: Vec<&Card> = cards.iter().filter(|card| is_of(card, object) && card.level == rung.level).collect();
         let cancelled = held.iter().filter(|card| card.cancelled_at.is_some()).count();
-        let cycle = object.cycle(condition_at) + u32::try_from(cancelled).unwrap_or(u32::MAX);
+        let cycle = 1 + object.turns + u32::try_from(cancelled).unwrap_or(u32::MAX);
         if held.iter().any(|card| card.stands() || (card.lapsed_at.is_some() && card.cycle >= cycle)) {
             return;
         }
@@ -195,6 +209,7 @@ impl Epoch<'_> {
             is_over: rung.is_over,
             cycle,
             condition_at,
+            met_at: condition_at.max(object.from),
             issued_at,
             due_at: rung.due_at,
             due_on: rung.due_on,

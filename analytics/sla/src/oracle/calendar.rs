@@ -51,7 +51,8 @@ impl Calendar {
         let known = YEARS.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let known = known.filter(|cells| cells[0] == "GX" && cells[2] == "KNOWN");
         let known_years: BTreeSet<i16> = known.map(|cells| cells[1].parse().unwrap()).collect();
-        let is_open = |minute: i64| windows.iter().any(|(open, close)| (i64::from(*open)..i64::from(*close)).contains(&minute));
+        let is_open =
+            |minute: i64| windows.iter().any(|(open, close)| (i64::from(*open)..i64::from(*close)).contains(&minute));
         let first = day_of(at("2012-01-01T00:00"));
         let last = day_of(at("2029-12-31T00:00"));
         let last_year = known_years.last().unwrap();

@@ -83,14 +83,14 @@ macro_rules! whole {
 
 whole!(u32, u64, i32, i64);
 
-/// Yellow and red of the clocks are told under a ladder that knows no others.
+/// Yellow at a ratio, red right after due: of other ladders the rules do not say what the yellow
+/// and red instants of a clock are.
 fn is_plain(world: &World<'_>) -> bool {
-    let has = |level, rule: fn(Rule) -> bool| world.policy.rule(level).is_some_and(rule);
-    has(Level::Yellow, |rule| matches!(rule, Rule::UsedRatio { .. }))
-        && has(Level::Red, |rule| matches!(rule, Rule::AfterDue { grace_wd: 0, .. }))
+    let ladder = [Level::Yellow, Level::Red].map(|level| world.policy.rule(level));
+    matches!(ladder, [Some(Rule::UsedRatio { .. }), Some(Rule::AfterDue { grace_wd: 0, .. })])
 }
 
-/// Start, clocks, steps and pauses, and used time at the closing.
+/// Start, pauses, end, clocks and steps.
 pub fn views(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, view: &View, clock: &CaseClock) {
     match (view.story.start, &clock.start) {
         (None, None) => {}
@@ -102,10 +102,19 @@ pub fn views(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, view: &Vie
         }
         (oracle, start) => diff.same("has a start", oracle.is_some(), start.is_some()),
     }
-    let pauses: Vec<_> = clock.pauses.iter().map(|pause| (pause.from, pause.until)).collect();
-    let oracle: Vec<_> = merged(&view.deductions);
-    let oracle: Vec<_> = oracle.iter().map(|(from, until)| (instant(*from), instant(*until))).collect();
+    let pauses: Vec<_> = clock.pauses.iter().map(|pause| (show(pause.from), show(pause.until))).collect();
+    let oracle = merged(&view.deductions).into_iter();
+    let oracle: Vec<_> = oracle.map(|(from, until)| (show(instant(from)), show(instant(until)))).collect();
     diff.same("pauses", oracle, pauses);
+    let closed = view.story.closed.map(|(closed, _)| closed);
+    diff.time("closed_at", closed, clock.closed_at);
+    let ends = [view.story.transferred, closed].into_iter().flatten();
+    if let Some(start) = view.village.start.filter(|_| view.village.doubt.is_none()) {
+        // An end before the start is odd.
+        if ends.clone().all(|end| start <= end) {
+            diff.time("VILLAGE.ended_at", ends.min(), clock.village.ended_at);
+        }
+    }
     term(diff, coverage, world, "PROMISE", &view.promise, &clock.promise);
     term(diff, coverage, world, "STATUTORY", &view.statutory, &clock.statutory);
     term(diff, coverage, world, "VILLAGE", &view.village, &clock.village);
@@ -171,8 +180,11 @@ fn step(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, oracle: &StepTe
         diff.same(&format!("{name}.due_on"), oracle.due_on.map(date), clock.due_on);
         diff.time(&format!("{name}.due_at"), oracle.due_at, clock.due_at);
         if is_plain(world) {
-            diff.time(&format!("{name}.yellow_at"), oracle.yellow(), clock.yellow_at);
-            diff.time(&format!("{name}.red_at"), oracle.red(), clock.red_at);
+            // Of a step that is closed they say what would have been.
+            if oracle.is_open {
+                diff.time(&format!("{name}.yellow_at"), oracle.yellow(), clock.yellow_at);
+                diff.time(&format!("{name}.red_at"), oracle.red(), clock.red_at);
+            }
         }
     }
     coverage.compared("steps");
@@ -180,19 +192,22 @@ fn step(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, oracle: &StepTe
 
 /// Status and used time at an instant, by the events known then.
 pub fn as_of(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, view: &View, clock: &CaseClock, as_of: Us) {
-    let Some(start) = view.story.start.filter(|_| view.promise.doubt.is_none()) else { return };
+    if view.promise.doubt.is_some() {
+        return;
+    }
     // Under other ladders the rules do not say what is near the limit.
     let oracle = status(world, view, as_of);
     if is_plain(world) || !["NEAR_LIMIT", "RUNNING"].contains(&oracle) {
         diff.word("status", oracle, &clock.status(instant(as_of)));
         coverage.compared("status");
     }
+    let Some(start) = view.story.start else { return };
     let found = match view.story.closed {
         Some((closed, _)) if closed >= start.from => Some((closed, clock.used_at_end)),
         None if as_of >= start.from => Some((as_of, Some(clock.used(instant(as_of), world.calendar, &zone())))),
         Some(_) | None => None,
     };
-    let Some((until, found)) = found else { return };
+    let Some((until, found)) = found.filter(|_| view.promise.due_at.is_some()) else { return };
     let (Some(oracle), Some(found)) = (used(world, view, until), found) else {
         diff.same("used_at_end is there", true, false);
         return;
@@ -201,8 +216,10 @@ pub fn as_of(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, view: &Vie
     if let Some(wd) = oracle.wd {
         diff.number("used_wd", wd, found.used_wd);
     }
-    // Rounding is open.
-    if let (Some(ppm), Some(ratio)) = (oracle.ratio_ppm, found.ratio_ppm.whole()) {
+    // Rounding is open, and what is less than a second.
+    if until % 1_000_000 == 0
+        && let (Some(ppm), Some(ratio)) = (oracle.ratio_ppm, found.ratio_ppm.whole())
+    {
         let is_near = (i128::from(ppm) - ratio).abs() <= 1;
         diff.same(&format!("ratio_ppm {ppm}, {ratio}: equal"), true, is_near);
     }

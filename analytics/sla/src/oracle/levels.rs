@@ -25,7 +25,8 @@ pub struct Met {
     pub key: Key,
     pub level: Level,
     pub at: Us,
-    /// No card of the object is earlier, whatever the rule's own instant.
+    /// Of a case, from when on its clock counts: the rules do not say which instant a condition
+    /// before it is given.
     pub floor: Us,
     pub is_near: bool,
     /// From then on the rules do not say whether a card is still issued.
@@ -101,7 +102,7 @@ impl Scene {
             Rule::BeforeDue { wd, .. } => {
                 let mut day = day_of(due_at);
                 for _ in 0..wd {
-                    day = (1..).map(|back| day - back).find(|day| world.calendar.works(*day)).unwrap();
+                    day = (1i64..).map(|back| day - back).find(|day| world.calendar.works(*day)).unwrap();
                     if judged.excluded.contains(&day) {
                         self.doubt(key, Some("whether excluded days count before the due instant"));
                     }
@@ -127,8 +128,12 @@ impl Scene {
                 self.in_time.push(key.clone());
             }
             let (Some(due_at), Some(due_on), false) = (step.due_at, step.due_on, step.is_provisional) else { continue };
-            if step.spans.iter().any(|(_, until)| *until == Some(due_at + 1)) {
-                self.doubt(&key, Some("whether a step that ends at 24:00 of its due date is late"));
+            if step
+                .spans
+                .iter()
+                .any(|(_, until)| until.is_some_and(|until| until > due_at && midnight(day_of(until)) == until))
+            {
+                self.doubt(&key, Some("whether a step that ends at 24:00 of its last day in time is late"));
             }
             for (level, rule) in &world.policy.ladder {
                 let raw = match rule {
@@ -136,11 +141,15 @@ impl Scene {
                     Rule::AfterDue { grace_wd, .. } => Some(after_due(world, view, due_at, due_on, *grace_wd)),
                     Rule::BeforeDue { .. } => None,
                 };
+                let is_graced = matches!(rule, Rule::AfterDue { grace_wd, .. } if *grace_wd > 0);
+                if is_graced && raw.is_some_and(|raw| !world.calendar.knows(day_of(raw - 1))) {
+                    self.doubt(&key, Some("a level some workdays off in a year whose calendar is not known"));
+                }
                 let Some(at) = raw.and_then(|raw| first_open(&step.spans, raw)) else { continue };
                 let is_near = !rule.is_over();
                 if step.is_open || !is_near {
                     let key = key.clone();
-                    self.met.push(Met { key, level: *level, at, floor: at, is_near, doubt_from: None });
+                    self.met.push(Met { key, level: *level, at, floor: Us::MIN, is_near, doubt_from: None });
                 }
             }
         }
@@ -160,7 +169,7 @@ impl Scene {
             key: key.clone(),
             level: Level::Red,
             at: deem.midnight,
-            floor: deem.midnight,
+            floor: Us::MIN,
             is_near: false,
             doubt_from: None,
         };
@@ -169,7 +178,7 @@ impl Scene {
             key,
             level: Level::Yellow,
             at,
-            floor: at,
+            floor: Us::MIN,
             is_near: true,
             doubt_from: Some(deem.midnight),
         });
@@ -194,7 +203,7 @@ impl Scene {
                 }
                 if stop.until.is_none_or(|until| at < until) {
                     let key = key.clone();
-                    self.met.push(Met { key, level, at, floor: at, is_near: false, doubt_from: None });
+                    self.met.push(Met { key, level, at, floor: Us::MIN, is_near: false, doubt_from: None });
                 }
             }
         }
@@ -211,7 +220,7 @@ impl Scene {
         let is_met = world.case.has_certificate && view.story.delivered.is_none_or(|delivered| at <= delivered);
         if is_met && world.calendar.knows(last) {
             let level = Level::Yellow;
-            self.met.push(Met { key, level, at, floor: at, is_near: false, doubt_from: None });
+            self.met.push(Met { key, level, at, floor: Us::MIN, is_near: false, doubt_from: None });
         }
     }
 }

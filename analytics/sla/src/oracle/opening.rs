@@ -69,8 +69,9 @@ pub fn doubt(world: &World<'_>, events: &[&Event]) -> Option<&'static str> {
     if deem.is_deemed && !world.calendar.knows(deem.last_day) {
         return Some("deemed accepted in a year whose calendar is not known");
     }
-    let comes_late =
-        |event: &&Event| event.kind == EventKind::Accept && averts_at(world, event) >= Some(deem.midnight) && is_late(world, event);
+    let comes_late = |event: &&Event| {
+        event.kind == EventKind::Accept && averts_at(world, event) >= Some(deem.midnight) && is_late(world, event)
+    };
     if !deem.is_deemed && events.iter().any(|event| comes_late(event)) {
         return Some("acceptance entered too late to avert what something else averted");
     }

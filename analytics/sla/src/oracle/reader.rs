@@ -1,8 +1,8 @@
 //! The story as it is read, event by event.
 
 use super::World;
-use super::story::{Extend, Start, Step, Story, effect, extended_at};
 use super::stops::Stop;
+use super::story::{Extend, Start, Step, Story, effect, extended_at};
 use super::time::{Us, us};
 use crate::{CloseResult, Event, EventKind, Limit, Unit};
 
@@ -73,8 +73,8 @@ impl<'a> Reader<'a> {
             }
             EventKind::Apply | EventKind::Receive => self.doubt("received after the end"),
             EventKind::Accept | EventKind::CorrectionNotice | EventKind::CorrectionComplete => {
-                if !has_start {
-                    self.doubt("accepted after the end");
+                if !has_start || event.due_at.is_some() {
+                    self.doubt("accepted, or a due instant told, after the end");
                 }
             }
             EventKind::Decide => {}
@@ -130,6 +130,9 @@ impl<'a> Reader<'a> {
             self.story.steps.push(step);
         }
         for step in self.story.steps.iter_mut().filter(|step| step.key == key) {
+            if step.spans.last().is_some_and(|(_, until)| until.is_some_and(|until| until > at)) {
+                step.doubt = Some("a step goes on between a late end and its effect");
+            }
             if step.spans.iter().all(|(_, until)| until.is_some()) {
                 step.spans.push((at, None));
             }

@@ -51,8 +51,8 @@ fn hour_exact(walk: Walk<'_>, start: Us, n: usize) -> Reckoned {
         let due = midnight(*day) + of_the_day;
         walk.deductions.iter().any(|(from, _)| day_of(*from) == *day && *from >= due)
     };
-    let candidates = reckoned.excluded.iter().chain([&reckoned.due_on]);
-    if candidates.into_iter().any(begins_after) {
+    let in_doubt = reckoned.excluded.iter().chain([&reckoned.due_on]).any(begins_after);
+    if in_doubt {
         reckoned.doubt = Some("a stop begins on day N after its due hour");
     }
     if opened != start && walk.is_paused(opened) {

@@ -17,7 +17,7 @@ pub struct Card {
     /// The rules say how cycles of the object are counted.
     pub is_cycle_known: bool,
     pub at: Us,
-    /// The condition is compared from then on only.
+    /// See [`Met`].
     pub floor: Us,
     pub issued: Us,
     is_near: bool,
@@ -50,7 +50,7 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
     for (place, now) in instants.iter().enumerate() {
         let next = instants.get(place + 1).copied().unwrap_or(Us::MAX);
         let known: Vec<&Event> = events.iter().filter(|event| acts_at(world, event) <= *now).collect();
-        let view = View::of(world, &known);
+        let view = View::for_cards(world, &known);
         if view.story.doubt.is_some() {
             replay.doubt = view.story.doubt;
             return replay;
@@ -124,7 +124,7 @@ impl Replay {
             }
             if card.superseded.is_none() {
                 card.lapsed = Some(now);
-            } else if !card.is_vague {
+            } else {
                 let key = card.key.clone();
                 self.doubt_of(&key, "whether a superseded card lapses");
             }
@@ -137,6 +137,10 @@ impl Replay {
         for level in &mut met {
             self.meet_at_the_reopening(view, level);
         }
+        let over: Vec<(Key, Us)> = met.iter().filter(|met| !met.is_near).map(|met| (met.key.clone(), met.at)).collect();
+        met.retain(|met| {
+            !met.is_near || met.at == met.floor || !over.iter().any(|(key, at)| *key == met.key && *at <= met.at)
+        });
         met.sort_by_key(|met| (met.at.max(now), met.level));
         for met in met {
             let issued = met.at.max(now);
@@ -149,7 +153,8 @@ impl Replay {
                 continue;
             }
             let cancelled = all.iter().filter(|card| card.cancelled.is_some()).count();
-            let changes = usize::from(view.promise.is_extended) + view.story.reopened.len();
+            let is_case = met.key.object == ObjectType::Case;
+            let changes = if is_case { usize::from(view.promise.is_extended) + view.story.reopened.len() } else { 0 };
             let cycle = u32::try_from(1 + changes + cancelled).unwrap();
             let is_repeated = all.iter().any(|card| card.cycle == cycle);
             if is_repeated {
@@ -211,7 +216,7 @@ fn happened_at(world: &World<'_>, event: &Event) -> Us {
 
 /// Whether the card's rule was met by these events at the card's instant; `None` in doubt.
 fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
-    let view = View::of(world, events);
+    let view = View::for_cards(world, events);
     if view.story.doubt.is_some() {
         return None;
     }

@@ -6,13 +6,8 @@ use super::walk::Walk;
 use crate::{Event, Limit, StopKind, StopTerms, Unit};
 
 /// Art 45; every other kind needs the item's own rule.
-const BY_LAW: [StopKind; 5] = [
-    StopKind::Hearing,
-    StopKind::ExpertReview,
-    StopKind::InspectionTest,
-    StopKind::Appraisal,
-    StopKind::TenderAuction,
-];
+const BY_LAW: [StopKind; 5] =
+    [StopKind::Hearing, StopKind::ExpertReview, StopKind::InspectionTest, StopKind::Appraisal, StopKind::TenderAuction];
 
 pub struct Stop {
     pub id: Option<String>,

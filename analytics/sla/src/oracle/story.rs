@@ -69,6 +69,9 @@ pub struct Step {
 
 impl Step {
     pub fn close(&mut self, instant: Us) {
+        if self.spans.last().is_some_and(|(_, until)| until.is_some_and(|until| until > instant)) {
+            self.doubt = Some("a step ended twice, the first time by a late entry");
+        }
         for (from, until) in &mut self.spans {
             if until.is_none() {
                 *until = Some(instant);

@@ -109,7 +109,7 @@ pub fn all_of(days: &[Day]) -> impl Iterator<Item = Us> {
 }
 
 pub fn minutes(from: Us, until: Us) -> impl Iterator<Item = Us> {
-    (0..).map(move |k| from + k * MINUTE).take_while(move |minute| *minute < until)
+    (0i64..).map(move |k| from + k * MINUTE).take_while(move |minute| *minute < until)
 }
 
 /// The first second of these minutes before which `num / den` of `total` seconds have passed
@@ -118,7 +118,7 @@ pub fn first_reaching(minutes: impl Iterator<Item = Us>, total: i64, (num, den):
     let mut used = 0;
     for minute in minutes {
         if (used + 59) * den >= total * num {
-            let second = (0..60).find(|second| (used + second) * den >= total * num);
+            let second = (0i64..60).find(|second| (used + second) * den >= total * num);
             return second.map(|second| minute + second * SECOND);
         }
         used += 60;

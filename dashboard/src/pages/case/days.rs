@@ -97,7 +97,7 @@ fn mark_note(case: &Case<'_>, mark: Mark) -> Option<String> {
     let time = |at: jiff::Timestamp| format::clock(format::local(case.context.zone(), at).1);
     let card = |level: Level, key: &str, at: jiff::Timestamp| {
         let words = t.tell(key, &[("time", &time(at))]);
-        let card = case.cards.iter().find(|card| card.level == level.as_str());
+        let card = case.case_cards().find(|card| card.level == level.as_str());
         let Some(card) = card else {
             return words;
         };

@@ -45,6 +45,8 @@ struct CaseRow {
 /// One row of panel `case_cards`.
 #[derive(Debug, Clone, Deserialize)]
 struct CardRow {
+    object_type: String,
+    object_id: String,
     level: String,
     cycle: i64,
     state: String,
@@ -74,6 +76,7 @@ struct Case<'a> {
 
 /// One card of the case, as a row.
 struct CardLine {
+    object: String,
     class: String,
     word: String,
     state: String,
@@ -162,6 +165,24 @@ impl Case<'_> {
         })
     }
 
+    /// The cards of the case itself, not those of its steps and suspensions.
+    fn case_cards(&self) -> impl Iterator<Item = &CardRow> {
+        self.cards.iter().filter(|card| card.object_type == "CASE")
+    }
+
+    /// What a card is about, in words.
+    fn object(&self, card: &CardRow) -> String {
+        let t = self.lang();
+        let word = t.code("object", &card.object_type);
+        let part = card.object_id.strip_prefix(&format!("{}/", self.known.case_no));
+        let steps = &self.known.explanation.clock.steps;
+        let step = part.and_then(|part| steps.iter().find(|step| step.key() == part));
+        match step.and_then(|step| step.step_name.as_deref()).or(part) {
+            Some(name) => format!("{word} · {name}"),
+            None => word,
+        }
+    }
+
     fn item(&self) -> String {
         let known = self.known.item_name.as_deref().or(self.row.item_name.as_deref());
         pick(self.lang(), known, self.row.item_name_en.as_deref()).unwrap_or_default().to_owned()
@@ -182,8 +203,8 @@ impl Case<'_> {
     fn state(&self, now: &Now<'_>) -> (String, String) {
         let t = self.lang();
         let clock = &self.known.explanation.clock;
-        let open = |level: &str| self.cards.iter().find(|card| card.is_open && card.level == level);
-        let unconfirmed = || self.cards.iter().rev().find(|card| card.state == "UNCONFIRMED");
+        let open = |level: &str| self.case_cards().find(|card| card.is_open && card.level == level);
+        let unconfirmed = || self.case_cards().filter(|card| card.state == "UNCONFIRMED").last();
         let left = clock.promise.due_at.map(|due_at| now.left(clock.promise.due_on, due_at)).unwrap_or_default();
         match open("RED").or_else(|| open("YELLOW")).or_else(unconfirmed) {
             Some(card) => {
@@ -239,6 +260,7 @@ impl Case<'_> {
             _ => None,
         };
         CardLine {
+            object: self.object(card),
             class: card_class(&card.level, shown),
             word,
             state: t.code("shown", shown),

@@ -85,6 +85,9 @@ impl Axis<'_> {
         if let (Some(started), Some(due)) = (clock.promise.started_at, clock.promise.due_at) {
             rows.push(self.row(t.say("row-limit"), None, Kind::Limit, (started, due), false));
         }
+        for span in clock.suspensions.iter().filter_map(|stop| stop.deducted) {
+            rows.push(self.row(t.say("row-stopped"), None, Kind::Waiting, (span.from, span.until), false));
+        }
         for step in &clock.steps {
             let Some(started) = step.started_at.or(step.ended_at) else {
                 continue;
@@ -122,7 +125,7 @@ impl Axis<'_> {
         let (clock, zone) = (&case.known.explanation.clock, case.context.zone());
         let stamp = |at: Timestamp| format::stamp_short(t, zone, at);
         let mut marks = Vec::new();
-        for card in case.cards.iter().filter(|card| card.state != "CANCELLED") {
+        for card in case.case_cards().filter(|card| card.state != "CANCELLED") {
             let is_ahead = matches!(card.state.as_str(), "FORECAST" | "UNCONFIRMED");
             let class = match (card.level.as_str(), is_ahead) {
                 ("RED", false) => "red",
