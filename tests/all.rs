@@ -14,4 +14,5 @@ mod real_data;
 mod rebuild;
 mod reference;
 mod replay;
+mod rules;
 mod support;

@@ -82,6 +82,25 @@ fn news_moves_what_lies_ahead_and_the_past_stays_as_it_was_known() {
 }
 
 #[test]
+fn a_year_without_a_calendar_is_told_once_and_raises_no_card() {
+    let place = Place::new();
+    // The calendar begins in 2004. R and S count days of 2003, S is due in 2004; T is as usual.
+    let at = ["2003-03-03 09:00:00", "2003-12-30 09:00:00", "2018-03-05 09:00:00"];
+    let cases = ["R", "S", "T"].into_iter().zip(at).map(|(number, at)| case(number, 5, at)).collect::<Vec<_>>();
+    let mut events: Vec<String> =
+        ["R", "S", "T"].into_iter().zip(at).map(|(number, at)| event(number, 1, "ACCEPT", at, at)).collect();
+    events.push(event("R", 2, "CLOSE", "2003-05-06 09:00:00", "2003-05-06 09:00:00"));
+    land(&place, &cases, &events, "20180401T000000");
+    let status = place.json(&["lake", "status"]);
+    let told =
+        serde_json::json!([{ "kind": "CALENDAR_UNKNOWN", "region": "GX", "year": 2003, "cases": 2, "open_cases": 1 }]);
+    assert_eq!(status["incidents"], told);
+    assert!(place.run(&["lake", "status"]).contains("CALENDAR_UNKNOWN GX 2003: 2 cases, 1 of them open"));
+    let carded = place.json(&["query", "select distinct case_no from card_all where object_type = 'CASE'"]);
+    assert_eq!(carded, serde_json::json!([{ "case_no": "T" }]));
+}
+
+#[test]
 fn a_batch_confirms_nothing_before_its_facts_are_folded() {
     let place = Place::new();
     let accepted = "2018-03-05 09:00:00";

@@ -105,3 +105,43 @@ fn a_new_recording_time_makes_a_newer_version_also_within_a_file() {
     }
     assert_eq!(["2023-05-09", "2023-05-10", "2023-05-11"].map(|at| day(&other, "E2", at)), days);
 }
+
+#[test]
+fn a_corrected_acceptance_takes_no_card_out_of_the_past() {
+    let place = Place::new();
+    let mapping = r#"
+[source]
+system = "hall"
+time_zone = "Asia/Shanghai"
+case_key = "case"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+promised_limit = { value = "5" }
+promised_unit = { value = "WD" }
+recorded_at = { value = "2018-03-01 00:00:00" }
+[[output]]
+table = "workflow_event"
+[output.fields]
+event_id = "id"
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+recorded_at = "told"
+"#;
+    let mapping = place.file("hall.toml", mapping);
+    let head = "case,id,type,at,told\n";
+    for (name, at, told) in [("a.csv", "2018-03-05", "2018-03-05"), ("b.csv", "2018-03-14", "2018-03-20")] {
+        let file = place.file(name, format!("{head}C,E1,ACCEPT,{at} 10:00:00,{told} 10:00:00\n"));
+        place.run(&["ingest", text(&mapping), text(&file)]);
+    }
+    let status =
+        |as_of: &str| place.json(&["query", "select status from case_state", "--as-of", as_of])[0]["status"].clone();
+    assert_eq!(status("2018-03-16"), "OVERDUE_OPEN");
+    assert_eq!(status("2018-03-20"), "RUNNING");
+    let red = "select count(*) as n from card where level = 'RED' and condition_at::date = date '2018-03-13'";
+    assert_eq!(place.json(&["query", red, "--as-of", "2018-03-16"])[0]["n"], 1);
+    assert_eq!(place.number(red), 1, "issued, so it stays");
+}

@@ -56,7 +56,7 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
         assert_eq!(ask("select count(*) as n from case_state"), case_numbers(cases), "round {round}");
         assert_eq!(
             ask("select cast(sum(accepted) as bigint) as n from village_day"),
-            ask("select count(started_at) as n from case_state"),
+            ask("select count(start_from) as n from case_state"),
             "round {round}"
         );
     }

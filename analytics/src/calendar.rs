@@ -2,8 +2,8 @@
 //! day is worked out once.
 
 use datasets::calendar::{Calendar, DayKind};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use sla::{OfficeWindow, WorkCalendar};
 
 /// Places of a year in the table: twelve months of 31 days, so that a date is its own place.
@@ -14,6 +14,9 @@ const YEARS_AHEAD: i16 = 3;
 /// A region's calendar with a table of its days.
 #[derive(Debug)]
 pub(crate) struct LakeCalendar {
+    /// What was known before each change, in order.
+    earlier: Vec<LakeCalendar>,
+    changes: Vec<Timestamp>,
     inner: Calendar,
     /// Windows of each of the calendar's office periods.
     windows: Vec<Vec<OfficeWindow>>,
@@ -44,7 +47,16 @@ impl LakeCalendar {
                 *cell = cell_of(&inner, date);
             }
         }
-        Self { inner, windows, first_year, days }
+        Self { earlier: Vec::new(), changes: Vec::new(), inner, windows, first_year, days }
+    }
+
+    /// The same, with what was known of it before: each earlier calendar until an instant.
+    pub(crate) fn with_earlier(mut self, earlier: Vec<(Calendar, Timestamp)>) -> Self {
+        for (place, (calendar, until)) in earlier.iter().enumerate() {
+            self.earlier.push(Self::new(calendar.clone()).with_earlier(earlier[..place].to_vec()));
+            self.changes.push(*until);
+        }
+        self
     }
 
     fn cell(&self, date: Date) -> DayCell {
@@ -101,6 +113,15 @@ impl WorkCalendar for LakeCalendar {
 
     fn version(&self) -> &str {
         self.inner.version()
+    }
+
+    fn changed_at(&self) -> &[Timestamp] {
+        &self.changes
+    }
+
+    fn as_known(&self, at: Timestamp) -> Option<&dyn WorkCalendar> {
+        let place = self.changes.partition_point(|change| *change <= at);
+        self.earlier.get(place).map(|earlier| earlier as &dyn WorkCalendar)
     }
 }
 

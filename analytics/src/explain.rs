@@ -50,11 +50,12 @@ impl Session {
         let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
         let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
         let bench = Bench::of(&events, &registration, &self.rules).map_err(failed)?;
+        let calendar = self.rules.calendar_at(Some(self.as_of()));
         let case_input = bench.input(&events, &registration);
-        let explanation = sla::explain(&case_input, &self.rules.calendar, &self.rules.zone, bench.policy, self.as_of())
-            .map_err(failed)?;
+        let explanation =
+            sla::explain(&case_input, calendar, &self.rules.zone, bench.policy, self.as_of()).map_err(failed)?;
         let clock = &explanation.clock;
-        let mut lines: Vec<_> = case.events.iter().collect();
+        let mut lines: Vec<_> = case.events.iter().filter(|known| known.is_latest).collect();
         lines.sort_by(|left, right| order(&left.event).cmp(&order(&right.event)));
         Ok(Some(CaseExplanation {
             case_no: case.case_no.clone(),
@@ -66,7 +67,7 @@ impl Session {
             statutory_limit: case_input.statutory,
             promised_limit: case_input.promised,
             status: clock.status(self.as_of()),
-            used: clock.used(self.as_of(), &self.rules.calendar, &self.rules.zone),
+            used: clock.used(self.as_of(), calendar, &self.rules.zone),
             events: lines.into_iter().map(line).collect(),
             explanation,
         }))

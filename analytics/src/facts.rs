@@ -56,6 +56,8 @@ pub(crate) struct KnownEvent {
     pub(crate) event: Event,
     pub(crate) ingested_at: Timestamp,
     pub(crate) unfolded: bool,
+    /// No newer version of it is known; the clock needs the older ones to tell the past by.
+    pub(crate) is_latest: bool,
 }
 
 columns! {
@@ -153,7 +155,7 @@ fn take_events(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut Has
         let ingested_at = rows.ingested_at.get(at).unwrap_or(event.known_at);
         let unfolded = rows.unfolded.get(at);
         let case = entry(facts, case_no, rows.source_system.get(at).unwrap_or_default());
-        case.events.push(KnownEvent { event, ingested_at, unfolded });
+        case.events.push(KnownEvent { event, ingested_at, unfolded, is_latest: true });
     }
 }
 
@@ -266,5 +268,9 @@ fn keep_latest(case: &mut CaseFacts) {
     };
     case.events
         .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));
-    case.events.dedup_by(|later, first| later.event.event_id == first.event.event_id);
+    let mut last: Option<String> = None;
+    for known in &mut case.events {
+        known.is_latest = last.as_ref() != Some(&known.event.event_id);
+        last = Some(known.event.event_id.clone());
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sla::{Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy};
+use sla::{Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy, WorkCalendar};
 
 use crate::Rules;
 use crate::facts::{CaseFacts, Registration};
@@ -43,14 +43,17 @@ pub(crate) struct DayFacts {
     pub(crate) is_decided: bool,
 }
 
-/// Folds every case that has anything to fold.
-pub(crate) fn fold_all(facts: &[CaseFacts], rules: &Rules) -> Vec<Folded> {
+/// Folds every case that has anything to fold; with `known_by`, by the calendar known by then.
+pub(crate) fn fold_all(facts: &[CaseFacts], rules: &Rules, known_by: Option<Timestamp>) -> Vec<Folded> {
+    let calendar = rules.calendar_at(known_by);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = facts.len().div_ceil(cores).max(256);
     std::thread::scope(|scope| {
         let shares: Vec<_> = facts
             .chunks(share)
-            .map(|share| scope.spawn(move || share.iter().filter_map(|case| fold_one(case, rules)).collect::<Vec<_>>()))
+            .map(|share| {
+                scope.spawn(move || share.iter().filter_map(|case| fold_one(case, rules, calendar)).collect::<Vec<_>>())
+            })
             .collect();
         let mut folded = Vec::with_capacity(facts.len());
         for share in shares {
@@ -118,13 +121,18 @@ struct Verdict {
     cards: Vec<PolicyCards>,
 }
 
-fn judge(events: &[Event], registration: &Registration, rules: &Rules) -> Result<Verdict, sla::ClockError> {
+fn judge(
+    events: &[Event],
+    registration: &Registration,
+    rules: &Rules,
+    calendar: &dyn WorkCalendar,
+) -> Result<Verdict, sla::ClockError> {
     let bench = Bench::of(events, registration, rules)?;
     let input = bench.input(events, registration);
-    let official = sla::judge(&input, &rules.calendar, &rules.zone, bench.policy)?;
+    let official = sla::judge(&input, calendar, &rules.zone, bench.policy)?;
     let mut cards = vec![PolicyCards::of(bench.policy, official.cards)];
     for shadow in rules.shadows(bench.day_zero) {
-        let judged = sla::judge(&input, &rules.calendar, &rules.zone, shadow)?;
+        let judged = sla::judge(&input, calendar, &rules.zone, shadow)?;
         cards.push(PolicyCards::of(shadow, judged.cards));
     }
     Ok(Verdict { clock: official.clock, cards })
@@ -136,7 +144,7 @@ impl PolicyCards {
     }
 }
 
-fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
+fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Option<Folded> {
     let registration = case.registration.clone().unwrap_or_default();
     let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
     let mut remarks = Vec::new();
@@ -147,7 +155,7 @@ fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
         remarks.push("NO_EVENTS");
         Verdict { clock: not_started(registration.known_at?, &registration), cards: Vec::new() }
     } else {
-        match judge(&events, &registration, rules) {
+        match judge(&events, &registration, rules, calendar) {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Such a case is kept and shown, without a due date, rather than holding up the rest.
@@ -171,7 +179,7 @@ fn fold_one(case: &CaseFacts, rules: &Rules) -> Option<Folded> {
         registration,
         clock: verdict.clock,
         cards: verdict.cards,
-        events: case.events.len(),
+        events: case.events.iter().filter(|known| known.is_latest).count(),
         remarks,
     })
 }

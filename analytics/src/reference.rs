@@ -1,7 +1,7 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
-use arrow::array::RecordBatch;
-use datasets::contract::Contract;
+use arrow::array::{Array, RecordBatch};
+use datasets::contract::{CALENDAR_DAY, Contract};
 use datasets::lake::Lake;
 use datasets::reference::edit;
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ pub async fn plan_reference(
     rows: &RecordBatch,
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
+    check(table, rows)?;
     let held = held(lake, table).await?;
     plan_rules(lake, table, edit::merged(table, &held, rows)?, now).await
 }
@@ -32,11 +33,25 @@ pub async fn put_reference(
     rows: &RecordBatch,
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
+    check(table, rows)?;
     let _lock = lake.lock("derive").await?;
     let merged = edit::merged(table, &held(lake, table).await?, rows)?;
     let changes = plan_rules(lake, table, merged.clone(), now).await?;
     lake.replace(table, &[merged], None).await?;
     Ok(changes)
+}
+
+/// A day of the calendar takes no other's place: it is known from its notice on, and what was known
+/// before stays.
+fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
+    let notices = rows.column_by_name("known_from").filter(|_| table.table == CALENDAR_DAY.table);
+    match notices {
+        Some(notices) if notices.null_count() > 0 => Err(AnalyticsError::Rule {
+            table: table.table,
+            reason: "known_from, the date of the notice, is needed on every row".into(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// All rows of a reference table.

@@ -1,14 +1,14 @@
 //! The rules that the clock judges by, read from the lake's reference tables (design §2.11).
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use datasets::calendar::{Calendar, CalendarError, CalendarRegion, WorkdayTable};
+use datasets::calendar::{Calendar, CalendarError, CalendarRegion};
 use datasets::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, REGION, SERVICE_ITEM, SLA_POLICY};
 use datasets::lake::{LakeMeta, LakeSnapshot};
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use sla::Policy;
+use sla::{Policy, WorkCalendar};
 
 use crate::AnalyticsError;
 use crate::calendar::LakeCalendar;
@@ -26,14 +26,15 @@ pub(crate) use items::ItemVersion;
 use items::Items;
 use policies::Policies;
 pub(crate) use source::RuleTables;
+use workdays::Workdays;
 
 /// Calendar, items, policies and regions of a lake.
 #[derive(Debug)]
 pub struct Rules {
     pub(crate) calendar: LakeCalendar,
     pub(crate) zone: TimeZone,
-    /// The workdays of every region that the lake has days of, the lake's own first.
-    pub(crate) workdays: Arc<[WorkdayTable]>,
+    /// The workdays of every region, for SQL.
+    pub(crate) workdays: Workdays,
     policies: Policies,
     items: Items,
     /// Code of the region above, by code; the newest edition wins.
@@ -52,10 +53,10 @@ impl Rules {
 
     pub(crate) async fn read(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
         let zone = TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?;
-        let calendar = LakeCalendar::new(calendar(meta, tables).await?);
+        let calendar = calendar(meta, tables, &zone).await?;
         let policies = Policies::load(&meta.region, tables).await?;
         let items = Items::load(tables).await?;
-        let workdays = workdays::load(&meta.region, tables).await?;
+        let workdays = Workdays::load(&meta.region, tables).await?;
         Ok(Self { calendar, zone, workdays, policies, items, parents: parents(tables).await? })
     }
 
@@ -77,6 +78,11 @@ impl Rules {
         self.items.version(item_id, day)
     }
 
+    /// The calendar as it was known at an instant, or as it is known now.
+    pub(crate) fn calendar_at(&self, known_by: Option<Timestamp>) -> &dyn WorkCalendar {
+        known_by.and_then(|by| self.calendar.as_known(by)).unwrap_or(&self.calendar)
+    }
+
     /// Township and county of a village.
     pub(crate) fn above(&self, village: &str) -> (Option<&str>, Option<&str>) {
         let township = self.parents.get(village);
@@ -90,14 +96,15 @@ columns! {
 }
 
 columns! {
-    DayColumns { region: Text, date: Day, is_workday: Flag, kind: Text, name: Text, version: Text }
+    DayColumns { region: Text, date: Day, is_workday: Flag, kind: Text, name: Text, version: Text, known_from: Day }
 }
 
 columns! {
     RegionColumns { edition: Int, code: Text, parent_code: Text }
 }
 
-async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Calendar, AnalyticsError> {
+/// The region's calendar, with what was known of it before each of its notices.
+async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &TimeZone) -> Result<LakeCalendar, AnalyticsError> {
     let region: CalendarRegion = meta.region.parse().map_err(|error| rule("lake_meta", error))?;
     let mut hours: Vec<(Date, Option<Date>, String)> = Vec::new();
     for batch in tables.read(&OFFICE_HOURS, HourColumns::FIELDS).await? {
@@ -107,24 +114,56 @@ async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Calendar, 
             hours.push((from, rows.valid_to.get(at), rows.weekday_windows.owned(at).unwrap_or_default()));
         }
     }
-    let mut days = Vec::new();
-    let mut version = String::new();
+    let mut days: Vec<DayRow> = Vec::new();
     for batch in tables.read(&CALENDAR_DAY, DayColumns::FIELDS).await? {
         let rows = DayColumns::of(&batch);
         for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
             let Some(date) = rows.date.get(at) else { continue };
-            if version.is_empty() {
-                version = rows.version.owned(at).unwrap_or_default();
-            }
-            let kind = rows.kind.owned(at).unwrap_or_default();
-            days.push((date, rows.is_workday.get(at), kind, rows.name.owned(at)));
+            days.push(DayRow {
+                known_from: rows.known_from.get(at),
+                date,
+                is_workday: rows.is_workday.get(at),
+                kind: rows.kind.owned(at).unwrap_or_default(),
+                name: rows.name.owned(at),
+                version: rows.version.owned(at).unwrap_or_default(),
+            });
         }
     }
-    let hours = hours.iter().map(|(from, to, windows)| (*from, *to, windows.as_str()));
-    Calendar::from_rows(region, days, hours, version).map_err(|error| match error {
-        CalendarError::NoOfficeHours(_) | CalendarError::BadRow { .. } => rule("office_hours", error),
-        _ => rule("calendar_day", error),
-    })
+    days.sort_by_key(|row| (row.known_from, row.date));
+    let known = |by: Option<Date>| -> Result<Calendar, AnalyticsError> {
+        let mut latest: BTreeMap<Date, &DayRow> = BTreeMap::new();
+        for row in days.iter().filter(|row| row.known_from.is_none_or(|from| by.is_none_or(|by| from < by))) {
+            let held = latest.insert(row.date, row);
+            if held.is_some_and(|held| held.known_from == row.known_from && held.is_workday != row.is_workday) {
+                return Err(rule("calendar_day", format!("two rows for {} contradict each other", row.date)));
+            }
+        }
+        let version = latest.values().map(|row| row.version.as_str()).max().unwrap_or_default().to_owned();
+        let rows = latest.into_values().map(|row| (row.date, row.is_workday, row.kind.clone(), row.name.clone()));
+        let hours = hours.iter().map(|(from, to, windows)| (*from, *to, windows.as_str()));
+        Calendar::from_rows(region, rows, hours, version).map_err(|error| match error {
+            CalendarError::NoOfficeHours(_) | CalendarError::BadRow { .. } => rule("office_hours", error),
+            _ => rule("calendar_day", error),
+        })
+    };
+    let notices: BTreeSet<Date> = days.iter().filter_map(|row| row.known_from).collect();
+    let mut earlier = Vec::with_capacity(notices.len());
+    for notice in notices {
+        let from =
+            zone.to_timestamp(notice.to_datetime(Time::midnight())).map_err(|error| rule("calendar_day", error))?;
+        earlier.push((known(Some(notice))?, from));
+    }
+    Ok(LakeCalendar::new(known(None)?).with_earlier(earlier))
+}
+
+/// A row of `calendar_day`.
+struct DayRow {
+    known_from: Option<Date>,
+    date: Date,
+    is_workday: bool,
+    kind: String,
+    name: Option<String>,
+    version: String,
 }
 
 async fn parents(tables: &RuleTables<'_>) -> Result<HashMap<String, String>, AnalyticsError> {

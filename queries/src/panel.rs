@@ -15,6 +15,8 @@ pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
 pub const CASE_ROW: &str = include_str!("../sql/panels/case_row.sql");
 /// Decided cases by day: how many, how many early, their median time.
 pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
+/// What is wrong with the data that cases are judged by.
+pub const DATA_INCIDENTS: &str = include_str!("../sql/panels/data_incidents.sql");
 /// Cases received, accepted and closed by day.
 pub const FLOW_DAYS: &str = include_str!("../sql/panels/flow_days.sql");
 /// Cases, cards, and batches that they do not stand on yet.

@@ -1,12 +1,14 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 11] = [
+pub const VIEWS: [(&str, &str); 13] = [
+    ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("village", include_str!("../sql/views/village.sql")),
     ("freshness", include_str!("../sql/views/freshness.sql")),
     ("village_day", include_str!("../sql/views/village_day.sql")),
     ("case_state", include_str!("../sql/views/case_state.sql")),
+    ("data_incident", include_str!("../sql/views/data_incident.sql")),
     ("card_all", include_str!("../sql/views/card_all.sql")),
     ("card", include_str!("../sql/views/card.sql")),
     ("card_forecast", include_str!("../sql/views/card_forecast.sql")),
@@ -16,17 +18,8 @@ pub const VIEWS: [(&str, &str); 11] = [
 ];
 
 /// Tables that are shown as they rest.
-pub const PLAIN: [&str; 9] = [
-    "quarantine",
-    "ingest_batch",
-    "region",
-    "organization",
-    "service_item",
-    "calendar_day",
-    "office_hours",
-    "sla_policy",
-    "lake_meta",
-];
+pub const PLAIN: [&str; 8] =
+    ["quarantine", "ingest_batch", "region", "organization", "service_item", "office_hours", "sla_policy", "lake_meta"];
 
 /// Tables of which every version is shown too, as `<name>_history`.
 pub const HISTORIES: [&str; 2] = ["workflow_case", "workflow_event"];

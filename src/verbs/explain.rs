@@ -36,6 +36,7 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
         let why = match start.kind {
             StartKind::Accepted => "accepted",
             StartKind::Corrected => "accepted with the file complete",
+            StartKind::Deemed if start.from > as_of => "deemed accepted if nobody answers the receipt before that,",
             StartKind::Deemed => "deemed accepted, nobody having answered the receipt",
         };
         say!("start {}: {why}{from} (domain §4 point 1); day 0, not counted", local(start.at, zone));

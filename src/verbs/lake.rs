@@ -27,6 +27,16 @@ struct Totals {
     batches_waiting: i64,
 }
 
+/// A row of panel `data_incidents`.
+#[derive(Deserialize, Serialize)]
+struct Incident {
+    kind: String,
+    region: String,
+    year: i64,
+    cases: i64,
+    open_cases: i64,
+}
+
 /// A table as it rests.
 #[derive(Serialize)]
 struct Table {
@@ -51,6 +61,8 @@ async fn status(shared: &Shared) -> Result<()> {
     sources.sort_by_cached_key(|source| source.source_system.clone());
     let totals: Vec<Totals> = session.rows(queries::panel::LAKE_TOTALS, &[]).await?;
     let totals = totals.into_iter().next().unwrap_or_default();
+    let mut incidents: Vec<Incident> = session.rows(queries::panel::DATA_INCIDENTS, &[]).await?;
+    incidents.sort_by_cached_key(|incident| (incident.kind.clone(), incident.region.clone(), incident.year));
     let snapshot = engine.lake().snapshot().await?;
     let tables = contract::ALL.iter().map(|contract| {
         let table = snapshot.table(contract);
@@ -63,7 +75,7 @@ async fn status(shared: &Shared) -> Result<()> {
         let status = serde_json::json!({
             "lake": url.to_string(), "format_version": meta.format_version, "time_zone": meta.time_zone,
             "region": meta.region, "as_of": as_of, "cases": totals.cases, "cards": totals.cards,
-            "batches_waiting": totals.batches_waiting, "sources": sources, "tables": tables,
+            "batches_waiting": totals.batches_waiting, "incidents": incidents, "sources": sources, "tables": tables,
         });
         say!("{status}");
         return Ok(());
@@ -73,6 +85,13 @@ async fn status(shared: &Shared) -> Result<()> {
     say!("as of {now}: {} cases, {} cards issued", totals.cases, totals.cards);
     say!("");
     print(&sources, &tables)?;
+    for Incident { kind, region, year, cases, open_cases } in &incidents {
+        say!("");
+        say!(
+            "{kind} {region} {year}: {cases} cases, {open_cases} of them open, have limits that count days of a year \
+             whose calendar is not known, and no cards for it; put its days into calendar_day"
+        );
+    }
     if totals.batches_waiting > 0 {
         say!("");
         say!(

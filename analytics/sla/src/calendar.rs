@@ -20,6 +20,14 @@ pub trait WorkCalendar: Send + Sync {
     fn windows(&self, date: Date) -> &[OfficeWindow];
     /// Names the version, for explanations.
     fn version(&self) -> &str;
+    /// When something else came to be known of it, ascending.
+    fn changed_at(&self) -> &[Timestamp] {
+        &[]
+    }
+    /// What was known of it at an instant; none if that is what is known now.
+    fn as_known(&self, _at: Timestamp) -> Option<&dyn WorkCalendar> {
+        None
+    }
 }
 
 named_enum! {

@@ -1,159 +1,21 @@
 //! The fold: one case, its clocks.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Error, Timestamp};
 
 use crate::calendar::local;
 use crate::due::{Counted, Counter, Due};
 use crate::effect::Effects;
-use crate::history::{History, Start};
+use crate::history::History;
 use crate::ladder::Running;
 use crate::reason::note;
-use crate::stop::{Excluded, Pause, Suspension, merge};
+use crate::stop::{Excluded, merge};
 use crate::term::{Extension, Term, extend, promise, statutory, village};
+use crate::version::latest;
 use crate::{
-    CaseInput, ClockError, ClockKind, CloseResult, Event, EventKind, Level, Limit, Policy, Reason, StepClock, Used,
+    CaseClock, CaseInput, Clock, ClockError, ClockKind, DueBasis, Event, EventKind, Level, Limit, Policy, Reason,
     WorkCalendar, steps,
 };
-
-named_enum! {
-    /// What a due date rests on (domain §4 points 3 and 15).
-    DueBasis {
-        Promised = "PROMISED",
-        Statutory = "STATUTORY",
-        /// The item's limit of the village clock.
-        Village = "VILLAGE",
-        /// The source's own due instant.
-        Explicit = "EXPLICIT",
-        /// Neither a limit nor a due instant: no card.
-        NoLimit = "NO_LIMIT",
-        /// There is a limit or a due instant, but no start.
-        NotStarted = "NOT_STARTED",
-    }
-}
-
-/// One of the three clocks of a case (domain §4 point 15).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clock {
-    pub kind: ClockKind,
-    pub basis: DueBasis,
-    /// The limit that decides, without extension; none with an explicit due instant.
-    pub limit: Option<Limit>,
-    /// Its number with the days of an extension.
-    pub n: u32,
-    pub started_at: Option<Timestamp>,
-    /// Local date of the start: day 0.
-    pub started_on: Option<Date>,
-    /// When it stopped for good.
-    pub ended_at: Option<Timestamp>,
-    pub due_on: Option<Date>,
-    /// Last instant in time; in time means ended at or before it (domain §4 point 3).
-    pub due_at: Option<Timestamp>,
-    /// When an open case gets near its limit, by the policy's YELLOW.
-    pub yellow_at: Option<Timestamp>,
-    /// When an open case turns RED by the policy.
-    pub red_at: Option<Timestamp>,
-    /// Seconds of the counted time, the denominator of the used ratio: office seconds of days 1 to
-    /// N, natural seconds of natural days, or the office seconds of a limit in hours or minutes.
-    pub limit_sec: Option<u64>,
-    /// Days 1 to N.
-    pub counted_on: Vec<Date>,
-    /// Days up to the due date that a stop took out.
-    pub excluded_on: Vec<Date>,
-    /// The due date rests on days beyond the known calendar, so there is no card (domain §3).
-    pub provisional: bool,
-}
-
-/// How a case stands by its known events (domain §4, output). It holds instants; what they mean at
-/// a time is asked with [`CaseClock::status`] and [`CaseClock::used`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseClock {
-    /// First RECEIVE, and first APPLY. Not the start (domain §1).
-    pub received_at: Option<Timestamp>,
-    pub applied_at: Option<Timestamp>,
-    pub start: Option<Start>,
-    pub promise: Clock,
-    pub statutory: Clock,
-    pub village: Clock,
-    /// What its stops deduct together, in order and apart.
-    pub pauses: Vec<Pause>,
-    pub suspensions: Vec<Suspension>,
-    /// The extension in force.
-    pub extension: Option<Extension>,
-    /// When the closing in force took effect (domain §4 point 10).
-    pub closed_at: Option<Timestamp>,
-    /// Local date of `closed_at`.
-    pub closed_on: Option<Date>,
-    pub close_result: Option<CloseResult>,
-    /// The closing in force is a decision on the case (domain §1, `close_result`).
-    pub decided: bool,
-    /// When the closing in force was known.
-    pub closed_known_at: Option<Timestamp>,
-    /// First and last instant at which something of the case was known (domain §4 point 14).
-    pub first_known_at: Timestamp,
-    pub last_known_at: Timestamp,
-    pub reasons: Vec<Reason>,
-    pub steps: Vec<StepClock>,
-    /// Organization that holds the case.
-    pub holder: Option<String>,
-    /// The time used when the case was closed; none while open or without a start.
-    pub used_at_end: Option<Used>,
-}
-
-impl Clock {
-    fn waiting(kind: ClockKind, basis: DueBasis, limit: Option<Limit>) -> Self {
-        Self {
-            kind,
-            basis,
-            limit,
-            n: limit.map_or(0, |limit| limit.n),
-            started_at: None,
-            started_on: None,
-            ended_at: None,
-            due_on: None,
-            due_at: None,
-            yellow_at: None,
-            red_at: None,
-            limit_sec: None,
-            counted_on: Vec::new(),
-            excluded_on: Vec::new(),
-            provisional: false,
-        }
-    }
-}
-
-impl CaseClock {
-    /// A case of which nothing but its limits is known.
-    pub fn not_started(promised: Option<Limit>, statutory: Option<Limit>, known_at: Timestamp) -> Self {
-        let clock = |kind, limit: Option<Limit>| {
-            let basis = if limit.is_some() { DueBasis::NotStarted } else { DueBasis::NoLimit };
-            Clock::waiting(kind, basis, limit)
-        };
-        Self {
-            received_at: None,
-            applied_at: None,
-            start: None,
-            promise: clock(ClockKind::Promise, promised.or(statutory)),
-            statutory: clock(ClockKind::Statutory, statutory),
-            village: clock(ClockKind::Village, promised),
-            pauses: Vec::new(),
-            suspensions: Vec::new(),
-            extension: None,
-            closed_at: None,
-            closed_on: None,
-            close_result: None,
-            decided: false,
-            closed_known_at: None,
-            first_known_at: known_at,
-            last_known_at: known_at,
-            reasons: Vec::new(),
-            steps: Vec::new(),
-            holder: None,
-            used_at_end: None,
-        }
-    }
-}
 
 /// Everything that a fold works out; the cards need more of it than the clock tells.
 pub(crate) struct State<'a> {
@@ -174,17 +36,6 @@ impl State<'_> {
     }
 }
 
-impl CaseClock {
-    /// One of the three.
-    pub fn clock(&self, kind: ClockKind) -> &Clock {
-        match kind {
-            ClockKind::Promise => &self.promise,
-            ClockKind::Statutory => &self.statutory,
-            ClockKind::Village => &self.village,
-        }
-    }
-}
-
 /// Folds the events of one case into its clocks (domain §4). The same events give the same clocks,
 /// in whatever order they are passed.
 ///
@@ -199,10 +50,17 @@ pub fn fold(
 ) -> Result<CaseClock, ClockError> {
     policy.check()?;
     let events: Vec<&Event> = case.events.iter().collect();
-    state(case, &events, calendar, zone, policy).map(|state| state.clock)
+    let mut clock = state(case, &latest(&events), calendar, zone, policy)?.clock;
+    clock.first_known_at = first_known(case, clock.first_known_at);
+    Ok(clock)
 }
 
-/// The fold of some of the case's events.
+/// When something of the case was known first, in whatever version.
+pub(crate) fn first_known(case: &CaseInput<'_>, of_latest: Timestamp) -> Timestamp {
+    case.events.iter().map(|event| event.known_at).fold(of_latest, Timestamp::min)
+}
+
+/// The fold of some of the case's events, each in one version.
 pub(crate) fn state<'a>(
     case: &CaseInput<'_>,
     events: &[&'a Event],
@@ -225,10 +83,16 @@ fn fold_known<'a>(
     policy: &Policy,
     (first_known_at, last_known_at): (Timestamp, Timestamp),
 ) -> Result<State<'a>, Error> {
+    let bounded = |limit: Option<Limit>| limit.map(Limit::bounded);
+    let is_cut = bounded(case.promised) != case.promised || bounded(case.statutory) != case.statutory;
+    let case = &CaseInput { promised: bounded(case.promised), statutory: bounded(case.statutory), ..*case };
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let mut history = History::read(events, effects, calendar, zone)?;
     let mut steps = steps::read(&mut history, effects);
     let mut reasons = std::mem::take(&mut history.reasons);
+    if is_cut {
+        note(&mut reasons, Reason::LimitCut);
+    }
     let mut suspensions = Vec::with_capacity(history.stops.len());
     for stop in &history.stops {
         suspensions.push(stop.settle(case.item, calendar, zone, &mut reasons)?);
@@ -252,7 +116,9 @@ fn fold_known<'a>(
     let closed_at = closing.map(|closing| closing.at);
     promise.clock.ended_at = closed_at;
     statutory.clock.ended_at = closed_at;
-    village.clock.ended_at = history.transferred_at.into_iter().chain(closed_at).min();
+    if village.clock.started_at.is_some() {
+        village.clock.ended_at = history.transferred_at.into_iter().chain(closed_at).min();
+    }
     let mut clock = CaseClock {
         received_at: history.received_at,
         applied_at: history.applied_at,

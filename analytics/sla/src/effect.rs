@@ -32,9 +32,17 @@ impl Effects<'_> {
             | EventKind::StepEnd
             | EventKind::ReturnStep
             | EventKind::Deliver => self.late(event).unwrap_or(event.occurred_at),
-            EventKind::Extend => self.late(event).unwrap_or_else(|| event.approved_at.unwrap_or(event.occurred_at)),
+            EventKind::Extend => self.of_extension(event),
             _ => event.occurred_at,
         }
+    }
+
+    /// An extension takes effect with its approval, unless that was entered too late.
+    fn of_extension(&self, event: &Event) -> Timestamp {
+        let approved_at = event.approved_at.unwrap_or(event.occurred_at);
+        let entered_at = event.recorded_at.unwrap_or(event.occurred_at).max(approved_at);
+        let is_late = approved_at.duration_until(entered_at) > self.policy.late_entry();
+        if is_late && !self.is_backfill { entered_at } else { approved_at }
     }
 
     /// The same of an answer to the receipt, which an ACCEPT is too.

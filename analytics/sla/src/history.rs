@@ -78,6 +78,7 @@ pub(crate) struct History<'a> {
     pub(crate) taken: Vec<&'a Event>,
     pub(crate) reasons: Vec<Reason>,
     noticed: bool,
+    has_accept: bool,
     village_receipt: Option<Timestamp>,
     village_application: Option<Timestamp>,
 }
@@ -171,7 +172,7 @@ impl<'a> History<'a> {
             EventKind::CorrectionNotice => self.notice(),
             EventKind::CorrectionComplete => self.complete(event, zone),
             EventKind::NotAccept => match self.start.map(|start| start.kind) {
-                Some(StartKind::Deemed) => {
+                Some(StartKind::Deemed) | Some(StartKind::Corrected) if !self.has_accept => {
                     note(&mut self.reasons, Reason::LateNotAccept);
                     self.close(event, at, CloseResult::Refused);
                 }
@@ -198,6 +199,7 @@ impl<'a> History<'a> {
     }
 
     fn accept(&mut self, event: &Event, zone: &TimeZone) {
+        self.has_accept = true;
         match self.start.map(|start| start.kind) {
             None => self.begin(StartKind::Accepted, event, zone),
             Some(StartKind::Accepted) => note(&mut self.reasons, Reason::SecondAccept),

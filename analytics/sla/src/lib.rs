@@ -11,6 +11,7 @@ mod names;
 
 mod calendar;
 mod cards;
+mod case;
 mod clock;
 mod due;
 mod effect;
@@ -36,10 +37,12 @@ mod term;
 #[cfg(test)]
 mod testing;
 mod used;
+mod version;
 
 pub use calendar::{DayKind, OfficeWindow, WorkCalendar};
-pub use cards::{Card, Judged, judge};
-pub use clock::{CaseClock, Clock, DueBasis, fold};
+pub use cards::{CancelCause, Card, Judged, judge};
+pub use case::{CaseClock, Clock, DueBasis};
+pub use clock::fold;
 pub use event::{CloseResult, Event, EventKind, StopKind, StopTerms};
 pub use explain::{DayLine, DayRole, Explanation, Mark, explain};
 pub use history::{Start, StartKind};

@@ -24,6 +24,21 @@ pub struct Limit {
     pub unit: Unit,
 }
 
+impl Limit {
+    /// The limit itself, or the longest that is believed: some twenty years. What is longer is a
+    /// slip, and nobody will wait for its end.
+    pub(crate) fn bounded(self) -> Self {
+        let most = match self.unit {
+            Unit::Wd => 5_000,
+            Unit::Cd => 7_300,
+            Unit::Month => 240,
+            Unit::Hour => 35_000,
+            Unit::Min => 2_100_000,
+        };
+        Self { n: self.n.min(most), unit: self.unit }
+    }
+}
+
 /// What the item version of day 0 says beside the limits that each case carries (domain §7).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemRules {

@@ -21,6 +21,8 @@ named_enum! {
         CompleteWithoutNotice = "COMPLETE_WITHOUT_NOTICE",
         /// The promise is longer than the statutory limit, which therefore decides (point 3).
         PromiseOverStatutory = "PROMISE_OVER_STATUTORY",
+        /// A limit, or the approved length of a stop, is longer than some twenty years, and cut to that.
+        LimitCut = "LIMIT_CUT",
         /// A later event tells another due instant; the first one stays (point 3).
         DueMoved = "DUE_MOVED",
         /// The source's own due date is not the one that the limit gives (point 3).

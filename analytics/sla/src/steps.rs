@@ -163,6 +163,7 @@ pub(crate) fn run(
 ) -> Result<(), Error> {
     let Some(started_at) = step.started_at else { return Ok(()) };
     step.limit = step.told_limit.map(|n| Limit { n, unit: Unit::Wd }).or_else(|| item_limit(step, &item.steps));
+    step.limit = step.limit.map(Limit::bounded);
     let until = step.ended_at.unwrap_or(last_known_at);
     step.used_wd = u32::try_from(open_days(step, counter, until)?.len()).unwrap_or(u32::MAX);
     let due = match (step.limit, step.told_due) {
@@ -226,7 +227,11 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
     let last = step.opened.last();
     let known_until = last.map_or(started_at, |(from, until)| until.unwrap_or(*from));
     let mut days = open_days(step, counter, known_until)?;
-    let (mut date, _) = local(known_until, zone);
+    let (mut date, second) = local(known_until, zone);
+    let is_end = last.is_some_and(|(from, until)| until.is_some_and(|until| until > *from));
+    if is_end && second == 0 && known_until.subsec_nanosecond() == 0 {
+        date = date.yesterday()?;
+    }
     let mut provisional = false;
     let mut excluded = Vec::new();
     days.truncate(usize::try_from(n).unwrap_or(usize::MAX));

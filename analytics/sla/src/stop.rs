@@ -63,9 +63,12 @@ impl OpenStop<'_> {
     ) -> Result<Suspension, Error> {
         let kind = self.terms.and_then(|terms| terms.kind);
         let approved = self.terms.and_then(|terms| terms.approved);
-        let cap_at = approved.map(|length| cap(self.started_at, length, calendar, zone)).transpose()?;
+        let cap_at = approved.map(|length| cap(self.started_at, length.bounded(), calendar, zone)).transpose()?;
         if kind == Some(StopKind::Correction) {
             note(reasons, Reason::CorrectionStop);
+        }
+        if approved.is_some_and(|length| length != length.bounded()) {
+            note(reasons, Reason::LimitCut);
         }
         let deducted = self.deducted(kind, cap_at, item, reasons);
         if cap_at.is_some_and(|cap| self.ended_at.is_some_and(|end| end > cap)) {

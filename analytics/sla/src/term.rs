@@ -71,7 +71,7 @@ pub(crate) fn statutory(case: &CaseInput<'_>) -> Term {
 
 /// The item's limit of the village clock, else its promise.
 pub(crate) fn village(case: &CaseInput<'_>) -> Term {
-    let own = case.item.village.map(|limit| Term::Limit(DueBasis::Village, limit));
+    let own = case.item.village.map(|limit| Term::Limit(DueBasis::Village, limit.bounded()));
     own.or_else(|| case.promised.map(|limit| Term::Limit(DueBasis::Promised, limit))).unwrap_or(Term::None)
 }
 

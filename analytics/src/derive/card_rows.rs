@@ -56,7 +56,7 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.instant(|row| row.card.superseded_at),
         of.instant(|row| row.card.lapsed_at),
         of.instant(|row| row.card.cancelled_at),
-        of.text(|row| row.card.cancelled_at.map(|_| "EVENT")),
+        of.text(|row| row.card.cancelled_by.map(|cause| cause.as_str())),
         of.instant(|row| row.card.ended_at),
         of.texts(|row| reasons(row)),
     ];

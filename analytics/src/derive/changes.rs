@@ -62,7 +62,7 @@ pub(crate) async fn compare(
     let cases: Vec<&String> = cases.iter().collect();
     for chunk in cases.chunks(CHUNK) {
         let chunk: HashSet<String> = chunk.iter().map(|case| (*case).clone()).collect();
-        let folded = fold_all(&facts::load(snapshot, &chunk, None).await?, rules);
+        let folded = fold_all(&facts::load(snapshot, &chunk, None).await?, rules, None);
         changes.cases += folded.len() as u64;
         let mut held = held_due(snapshot, &chunk).await?;
         for case in &folded {

@@ -229,7 +229,7 @@ impl Work<'_> {
                 }
             }
             let facts = facts::load(self.snapshot, &chunk, None).await?;
-            let folded = fold_all(&facts, self.rules);
+            let folded = fold_all(&facts, self.rules, None);
             for case in &folded {
                 add(&mut changes, &case.day_facts(self.rules), 1);
             }

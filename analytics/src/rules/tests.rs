@@ -1,3 +1,4 @@
+use datasets::calendar::WorkdayTable;
 use datasets::lake::{Lake, LakeMeta, LakeUrl};
 use jiff::civil::date;
 use sla::{Limit, StopKind, Unit, WorkCalendar};
@@ -33,6 +34,8 @@ async fn a_fresh_lake_has_the_shipped_rules() {
 
     assert_eq!(rules.calendar.windows(date(2018, 3, 5)).len(), 2);
     assert!(!rules.calendar.is_workday(date(2018, 4, 18)));
+    let regions = rules.workdays.known_on(date(2018, 3, 5));
+    assert_eq!(regions.iter().map(WorkdayTable::region).collect::<Vec<_>>(), ["GX", "CN"]);
     let (township, county) = rules.above("450521101201");
     assert_eq!((township, county), (Some("450521101000"), Some("450521000000")));
 }

@@ -99,7 +99,8 @@ impl Session {
         for function in now::functions(ground.as_of, &ground.rules.zone, &zone_name) {
             context.register_udf(function);
         }
-        for function in workdays::functions(&ground.rules.workdays, &zone_name) {
+        let today = ground.rules.zone.to_datetime(ground.as_of).date();
+        for function in workdays::functions(&ground.rules.workdays.known_on(today), &zone_name) {
             context.register_udf(function);
         }
         register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;

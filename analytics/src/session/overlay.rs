@@ -65,7 +65,7 @@ impl Overlay {
             return Self::present(hot);
         }
         let facts = facts::load(snapshot, &known, Some(as_of)).await?;
-        let folded = fold_all(&facts, rules);
+        let folded = fold_all(&facts, rules, Some(as_of));
         let states = state_rows::rows(&folded, rules, "hot", NO_FOLD)?;
         let cards = card_rows::rows(&folded, rules, "hot", NO_FOLD)?;
         let standing = Standing { hot, news: &news };

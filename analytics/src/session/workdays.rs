@@ -1,6 +1,7 @@
 //! `is_workday`, `add_workdays` and `workdays_between` in SQL (docs/SQL.md), by the calendar of the
-//! session's version of the lake.
+//! session's version of the lake, as it was known on the session's day.
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -73,12 +74,18 @@ impl Question {
 }
 
 /// One of the functions, with the days that it knows.
-#[derive(Debug)]
 struct Workdays {
     question: Question,
     tables: Arc<[WorkdayTable]>,
     zone: Arc<str>,
     signature: Signature,
+}
+
+/// Plans are printed with their functions: not with thousands of days.
+impl fmt::Debug for Workdays {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.question.name())
+    }
 }
 
 /// Plans compare and hash their functions again and again: the same tables are one place in memory.

@@ -381,6 +381,7 @@ reason-EXTENSION_UNIT = a limit in hours cannot be extended by days
 reason-STEP_NEVER_STARTED = a step ended that never started
 reason-STEP_BEFORE_REGISTRATION = a step before the receipt
 reason-CLOSED_BEFORE_STEP = closed before a step ended
+reason-LIMIT_CUT = a limit or an approved length beyond some twenty years, cut
 
 ## Errors
 error-value-title = A value in the address cannot be read

@@ -381,6 +381,7 @@ reason-EXTENSION_UNIT = 按小时计的时限不能按日延长
 reason-STEP_NEVER_STARTED = 环节只有结束，没有开始
 reason-STEP_BEFORE_REGISTRATION = 环节早于收件
 reason-CLOSED_BEFORE_STEP = 环节未结束即办结
+reason-LIMIT_CUT = 时限或批准时长超过二十年，按上限计
 
 ## 出错
 error-value-title = 地址里有一个值读不懂

@@ -4,8 +4,8 @@ use super::{Contract, Role, may, must};
 /// Which days are worked, per region (domain §4.2, §7).
 pub static CALENDAR_DAY: Contract = Contract {
     table: "calendar_day",
-    grain: "one day of one region in a year whose calendar is known",
-    key: &["region", "date"],
+    grain: "one day of one region in a year whose calendar is known, as known from a day on",
+    key: &["region", "date", "known_from"],
     partition: &[],
     sort: &["region", "date"],
     stats: &["region", "date"],
@@ -18,6 +18,10 @@ pub static CALENDAR_DAY: Contract = Contract {
         must("kind", Text, "NORMAL, WEEKEND, HOLIDAY, ADJUSTED_WORKDAY, REGIONAL_HOLIDAY"),
         may("name", Text, "name of the holiday or of the reason"),
         must("version", Text, "version of the calendar"),
-        may("known_from", Date, "date of the notice; null: always known"),
+        may(
+            "known_from",
+            Date,
+            "date of the notice; null: always known. Of several rows of a day the latest known counts",
+        ),
     ],
 };

@@ -44,7 +44,11 @@ pub static CARD: Contract = Contract {
         may("superseded_at", Instant, "when a higher card took its place"),
         may("lapsed_at", Instant, "when its object ended in time, or its limit was extended"),
         may("cancelled_at", Instant, "when a record entered in time showed that it never was due"),
-        may("cancel_reason", Text, "EVENT (a record entered in time), RULES_CHANGED or ENGINE_CHANGED"),
+        may(
+            "cancel_reason",
+            Text,
+            "EVENT (a record entered in time), CALENDAR_CHANGED, RULES_CHANGED or ENGINE_CHANGED",
+        ),
         may("object_ended_at", Instant, "when its object was known to have ended"),
         may("reasons", TextList, "what the clock noticed"),
     ],

@@ -14,6 +14,7 @@ marked as (
     select
         standing.* exclude (part, fold_version, engine_version),
         case
+            when issued_at > now() then 'FORECAST'
             when cancelled_at <= now() then 'CANCELLED'
             when source.watermark is null or condition_at > source.watermark then 'UNCONFIRMED'
             when lapsed_at <= now() then 'LAPSED'
@@ -27,7 +28,7 @@ marked as (
 final as (
     select
         *,
-        state not in ('CANCELLED', 'UNCONFIRMED') as is_net,
+        state not in ('CANCELLED', 'UNCONFIRMED', 'FORECAST') as is_net,
         (state = 'ISSUED' and (object_ended_at is null or object_ended_at > now())) as is_open
     from marked
 )

@@ -14,7 +14,10 @@ with standing as (
 
 final as (
     select
-        * exclude (part, fold_version, engine_version),
+        * exclude (part, fold_version, engine_version, started_at, started_on),
+        -- a deemed acceptance is none before its midnight
+        case when start_from <= now() then started_at end as started_at,
+        case when start_from <= now() then started_on end as started_on,
         case
             when due_basis = 'NO_LIMIT' then 'NO_LIMIT'
             when start_from is null or start_from > now() then 'NOT_STARTED'

@@ -11,6 +11,15 @@ mod replay;
 
 pub use replay::{Judged, judge};
 
+named_enum! {
+    /// What proved a card wrong (domain §3.1).
+    CancelCause {
+        /// A record that was entered in time.
+        Event = "EVENT",
+        CalendarChanged = "CALENDAR_CHANGED",
+    }
+}
+
 /// A card as the known events make it. Nothing is deleted: what became of it is told by instants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
@@ -42,6 +51,7 @@ pub struct Card {
     pub lapsed_at: Option<Timestamp>,
     /// When an event recorded in time, but known later, proved the card wrong (domain §3.1).
     pub cancelled_at: Option<Timestamp>,
+    pub cancelled_by: Option<CancelCause>,
     /// When its object was known to have ended.
     pub ended_at: Option<Timestamp>,
     /// Organization that held the case at `condition_at`.

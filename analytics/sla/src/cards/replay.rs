@@ -4,11 +4,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Card;
 use super::forecast::{Forecast, Object, Rung};
+use super::{CancelCause, Card};
 use crate::calendar::MICROSECOND;
-use crate::clock::{State, state};
+use crate::clock::{State, first_known, state};
 use crate::effect::Effects;
+use crate::version::{has_several, latest};
 use crate::{CaseClock, CaseInput, ClockError, Event, Level, ObjectType, Policy, WorkCalendar};
 
 /// A case and its cards.
@@ -33,33 +34,75 @@ pub fn judge(
 ) -> Result<Judged, ClockError> {
     policy.check()?;
     let effects = Effects { policy, is_backfill: case.is_backfill };
-    let judge = Judge { case, calendar, zone, policy, effects };
     let mut acts: Vec<(Timestamp, &Event)> = case.events.iter().map(|event| (effects.acts_at(event), event)).collect();
     acts.sort_by(|(at, event), (other_at, other)| at.cmp(other_at).then_with(|| event.order().cmp(&other.order())));
     let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
+    let moments = moments(&acts, calendar);
+    let has_versions = has_several(&events);
     let mut cards = Vec::new();
-    let mut begin = 0;
     let mut was_extended = false;
-    while let Some((now, _)) = acts.get(begin).copied() {
-        let end = begin + acts[begin..].iter().take_while(|(at, _)| *at == now).count();
-        let next = acts.get(end).map(|(at, _)| *at);
-        let known = &events[..end];
-        let state = state(case, known, calendar, zone, policy)?;
+    let mut last: Option<CaseClock> = None;
+    for (place, moment) in moments.iter().enumerate() {
+        let Moment { at: now, known, is_calendar } = *moment;
+        let acted = &events[..known];
+        let versions = if has_versions { latest(acted) } else { Vec::new() };
+        let known = if has_versions { versions.as_slice() } else { acted };
+        let judge = Judge { case, calendar: calendar.as_known(now).unwrap_or(calendar), zone, policy, effects };
+        // A case that has ended keeps what it was judged by (design §2.11).
+        if is_calendar && last.as_ref().is_some_and(|clock| clock.closed_at.is_some()) {
+            continue;
+        }
+        let state = state(case, known, judge.calendar, zone, policy)?;
+        // What is skipped then is no news now.
+        let is_closed = state.clock.closed_at.is_some();
+        let later = moments.get(place + 1..).unwrap_or_default();
+        let next = later.iter().find(|moment| !(moment.is_calendar && is_closed)).map(|moment| moment.at);
         let objects = judge.objects(&state)?;
         let is_extended = state.clock.extension.is_some();
         let is_newly_extended = is_extended && !was_extended;
         was_extended = is_extended;
-        let epoch = Epoch { judge: &judge, known, now, next, is_newly_extended, objects: &objects, state: &state };
+        let cause = if is_calendar { CancelCause::CalendarChanged } else { CancelCause::Event };
+        let epoch =
+            Epoch { judge: &judge, acted, now, next, is_newly_extended, cause, objects: &objects, state: &state };
         epoch.settle(&mut cards)?;
         epoch.issue_all(&mut cards);
-        if next.is_none() {
-            epoch.over_statutory(&mut cards);
-            cards.sort_by(|a, b| a.order().cmp(&b.order()));
-            return Ok(Judged { clock: state.clock, cards });
-        }
-        begin = end;
+        epoch.over_statutory(&mut cards);
+        last = Some(state.clock);
     }
-    Err(ClockError::NoEvents)
+    cards.sort_by(|a, b| a.order().cmp(&b.order()));
+    let mut clock = last.ok_or(ClockError::NoEvents)?;
+    clock.first_known_at = first_known(case, clock.first_known_at);
+    Ok(Judged { clock, cards })
+}
+
+/// When something new has to be reckoned with.
+#[derive(Clone, Copy)]
+struct Moment {
+    at: Timestamp,
+    /// How many events act by then.
+    known: usize,
+    /// Only the calendar has changed.
+    is_calendar: bool,
+}
+
+/// The instants at which events begin to act, and those after the first at which the calendar
+/// changed.
+fn moments(acts: &[(Timestamp, &Event)], calendar: &dyn WorkCalendar) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = Vec::with_capacity(acts.len());
+    for (place, (at, _)) in acts.iter().enumerate() {
+        match moments.last_mut().filter(|last| last.at == *at) {
+            Some(last) => last.known = place + 1,
+            None => moments.push(Moment { at: *at, known: place + 1, is_calendar: false }),
+        }
+    }
+    for change in calendar.changed_at() {
+        let after = moments.partition_point(|moment| moment.at < *change);
+        if after > 0 && moments.get(after).is_none_or(|moment| moment.at != *change) {
+            let known = moments[after - 1].known;
+            moments.insert(after, Moment { at: *change, known, is_calendar: true });
+        }
+    }
+    moments
 }
 
 struct Judge<'j> {
@@ -80,11 +123,12 @@ impl Judge<'_> {
 /// The time from one thing that began to act to the next.
 struct Epoch<'e> {
     judge: &'e Judge<'e>,
-    /// The events that act by now.
-    known: &'e [&'e Event],
+    /// The events that act by now, in all versions.
+    acted: &'e [&'e Event],
     now: Timestamp,
     next: Option<Timestamp>,
     is_newly_extended: bool,
+    cause: CancelCause,
     objects: &'e [Object],
     state: &'e State<'e>,
 }
@@ -103,14 +147,14 @@ impl Epoch<'_> {
             let Some(object) = object else {
                 // Such as a deemed acceptance that an answer disproves.
                 if !self.was_met(None, card)? {
-                    card.cancelled_at = Some(since);
+                    (card.cancelled_at, card.cancelled_by) = (Some(since), Some(self.cause));
                 }
                 continue;
             };
             let is_extended = self.is_newly_extended && object.object_type == ObjectType::Case;
             let is_in_time = ended_at.is_some_and(|ended_at| ended_at <= object.due_at);
             if !self.was_met(Some(object), card)? {
-                card.cancelled_at = Some(since);
+                (card.cancelled_at, card.cancelled_by) = (Some(since), Some(self.cause));
             } else if !card.is_over && card.lapsed_at.is_none() && (is_extended || is_in_time) {
                 card.lapsed_at = Some(since);
             }
@@ -134,11 +178,11 @@ impl Epoch<'_> {
             let is_news = effects.acts_at(event) > card.issued_at;
             !is_news || (effects.of(event) <= card.met_at && effects.late(event).is_none())
         };
-        let by_then: Vec<&Event> = self.known.iter().filter(|event| counts(event)).copied().collect();
+        let by_then: Vec<&Event> = self.acted.iter().filter(|event| counts(event)).copied().collect();
         if by_then.is_empty() {
             return Ok(false);
         }
-        let then = state(case, &by_then, calendar, zone, policy)?;
+        let then = state(case, &latest(&by_then), calendar, zone, policy)?;
         let objects = self.judge.objects(&then)?;
         // What is near the limit has to be open.
         let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());
@@ -217,6 +261,7 @@ impl Epoch<'_> {
             superseded_at,
             lapsed_at: None,
             cancelled_at: None,
+            cancelled_by: None,
             ended_at: object.ended_at().map(|_| issued_at),
             responsible: self.state.history.holder_at(condition_at),
             reasons: self.state.clock.reasons.clone(),

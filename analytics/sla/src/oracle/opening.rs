@@ -72,7 +72,7 @@ pub fn doubt(world: &World<'_>, events: &[&Event]) -> Option<&'static str> {
     let comes_late = |event: &&Event| {
         event.kind == EventKind::Accept && averts_at(world, event) >= Some(deem.midnight) && is_late(world, event)
     };
-    if !deem.is_deemed && events.iter().any(|event| comes_late(event)) {
+    if !deem.is_deemed && events.iter().any(comes_late) {
         return Some("acceptance entered too late to avert what something else averted");
     }
     None

@@ -72,11 +72,12 @@ impl<'a> Reader<'a> {
                 self.story.delivered.get_or_insert(delivered);
             }
             EventKind::Apply | EventKind::Receive => self.doubt("received after the end"),
-            EventKind::Accept | EventKind::CorrectionNotice | EventKind::CorrectionComplete => {
-                if !has_start || event.due_at.is_some() {
-                    self.doubt("accepted, or a due instant told, after the end");
-                }
+            EventKind::Accept | EventKind::CorrectionNotice | EventKind::CorrectionComplete
+                if !has_start || event.due_at.is_some() =>
+            {
+                self.doubt("accepted, or a due instant told, after the end");
             }
+            EventKind::Accept | EventKind::CorrectionNotice | EventKind::CorrectionComplete => {}
             EventKind::Decide => {}
             _ if at < closed => self.doubt("something happened between a late end and its effect"),
             _ => {}

@@ -57,7 +57,7 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
         }
         let scene = scene(world, &view);
         for (key, text) in &scene.doubts {
-            replay.doubt_of(key, *text);
+            replay.doubt_of(key, text);
         }
         replay.cancel(world, &known, *now);
         replay.lapse(&scene, *now, view.promise.is_extended && !was_extended);

@@ -112,10 +112,10 @@ pub fn is_late(world: &World<'_>, event: &Event) -> bool {
 
 /// An EXTEND takes effect when it was approved.
 pub fn extended_at(world: &World<'_>, event: &Event) -> Us {
-    match event.approved_at {
-        Some(approved) if !is_late(world, event) => us(approved),
-        _ => effect(world, event),
-    }
+    let approved = us(event.approved_at.unwrap_or(event.occurred_at));
+    let entered = us(event.recorded_at.unwrap_or(event.occurred_at)).max(approved);
+    let allowed = i64::from(world.policy.late_entry_h) * 3_600_000_000;
+    if entered - approved > allowed && !world.case.is_backfill { entered } else { approved }
 }
 
 pub fn read(world: &World<'_>, events: &[&Event]) -> Story {

@@ -1,0 +1,148 @@
+//! Rules as data: a calendar, a policy or an item that a city edits folds the open cases again.
+
+use crate::support::{Place, text};
+
+const MAPPING: &str = r#"
+[source]
+system = "hall"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+promised_limit = "limit"
+promised_unit = { value = "WD" }
+item_id = "item"
+recorded_at = "at"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+"#;
+
+/// A lake with `case,limit,item,type,at` rows; accepted Mon 2018-03-05 with N = 5, due 03-12.
+fn lake(rows: &[&str]) -> Place {
+    let place = Place::new();
+    let mapping = MAPPING
+        .replace("[[output]]\ntable = \"workflow_case\"", "case_key = \"case\"\n[[output]]\ntable = \"workflow_case\"");
+    let mapping = place.file("hall.toml", mapping);
+    let file = place.file("hall.csv", format!("case,limit,item,type,at\n{}\n", rows.join("\n")));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    place
+}
+
+/// `case object level cycle condition cancelled_by` of every official card, by case and instant.
+fn cards(place: &Place) -> Vec<String> {
+    let sql = "select case_no, object_type, level, cycle, cast(condition_at as varchar) as c, cast(issued_at as varchar) as i, \
+               coalesce(cancel_reason, '') as r from card order by case_no, issued_at, condition_at, level";
+    let rows = place.json(&["query", sql]);
+    let told = rows.as_array().expect("rows").iter().map(|row| {
+        let part = |name: &str| row[name].as_str().expect(name).trim_end_matches("+08:00").to_owned();
+        let line =
+            [part("case_no"), part("level"), row["cycle"].to_string(), part("c"), part("i"), part("r")].join(" ");
+        line.trim_end().to_owned()
+    });
+    told.collect()
+}
+
+#[test]
+fn a_notice_that_comes_late_cancels_the_cards_that_it_proves_wrong() {
+    let place =
+        lake(&["A,5,,ACCEPT,2018-03-05 10:00:00", "B,5,,ACCEPT,2018-03-05 10:00:00", "B,5,,CLOSE,2018-03-13 09:00:00"]);
+    let before = cards(&place);
+    assert_eq!(before[0], "A YELLOW 1 2018-03-12T08:00:00 2018-03-12T08:00:00");
+    assert_eq!(before[1], "A RED 1 2018-03-13T00:00:00 2018-03-13T00:00:00");
+    // Fri 03-09 was off, says a notice of 03-20.
+    let head = "region,date,is_workday,kind,name,version,known_from\n";
+    let day = "GX,2018-03-09,false,REGIONAL_HOLIDAY,storm,GX storm";
+    let undated = place.file("undated.csv", format!("{head}{day},\n"));
+    assert!(place.fails(1, &["reference", "put", "calendar_day", text(&undated)]).contains("known_from"));
+    let file = place.file("storm.csv", format!("{head}{day},2018-03-20\n"));
+    let plan = place.json(&["reference", "put", "calendar_day", text(&file), "--dry-run"]);
+    assert_eq!((plan["cases"].as_i64(), plan["due_dates"].as_i64()), (Some(1), Some(1)), "{plan}");
+    assert_eq!(plan["due"][0]["case_no"], "A");
+    assert_eq!(cards(&place), before, "a dry run changes nothing");
+    place.run(&["reference", "put", "calendar_day", text(&file)]);
+    assert_eq!(
+        cards(&place)[..4],
+        [
+            "A YELLOW 1 2018-03-12T08:00:00 2018-03-12T08:00:00 CALENDAR_CHANGED",
+            "A RED 1 2018-03-13T00:00:00 2018-03-13T00:00:00 CALENDAR_CHANGED",
+            "A YELLOW 2 2018-03-13T08:00:00 2018-03-20T00:00:00",
+            "A RED 2 2018-03-14T00:00:00 2018-03-20T00:00:00",
+        ]
+    );
+    // The closed case keeps what it was judged by.
+    assert_eq!(cards(&place)[4..], before[2..]);
+    let told = place.run(&["explain", "A"]);
+    assert!(told.contains("2018-03-09 Fri  not worked         REGIONAL_HOLIDAY storm"), "{told}");
+    let past = place.json(&["explain", "A", "--as-of", "2018-03-15"]);
+    assert_eq!(past["due_on"], "2018-03-12", "what was known by then");
+    assert_eq!(place.number("select count(*) from card where is_net and object_type = 'CASE' and case_no = 'A'"), 1);
+}
+
+#[test]
+fn a_policy_of_the_citys_own_judges_from_its_day_on() {
+    let place = lake(&["A,5,,ACCEPT,2018-03-05 10:00:00", "B,5,,ACCEPT,2018-04-09 10:00:00"]);
+    let exported = place.run(&["reference", "export", "sla_policy"]);
+    let mut reader = csv_rows(&exported);
+    let ours = reader.iter_mut().find(|row| row[0] == "BEIHAI_2").expect("BEIHAI_2");
+    ours[1] = "2".into();
+    ours[4] = "2018-04-01".into();
+    let (ratio, half) = ([r#""num":4"#, r#""den":5"#], [r#""num":1"#, r#""den":2"#]);
+    ours[6] = ours[6].replace(": ", ":").replace(ratio[0], half[0]).replace(ratio[1], half[1]);
+    assert!(ours[6].contains(half[0]), "{}", ours[6]);
+    let line: Vec<String> = ours.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+    let file = place
+        .file("ours.csv", format!("policy,version,region,official,valid_from,valid_to,body\n{}\n", line.join(",")));
+    place.run(&["reference", "put", "sla_policy", text(&file)]);
+    let yellow = |case: &str| place.json(&["explain", case])["yellow_at"].clone();
+    assert_eq!(yellow("A"), "2018-03-12T00:00:00Z", "08:00 there, by the policy of its day");
+    // Half of 35 hours from 04-10 on: 2.5 days, on 04-12 at 11:30 there.
+    assert_eq!(yellow("B"), "2018-04-12T03:30:00Z");
+    let wrong = place.file("wrong.csv", "policy,version,region,official,valid_from,body\nX,1,GX,true,2018-01-01,{}\n");
+    assert!(place.fails(1, &["reference", "put", "sla_policy", text(&wrong)]).contains("sla_policy"));
+}
+
+/// Records of a CSV text without its header.
+fn csv_rows(text: &str) -> Vec<Vec<String>> {
+    let mut rows = vec![vec![String::new()]];
+    let mut quoted = false;
+    for sign in text.chars() {
+        let row = rows.last_mut().expect("a row");
+        match sign {
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\n' if !quoted => rows.push(vec![String::new()]),
+            _ => row.last_mut().expect("a cell").push(sign),
+        }
+        // A doubled quotation mark leaves and enters again: it stands for one.
+        if sign == '"' && quoted {
+            let cell = rows.last_mut().and_then(|row| row.last_mut()).expect("a cell");
+            if !cell.is_empty() {
+                cell.push('"');
+            }
+        }
+    }
+    rows.into_iter().skip(1).filter(|row| row.len() > 1).collect()
+}
+
+#[test]
+fn a_full_rebuild_changes_nothing() {
+    let place = lake(&[
+        "A,5,SI001,ACCEPT,2018-03-05 10:00:00",
+        "B,0,,ACCEPT,2018-04-09 10:00:00",
+        "B,0,,CLOSE,2018-04-09 11:00:00",
+    ]);
+    let plan = place.json(&["derive", "--full", "--dry-run"]);
+    let counts = ["due_dates", "cards_appear", "cards_vanish", "cards_move"].map(|count| plan[count].as_i64());
+    assert_eq!((plan["cases"].as_i64(), counts), (Some(2), [Some(0); 4]), "{plan}");
+    let before = cards(&place);
+    place.run(&["derive", "--full"]);
+    assert_eq!(cards(&place), before);
+    assert_eq!(place.number("select cast(sum(accepted) as bigint) from village_day"), 2);
+    assert_eq!(place.number("select count(*) from case_state"), 2);
+}
