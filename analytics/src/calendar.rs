@@ -4,7 +4,7 @@
 use datasets::calendar::{Calendar, DayKind};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use sla::{OfficeWindow, WorkCalendar};
+use sla::{DayTable, OfficeWindow, WorkCalendar};
 
 /// Places of a year in the table: twelve months of 31 days, so that a date is its own place.
 const YEAR: usize = 12 * 31;
@@ -22,6 +22,7 @@ pub(crate) struct LakeCalendar {
     windows: Vec<Vec<OfficeWindow>>,
     first_year: i16,
     days: Vec<DayCell>,
+    table: DayTable,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,7 +48,10 @@ impl LakeCalendar {
                 *cell = cell_of(&inner, date);
             }
         }
-        Self { earlier: Vec::new(), changes: Vec::new(), inner, windows, first_year, days }
+        let table = DayTable::default();
+        let mut calendar = Self { earlier: Vec::new(), changes: Vec::new(), inner, windows, first_year, days, table };
+        calendar.table = DayTable::of(&calendar, first_year..=last_year);
+        calendar
     }
 
     /// The same, with what was known of it before: each earlier calendar until an instant.
@@ -113,6 +117,10 @@ impl WorkCalendar for LakeCalendar {
 
     fn version(&self) -> &str {
         self.inner.version()
+    }
+
+    fn table(&self) -> Option<&DayTable> {
+        Some(&self.table)
     }
 
     fn changed_at(&self) -> &[Timestamp] {

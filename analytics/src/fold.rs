@@ -92,8 +92,8 @@ impl<'r> Bench<'r> {
         if is_plain {
             return Ok(bench);
         }
-        let clock = sla::fold(&bench.input(events, registration), &rules.calendar, &rules.zone, bench.policy)?;
-        Ok(match clock.start.map(|start| start.on) {
+        let start = sla::start(&bench.input(events, registration), &rules.calendar, &rules.zone, bench.policy)?;
+        Ok(match start.map(|start| start.on) {
             Some(day) if Some(day) != first => Self::on(Some(day), registration, rules),
             _ => bench,
         })

@@ -131,8 +131,9 @@ fn stop_line(stop: &Suspension, zone: &TimeZone) -> String {
 fn step_line(step: &StepClock, zone: &TimeZone) -> String {
     let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
     let limit = step.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
+    let by = if step.ended_at.is_none() { " by the last record" } else { "" };
     format!(
-        "  step {} {}: limit {limit}, {} to {}, due {}, {} days used (point 9)",
+        "  step {} {}: limit {limit}, {} to {}, due {}, {} days used{by} (point 9)",
         step.key(),
         step.step_name.as_deref().unwrap_or_default(),
         at(step.started_at),

@@ -13,8 +13,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sla::{
-    CaseInput, ClockError, CloseResult, DayKind, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind,
-    StopTerms, Unit, WorkCalendar, fold, judge,
+    CaseInput, ClockError, CloseResult, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy,
+    StopKind, StopTerms, Unit, WorkCalendar, fold, judge,
 };
 
 const NATIONAL: &str = include_str!("../../../datasets/reference/calendar_national.csv");
@@ -130,6 +130,7 @@ fn item() -> ItemRules {
 /// The calendar of Guangxi, with a table of its days.
 struct Calendar {
     days: Vec<Day>,
+    table: DayTable,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -141,7 +142,7 @@ struct Day {
 impl Calendar {
     fn new() -> Anything<Self> {
         let count = usize::try_from(YEARS.1 - YEARS.0 + 1)?;
-        let mut calendar = Self { days: vec![Day::default(); count * YEAR] };
+        let mut calendar = Self { days: vec![Day::default(); count * YEAR], table: DayTable::default() };
         let all = Date::new(YEARS.0, 1, 1)?.series(1.day()).take_while(|date| date.year() <= YEARS.1);
         for date in all {
             let is_workday = !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
@@ -155,6 +156,7 @@ impl Calendar {
             };
             calendar.set(date.parse()?, is_off == "false");
         }
+        calendar.table = DayTable::of(&calendar, YEARS.0..=YEARS.1);
         Ok(calendar)
     }
 
@@ -206,6 +208,10 @@ impl WorkCalendar for Calendar {
 
     fn version(&self) -> &str {
         "GX 2004-2026"
+    }
+
+    fn table(&self) -> Option<&DayTable> {
+        Some(&self.table)
     }
 }
 

@@ -4,6 +4,8 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Error, SignedDuration, Timestamp};
 
+use crate::DayTable;
+
 /// Seconds from one local midnight to the next.
 pub(crate) const DAY_END: u32 = 86_400;
 pub(crate) const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
@@ -20,6 +22,11 @@ pub trait WorkCalendar: Send + Sync {
     fn windows(&self, date: Date) -> &[OfficeWindow];
     /// Names the version, for explanations.
     fn version(&self) -> &str;
+    /// Its days counted beforehand, if it has them; they must say what the calendar says. A clock
+    /// that finds them walks no days.
+    fn table(&self) -> Option<&DayTable> {
+        None
+    }
     /// When something else came to be known of it, ascending.
     fn changed_at(&self) -> &[Timestamp] {
         &[]
@@ -101,6 +108,10 @@ pub(crate) struct Counted {
 
 /// Counts `n` workdays strictly after `start`. An error at the end of the range of dates.
 pub(crate) fn workdays_after(calendar: &dyn WorkCalendar, start: Date, n: u32) -> Result<Counted, Error> {
+    if let Some(run) = calendar.table().and_then(|table| table.after(start, usize::try_from(n).ok()?)) {
+        let last = run.days.last().copied().unwrap_or(start);
+        return Ok(Counted { days: run.days.to_vec(), last, provisional: run.provisional });
+    }
     let mut counted = Counted { days: Vec::new(), last: start, provisional: false };
     let mut date = start;
     for _ in 0..n {

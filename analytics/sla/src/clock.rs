@@ -14,7 +14,7 @@ use crate::term::{Extension, Term, extend, promise, statutory, village};
 use crate::version::latest;
 use crate::{
     CaseClock, CaseInput, Clock, ClockError, ClockKind, DueBasis, Event, EventKind, Level, Limit, Policy, Reason,
-    WorkCalendar, steps,
+    Start, WorkCalendar, steps,
 };
 
 /// Everything that a fold works out; the cards need more of it than the clock tells.
@@ -53,6 +53,23 @@ pub fn fold(
     let mut clock = state(case, &latest(&events), calendar, zone, policy)?.clock;
     clock.first_known_at = first_known(case, clock.first_known_at);
     Ok(clock)
+}
+
+/// The start of a case alone, which is what its day 0 is needed for.
+///
+/// # Errors
+///
+/// As [`fold`], but for events of which there need not be any.
+pub fn start(
+    case: &CaseInput<'_>,
+    calendar: &dyn WorkCalendar,
+    zone: &TimeZone,
+    policy: &Policy,
+) -> Result<Option<Start>, ClockError> {
+    let events: Vec<&Event> = case.events.iter().collect();
+    let effects = Effects { policy, is_backfill: case.is_backfill };
+    let history = History::read(&latest(&events), effects, calendar, zone);
+    history.map(|history| history.start).map_err(|source| ClockError::OutOfRange { source })
 }
 
 /// When something of the case was known first, in whatever version.

@@ -74,6 +74,13 @@ impl Counter<'_> {
         if self.deadline == Deadline::HourExact {
             (date, second) = self.opening(date, second, &mut provisional)?;
         }
+        if let Some(run) = self.excluded.run_after(date, n) {
+            let on = run.days.last().copied().unwrap_or(date);
+            let span = Some(Counted::Workdays { days: run.days.to_vec(), office_sec: run.office_sec });
+            let at = self.deadline_of(on, second)?;
+            let provisional = provisional || run.provisional;
+            return Ok(Due { on, at, span, is_told: false, excluded: Vec::new(), provisional });
+        }
         let mut days = Vec::new();
         let mut excluded = Vec::new();
         while (days.len() as u64) < n {

@@ -285,6 +285,19 @@ fn is_village_agent(role: &str) -> bool {
     ["agent", "village_agent", "代办员", "村级代办员"].iter().any(|name| name.eq_ignore_ascii_case(role))
 }
 
+/// Whether it keeps a case from being deemed accepted, if it comes in time.
+pub(crate) fn is_answer(event: &Event) -> bool {
+    matches!(
+        event.kind,
+        EventKind::Accept
+            | EventKind::CorrectionNotice
+            | EventKind::NotAccept
+            | EventKind::Close
+            | EventKind::Withdraw
+            | EventKind::Void
+    )
+}
+
 /// The time to answer the first receipt, and the first answer to it.
 fn answer(
     ordered: &[&Event],
@@ -297,17 +310,7 @@ fn answer(
     };
     let received_at = receipt.occurred_at;
     let counted = workdays_after(calendar, local(received_at, zone).0, effects.policy.accept_within_wd)?;
-    let answers = ordered.iter().filter(|event| {
-        matches!(
-            event.kind,
-            EventKind::Accept
-                | EventKind::CorrectionNotice
-                | EventKind::NotAccept
-                | EventKind::Close
-                | EventKind::Withdraw
-                | EventKind::Void
-        )
-    });
+    let answers = ordered.iter().filter(|event| is_answer(event));
     Ok(Some(Answer {
         received_at,
         until: instant(counted.last, DAY_END, zone)?,

@@ -65,8 +65,9 @@ impl Counter<'_> {
     /// First office second of the days at which so many seconds are used. Windows are half open:
     /// reached at a closing, it is the next opening on a counted day.
     pub(crate) fn in_office(&self, days: &[Date], target: u64) -> Result<Option<Timestamp>, Error> {
-        let mut left = target;
-        for day in days {
+        let gone_by = self.excluded.calendar.table().and_then(|table| table.gone_by(days, target));
+        let (gone, mut left) = gone_by.unwrap_or((0, target));
+        for day in days.iter().skip(gone) {
             for window in self.excluded.calendar.windows(*day) {
                 let length = window.seconds();
                 match u32::try_from(left) {

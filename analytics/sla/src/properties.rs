@@ -6,17 +6,60 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::testing::{TestCalendar, event, zone};
+use crate::cards::judge_each_epoch;
+use crate::testing::{TabledCalendar, TestCalendar, event, zone};
 use crate::{
-    Card, CaseClock, CaseInput, ClockKind, Event, EventKind, Level, ObjectType, Policy, Reason, Status, fold, judge,
+    Card, CaseClock, CaseInput, ClockKind, Deadline, Event, EventKind, Level, ObjectType, Policy, Reason, Rule, Status,
+    fold, judge,
 };
 
 mod any;
 mod reasons;
 
-use any::{any_case, any_stop, far_case, hours, suspended_case};
+use any::{any_case, any_stop, far_case, hours, plain_case, suspended_case};
 
 static CALENDAR: LazyLock<TestCalendar> = LazyLock::new(TestCalendar::gx);
+
+/// The table ends within the years of the cases.
+static TABLED: LazyLock<TabledCalendar> = LazyLock::new(|| TabledCalendar::of(TestCalendar::gx(), 2017..=2018));
+
+/// The ladders of domain §3.
+fn ladders() -> [Policy; 3] {
+    let after = |of: ClockKind, grace_wd: u32| Rule::AfterDue { of, grace_wd };
+    let official = Policy::for_testing();
+    let to_the_hour = Policy {
+        is_official: false,
+        deadline: Deadline::HourExact,
+        ladder: vec![
+            (Level::Prewarn, Rule::BeforeDue { of: ClockKind::Promise, wd: 2 }),
+            (Level::Yellow, after(ClockKind::Promise, 0)),
+            (Level::Red, after(ClockKind::Statutory, 0)),
+        ],
+        ..official.clone()
+    };
+    let with_grace = Policy {
+        is_official: false,
+        ladder: vec![
+            (Level::Reminder, after(ClockKind::Promise, 0)),
+            (Level::Yellow, after(ClockKind::Promise, 1)),
+            (Level::Red, after(ClockKind::Promise, 2)),
+        ],
+        ..official.clone()
+    };
+    [official, to_the_hour, with_grace]
+}
+
+/// No fold that is left out, and no day that is looked up instead of walked to, changes anything.
+fn check_short_cuts(case: &CaseInput<'_>) -> Result<(), TestCaseError> {
+    for policy in ladders() {
+        let whole = judge_each_epoch(case, &*CALENDAR, &zone(), &policy).unwrap();
+        let short = judge(case, &*CALENDAR, &zone(), &policy).unwrap();
+        prop_assert_eq!(&short, &whole, "folds left out");
+        let looked_up = judge(case, &*TABLED, &zone(), &policy).unwrap();
+        prop_assert_eq!(&looked_up, &whole, "days looked up");
+    }
+    Ok(())
+}
 
 /// So many cases, or a share of them for what takes longer.
 fn cases(share: u32) -> ProptestConfig {
@@ -79,6 +122,16 @@ proptest! {
             let (was, is) = (before.yellow_at, after.yellow_at);
             prop_assert!(is >= was, "{:?}: {was:?} {is:?}", before.kind);
         }
+    }
+
+    #[test]
+    fn short_cuts_change_nothing_of_a_plain_case(case in plain_case()) {
+        check_short_cuts(&case.with(&case.events))?;
+    }
+
+    #[test]
+    fn short_cuts_change_nothing_of_any_case(case in any_case()) {
+        check_short_cuts(&case.with(&case.events))?;
     }
 
     #[test]

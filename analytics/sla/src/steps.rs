@@ -1,5 +1,7 @@
 //! The steps of a case and their clocks (domain §4 point 9).
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use jiff::{Error, Timestamp};
 
@@ -47,6 +49,14 @@ impl StepClock {
 
     fn is_of(&self, event: &Event) -> bool {
         self.step_seq == event.step_seq && (event.step_seq.is_some() || self.step_name == event.step_name)
+    }
+
+    /// Whether it has this limit too while not all of these events are known: the name that it
+    /// goes by may come with any of them.
+    pub(crate) fn has_one_limit<'e>(&self, item: &ItemRules, events: impl Iterator<Item = &'e Event>) -> bool {
+        let is_step = |event: &&Event| matches!(event.kind, EventKind::StepStart | EventKind::StepEnd);
+        let mut own = events.filter(is_step).filter(|event| self.is_of(event));
+        self.told_limit.is_some() || item.steps.is_empty() || own.all(|event| event.step_name == self.step_name)
     }
 
     /// The instant itself if the step is open then, else its next opening.
@@ -194,7 +204,7 @@ fn item_limit(step: &StepClock, rules: &[StepRule]) -> Option<Limit> {
 }
 
 /// The counted days on which the step was open, up to and with the day of `until`.
-fn open_days(step: &StepClock, counter: &Counter<'_>, until: Timestamp) -> Result<Vec<Date>, Error> {
+fn open_days<'c>(step: &StepClock, counter: &Counter<'c>, until: Timestamp) -> Result<Cow<'c, [Date]>, Error> {
     let zone = counter.excluded.zone;
     let first = step.opened.first().map(|(from, _)| local(*from, zone).0);
     let mut days: Vec<Date> = Vec::new();
@@ -208,6 +218,11 @@ fn open_days(step: &StepClock, counter: &Counter<'_>, until: Timestamp) -> Resul
         // What ends at midnight does not touch the day that begins.
         let is_midnight = second == 0 && end > *from && end.subsec_nanosecond() == 0;
         let last = if is_midnight { last_date.yesterday()? } else { last_date };
+        if step.opened.len() == 1
+            && let Some(run) = counter.excluded.run_between(date, last)
+        {
+            return Ok(Cow::Borrowed(run.days));
+        }
         while date <= last {
             let is_new = first != Some(date) && days.last().is_none_or(|day| *day < date);
             if is_new && counter.excluded.calendar.is_workday(date) && !counter.excluded.workday(date)? {
@@ -216,7 +231,7 @@ fn open_days(step: &StepClock, counter: &Counter<'_>, until: Timestamp) -> Resul
             date = date.tomorrow()?;
         }
     }
-    Ok(days)
+    Ok(Cow::Owned(days))
 }
 
 /// Due on the day on which the number of open days reaches the limit, the step taken to stay open
@@ -226,8 +241,19 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
     let calendar = counter.excluded.calendar;
     let last = step.opened.last();
     let known_until = last.map_or(started_at, |(from, until)| until.unwrap_or(*from));
-    let mut days = open_days(step, counter, known_until)?;
     let (mut date, second) = local(known_until, zone);
+    // Where the step was opened once, its days follow each other.
+    let is_midnight = second == 0 && known_until.subsec_nanosecond() == 0;
+    if step.opened.len() == 1
+        && !is_midnight
+        && let Some(run) = counter.excluded.run_after(local(started_at, zone).0, u64::from(n))
+        && let Some(on) = run.days.last().copied()
+    {
+        let provisional = run.provisional && run.days.iter().any(|day| calendar.is_provisional(*day));
+        let span = Some(Counted::Workdays { days: run.days.to_vec(), office_sec: run.office_sec });
+        return Ok(Due { on, at: end_of_day(on, zone)?, span, is_told: false, excluded: Vec::new(), provisional });
+    }
+    let mut days = open_days(step, counter, known_until)?.into_owned();
     let is_end = last.is_some_and(|(from, until)| until.is_some_and(|until| until > *from));
     if is_end && second == 0 && known_until.subsec_nanosecond() == 0 {
         date = date.yesterday()?;

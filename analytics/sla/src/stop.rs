@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Error, SignedDuration, Span, Timestamp};
 
 use crate::calendar::{DAY_END, instant, local, office, workdays_after};
+use crate::days::Run;
 use crate::reason::note;
 use crate::{ItemRules, Limit, Reason, StopKind, StopTerms, Unit, WorkCalendar};
 
@@ -141,7 +142,19 @@ pub(crate) struct Excluded<'a> {
     pub(crate) zone: &'a TimeZone,
 }
 
-impl Excluded<'_> {
+impl<'a> Excluded<'a> {
+    /// The first `n` workdays after a date where no pause takes any out, if they are in a table.
+    pub(crate) fn run_after(&self, date: Date, n: u64) -> Option<Run<'a>> {
+        let table = self.calendar.table().filter(|_| self.pauses.is_empty())?;
+        table.after(date, usize::try_from(n).ok()?)
+    }
+
+    /// The same of the workdays after one date up to and with another.
+    pub(crate) fn run_between(&self, after: Date, last: Date) -> Option<Run<'a>> {
+        let table = self.calendar.table().filter(|_| self.pauses.is_empty())?;
+        table.between(after, last)
+    }
+
     /// One pause covers the workday from its first opening to its last closing.
     pub(crate) fn workday(&self, date: Date) -> Result<bool, Error> {
         if self.pauses.is_empty() {

@@ -8,8 +8,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{TimeZone, offset};
 
 use crate::{
-    Card, CaseClock, CaseInput, DayKind, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind, StopTerms,
-    Unit, WorkCalendar, fold, judge,
+    Card, CaseClock, CaseInput, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind,
+    StopTerms, Unit, WorkCalendar, fold, judge,
 };
 
 /// Weekdays off and weekend days worked of Guangxi (domain §4.2), written year: MMDD.
@@ -74,6 +74,50 @@ impl WorkCalendar for TestCalendar {
 
     fn version(&self) -> &str {
         "test"
+    }
+}
+
+/// The same calendar with its days counted beforehand.
+#[derive(Debug)]
+pub(crate) struct TabledCalendar {
+    plain: TestCalendar,
+    table: DayTable,
+}
+
+impl TabledCalendar {
+    pub(crate) fn of(plain: TestCalendar, years: std::ops::RangeInclusive<i16>) -> Self {
+        let table = DayTable::of(&plain, years);
+        Self { plain, table }
+    }
+}
+
+impl WorkCalendar for TabledCalendar {
+    fn is_workday(&self, date: Date) -> bool {
+        self.plain.is_workday(date)
+    }
+
+    fn day_name(&self, date: Date) -> Option<&str> {
+        self.plain.day_name(date)
+    }
+
+    fn kind(&self, date: Date) -> DayKind {
+        self.plain.kind(date)
+    }
+
+    fn is_provisional(&self, date: Date) -> bool {
+        self.plain.is_provisional(date)
+    }
+
+    fn windows(&self, date: Date) -> &[OfficeWindow] {
+        self.plain.windows(date)
+    }
+
+    fn version(&self) -> &str {
+        self.plain.version()
+    }
+
+    fn table(&self) -> Option<&DayTable> {
+        Some(&self.table)
     }
 }
 

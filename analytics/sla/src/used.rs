@@ -90,6 +90,14 @@ fn tally(start: Timestamp, end: Timestamp, excluded: Excluded<'_>, given_way: &[
     let day_0 = office(calendar, started_on);
     let mut real = office_seconds(day_0, day_0_until).saturating_sub(office_seconds(day_0, start_second));
     let mut date = started_on;
+    if end_on > started_on
+        && given_way.is_empty()
+        && let Some((sums, whole)) = whole_days(started_on, end_on, excluded)?
+    {
+        // The last day is left to the loop.
+        (tally, date) = (sums, end_on.yesterday()?);
+        real += whole;
+    }
     while date < end_on {
         date = date.tomorrow()?;
         let until = if date < end_on { DAY_END } else { end_second };
@@ -115,6 +123,19 @@ fn tally(start: Timestamp, end: Timestamp, excluded: Excluded<'_>, given_way: &[
     }
     tally.real_sec = real.saturating_sub(u64::try_from(stopped.as_secs()).unwrap_or_default());
     Ok(tally)
+}
+
+/// The sums of the days between two dates where no stop takes any out, with their office seconds, if
+/// they are in a table.
+fn whole_days(started_on: Date, end_on: Date, excluded: Excluded<'_>) -> Result<Option<(Tally, u64)>, Error> {
+    let before = end_on.yesterday()?;
+    let Some(run) = excluded.run_between(started_on, before) else { return Ok(None) };
+    let natural = excluded.calendar.table().and_then(|table| table.natural_days(started_on, before));
+    let (Some(natural), Ok(days)) = (natural, u32::try_from(run.days.len())) else { return Ok(None) };
+    let natural_sec = u64::from(natural) * u64::from(DAY_END);
+    let days_tenths = u64::from(days) * 10;
+    let tally = Tally { days, days_tenths, office_sec: run.office_sec, natural_sec, real_sec: 0 };
+    Ok(Some((tally, run.office_sec)))
 }
 
 /// Office time inside a pause and between two instants.

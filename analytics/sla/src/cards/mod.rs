@@ -7,8 +7,11 @@ use jiff::civil::Date;
 use crate::{ClockKind, Level, ObjectType, Reason};
 
 mod forecast;
+mod quiet;
 mod replay;
 
+#[cfg(test)]
+pub(crate) use replay::judge_each_epoch;
 pub use replay::{Judged, judge};
 
 named_enum! {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::forecast::{Forecast, Object, Rung};
+use super::quiet::Quiet;
 use super::{CancelCause, Card};
 use crate::calendar::MICROSECOND;
 use crate::clock::{State, first_known, state};
@@ -32,6 +33,27 @@ pub fn judge(
     zone: &TimeZone,
     policy: &Policy,
 ) -> Result<Judged, ClockError> {
+    replay(case, calendar, zone, policy, true)
+}
+
+/// The same with a fold for each epoch, to compare with.
+#[cfg(test)]
+pub(crate) fn judge_each_epoch(
+    case: &CaseInput<'_>,
+    calendar: &dyn WorkCalendar,
+    zone: &TimeZone,
+    policy: &Policy,
+) -> Result<Judged, ClockError> {
+    replay(case, calendar, zone, policy, false)
+}
+
+fn replay(
+    case: &CaseInput<'_>,
+    calendar: &dyn WorkCalendar,
+    zone: &TimeZone,
+    policy: &Policy,
+    may_skip: bool,
+) -> Result<Judged, ClockError> {
     policy.check()?;
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let mut acts: Vec<(Timestamp, &Event)> = case.events.iter().map(|event| (effects.acts_at(event), event)).collect();
@@ -39,11 +61,13 @@ pub fn judge(
     let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
     let moments = moments(&acts, calendar);
     let has_versions = has_several(&events);
+    // What a corrected event said before is no part of the fold at the end.
+    let mut quiet = if may_skip && !has_versions { Quiet::of(policy) } else { Quiet::lost() };
     let mut cards = Vec::new();
     let mut was_extended = false;
     let mut last: Option<CaseClock> = None;
     for (place, moment) in moments.iter().enumerate() {
-        let Moment { at: now, known, is_calendar } = *moment;
+        let Moment { at: now, known, is_calendar, .. } = *moment;
         let acted = &events[..known];
         let versions = if has_versions { latest(acted) } else { Vec::new() };
         let known = if has_versions { versions.as_slice() } else { acted };
@@ -52,12 +76,14 @@ pub fn judge(
         if is_calendar && last.as_ref().is_some_and(|clock| clock.closed_at.is_some()) {
             continue;
         }
-        let state = state(case, known, judge.calendar, zone, policy)?;
+        if cards.is_empty() && quiet.covers(&judge, &moments, &acts, &events, place) {
+            continue;
+        }
+        let Look { state, objects } = quiet.take_look(place).map_or_else(|| judge.look(known), Ok)?;
         // What is skipped then is no news now.
         let is_closed = state.clock.closed_at.is_some();
         let later = moments.get(place + 1..).unwrap_or_default();
         let next = later.iter().find(|moment| !(moment.is_calendar && is_closed)).map(|moment| moment.at);
-        let objects = judge.objects(&state)?;
         let is_extended = state.clock.extension.is_some();
         let is_newly_extended = is_extended && !was_extended;
         was_extended = is_extended;
@@ -77,12 +103,14 @@ pub fn judge(
 
 /// When something new has to be reckoned with.
 #[derive(Clone, Copy)]
-struct Moment {
-    at: Timestamp,
+pub(super) struct Moment {
+    pub(super) at: Timestamp,
     /// How many events act by then.
-    known: usize,
+    pub(super) known: usize,
     /// Only the calendar has changed.
     is_calendar: bool,
+    /// The calendar has changed, whatever else.
+    pub(super) is_new_calendar: bool,
 }
 
 /// The instants at which events begin to act, and those after the first at which the calendar
@@ -92,28 +120,42 @@ fn moments(acts: &[(Timestamp, &Event)], calendar: &dyn WorkCalendar) -> Vec<Mom
     for (place, (at, _)) in acts.iter().enumerate() {
         match moments.last_mut().filter(|last| last.at == *at) {
             Some(last) => last.known = place + 1,
-            None => moments.push(Moment { at: *at, known: place + 1, is_calendar: false }),
+            None => moments.push(Moment { at: *at, known: place + 1, is_calendar: false, is_new_calendar: false }),
         }
     }
     for change in calendar.changed_at() {
         let after = moments.partition_point(|moment| moment.at < *change);
         if after > 0 && moments.get(after).is_none_or(|moment| moment.at != *change) {
             let known = moments[after - 1].known;
-            moments.insert(after, Moment { at: *change, known, is_calendar: true });
+            moments.insert(after, Moment { at: *change, known, is_calendar: true, is_new_calendar: true });
+        } else if let Some(moment) = moments.get_mut(after).filter(|moment| moment.at == *change) {
+            moment.is_new_calendar = true;
         }
     }
     moments
 }
 
-struct Judge<'j> {
-    case: &'j CaseInput<'j>,
-    calendar: &'j dyn WorkCalendar,
-    zone: &'j TimeZone,
-    policy: &'j Policy,
-    effects: Effects<'j>,
+pub(super) struct Judge<'j> {
+    pub(super) case: &'j CaseInput<'j>,
+    pub(super) calendar: &'j dyn WorkCalendar,
+    pub(super) zone: &'j TimeZone,
+    pub(super) policy: &'j Policy,
+    pub(super) effects: Effects<'j>,
+}
+
+/// How some of the events make the case stand.
+pub(super) struct Look<'a> {
+    pub(super) state: State<'a>,
+    pub(super) objects: Vec<Object>,
 }
 
 impl Judge<'_> {
+    pub(super) fn look<'a>(&self, known: &[&'a Event]) -> Result<Look<'a>, ClockError> {
+        let state = state(self.case, known, self.calendar, self.zone, self.policy)?;
+        let objects = self.objects(&state)?;
+        Ok(Look { state, objects })
+    }
+
     fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, ClockError> {
         let forecast = Forecast { case: self.case, calendar: self.calendar, zone: self.zone, policy: self.policy };
         forecast.objects(state).map_err(|source| ClockError::OutOfRange { source })

@@ -197,6 +197,46 @@ fn plausible() -> impl Strategy<Value = Vec<Event>> {
     })
 }
 
+/// What a case goes through that nothing stops, extends or reopens, with the steps.
+const PLAIN: [(EventKind, Option<i64>); 12] = [
+    (Apply, None),
+    (Receive, None),
+    (Accept, None),
+    (StepStart, Some(1)),
+    (StepEnd, Some(1)),
+    (Transfer, None),
+    (StepStart, Some(2)),
+    (StepEnd, Some(2)),
+    (Decide, None),
+    (Close, None),
+    (Deliver, None),
+    (Deliver, None),
+];
+
+/// Such a case, mostly entered in order, now and then with something out of the ordinary.
+fn plainly() -> impl Strategy<Value = Vec<Event>> {
+    let sketches = prop::collection::vec(any_sketch(), PLAIN.len());
+    let kept = prop::collection::vec(prop::bool::weighted(0.93), PLAIN.len());
+    let kinds = prop::sample::select(vec![Stop, Resume, Extend, CorrectionNotice, CorrectionComplete, Reopen, Receive]);
+    let strange = prop::collection::vec((kinds, 0..400_i64, any_sketch()), 0..3);
+    (any_base(), sketches, kept, strange).prop_map(|(base, sketches, kept, strange)| {
+        let mut hour = base;
+        let mut events = Vec::new();
+        for (((kind, step), sketch), kept) in PLAIN.iter().zip(&sketches).zip(kept) {
+            hour += hours(sketch.gap_h);
+            if kept || *kind == Accept {
+                let landed_h = sketch.landed_h.min(12);
+                let sketch = Sketch { due_h: None, step: *step, landed_h, ..sketch.clone() };
+                events.push(sketch.event(*kind, hour));
+            }
+        }
+        for (kind, hour, sketch) in strange {
+            events.push(Sketch { due_h: None, ..sketch }.event(kind, base + hours(hour)));
+        }
+        events
+    })
+}
+
 /// Events of any kind in any order, within so many hours of the base.
 fn implausible(base: impl Strategy<Value = Timestamp>, span_h: i64) -> impl Strategy<Value = Vec<Event>> {
     let one = (prop::sample::select(EventKind::ALL), 0..span_h, any_sketch());
@@ -241,6 +281,11 @@ prop_compose! {
 
 pub(super) fn any_case() -> impl Strategy<Value = AnyCase> {
     case_of(prop_oneof![plausible(), disturbed(), implausible(any_base(), 1_000)].boxed())
+}
+
+/// A case that runs plainly, for a while at least.
+pub(super) fn plain_case() -> impl Strategy<Value = AnyCase> {
+    case_of(plainly().boxed())
 }
 
 /// Events of any kind, spread over 1990 to 2100.

@@ -1,0 +1,123 @@
+//! A calendar's days counted beforehand: the clock asks for the n-th workday, and for the office time
+//! of a run of them, more often than for anything else.
+
+use std::ops::RangeInclusive;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::WorkCalendar;
+use crate::calendar::{DAY_END, office_seconds};
+
+/// Places of a year in the table: twelve months of 31 days, so that a date is its own place.
+const YEAR: usize = 12 * 31;
+
+/// The days of some years, as a calendar has them.
+#[derive(Debug, Clone, Default)]
+pub struct DayTable {
+    first_year: i16,
+    cells: Vec<Cell>,
+    workdays: Vec<Date>,
+    /// Office seconds of the workdays before each, and at the end those of all.
+    office_before: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// Number of the day, from 1; 0 where there is no such date.
+    day: u32,
+    /// Workdays up to and with it.
+    workdays: u32,
+    /// Days up to and with it whose calendar is not known.
+    provisional: u32,
+}
+
+/// Workdays that follow each other.
+pub(crate) struct Run<'t> {
+    pub(crate) days: &'t [Date],
+    pub(crate) office_sec: u64,
+    /// A day on the way to the last, worked or not, is beyond the known calendar.
+    pub(crate) provisional: bool,
+}
+
+impl DayTable {
+    /// Counts the days of these years.
+    pub fn of(calendar: &dyn WorkCalendar, years: RangeInclusive<i16>) -> Self {
+        let (first_year, last_year) = (*years.start(), *years.end());
+        let count = usize::try_from(i32::from(last_year) - i32::from(first_year) + 1).unwrap_or_default();
+        let mut table = Self { first_year, cells: vec![Cell::default(); count * YEAR], ..Self::default() };
+        let mut cell = Cell::default();
+        let mut office = 0;
+        let first = Date::new(first_year, 1, 1).unwrap_or(Date::MAX);
+        for date in first.series(1.day()).take_while(|date| date.year() <= last_year) {
+            cell.day += 1;
+            cell.provisional += u32::from(calendar.is_provisional(date));
+            if calendar.is_workday(date) {
+                cell.workdays += 1;
+                table.workdays.push(date);
+                table.office_before.push(office);
+                office += office_seconds(calendar.windows(date), DAY_END);
+            }
+            if let Some(held) = table.place(date).and_then(|place| table.cells.get_mut(place)) {
+                *held = cell;
+            }
+        }
+        table.office_before.push(office);
+        table
+    }
+
+    /// The first `n` workdays after a date; none if the table ends before.
+    pub(crate) fn after(&self, date: Date, n: usize) -> Option<Run<'_>> {
+        let start = self.cell(date)?;
+        let from = usize::try_from(start.workdays).ok()?;
+        let until = from.checked_add(n)?;
+        let days = self.workdays.get(from..until)?;
+        let provisional = match days.last() {
+            Some(last) => self.cell(*last)?.provisional > start.provisional,
+            None => false,
+        };
+        Some(Run { days, office_sec: self.office(from, until)?, provisional })
+    }
+
+    /// The workdays after one date up to and with another that is no earlier.
+    pub(crate) fn between(&self, after: Date, last: Date) -> Option<Run<'_>> {
+        let (start, end) = (self.cell(after)?, self.cell(last)?);
+        let (from, until) = (usize::try_from(start.workdays).ok()?, usize::try_from(end.workdays).ok()?);
+        let provisional = end.provisional > start.provisional;
+        Some(Run { days: self.workdays.get(from..until)?, office_sec: self.office(from, until)?, provisional })
+    }
+
+    /// Days from one date to a later one.
+    pub(crate) fn natural_days(&self, from: Date, until: Date) -> Option<u32> {
+        self.cell(until)?.day.checked_sub(self.cell(from)?.day)
+    }
+
+    /// How many of these workdays have gone by when so much of their office time has, and how much
+    /// of it is left then. None unless they follow each other.
+    pub(crate) fn gone_by(&self, days: &[Date], office_sec: u64) -> Option<(usize, u64)> {
+        let first = usize::try_from(self.cell(*days.first()?)?.workdays).ok()?.checked_sub(1)?;
+        let until = first.checked_add(days.len())?;
+        if self.workdays.get(first..until)? != days {
+            return None;
+        }
+        let before = self.office_before.get(first..=until)?;
+        let begin = *before.first()?;
+        let gone = before.partition_point(|sec| sec - begin <= office_sec).checked_sub(1)?;
+        Some((gone, office_sec - (before.get(gone)? - begin)))
+    }
+
+    fn office(&self, from: usize, until: usize) -> Option<u64> {
+        Some(self.office_before.get(until)? - self.office_before.get(from)?)
+    }
+
+    fn cell(&self, date: Date) -> Option<Cell> {
+        self.cells.get(self.place(date)?).copied().filter(|cell| cell.day > 0)
+    }
+
+    /// Place of a date in the table; none before its first year.
+    fn place(&self, date: Date) -> Option<usize> {
+        let year = usize::try_from(i32::from(date.year()) - i32::from(self.first_year)).ok()?;
+        let [month, day] = [date.month(), date.day()].map(|part| usize::from(part.unsigned_abs()) - 1);
+        Some(year * YEAR + month * 31 + day)
+    }
+}
