@@ -34,7 +34,7 @@ pub(crate) mod state_rows;
 mod village_rows;
 
 /// Cases that are folded at once.
-const CHUNK: usize = 100_000;
+const CHUNK: usize = 50_000;
 /// Runs from one removal of files that killed writers have left to the next.
 const SWEEP_EVERY: i64 = 50;
 /// The facts that the derived tables stand on.

@@ -3,8 +3,8 @@ use jiff::civil::Date;
 use crate::EventKind::{Accept, Close, Decide};
 use crate::testing::*;
 use crate::{
-    CaseClock, ClockError, ClockKind, DayRole, DueBasis, Limit, Mark, Policy, Reason, Rule, Status, Unit, WorkCalendar,
-    explain, fold,
+    CaseClock, ClockError, ClockKind, DayRole, Deadline, DueBasis, Limit, Mark, Policy, Reason, Rule, Status, Unit,
+    WorkCalendar, explain, fold,
 };
 
 /// An open case with a promise of `n` workdays, accepted at 10:00 of that day.
@@ -179,4 +179,81 @@ fn the_end_of_time_is_an_error_not_a_panic() {
     assert_eq!(open.used(jiff::Timestamp::MAX, &calendar, &zone()).used_wd, 2);
     let none = fold(&case(&[], None), &calendar, &zone(), &policy);
     assert!(matches!(none, Err(ClockError::NoEvents)));
+}
+
+#[test]
+fn a_closing_that_is_not_known_yet_closes_nothing() {
+    let close = recorded(event(Close, "2018-03-06T10:00"), "2018-03-07T10:00");
+    let clock = promise(&[event(Accept, "2018-03-05T10:00"), close], 5);
+    assert_eq!(clock.status(at("2018-03-07T09:59")), Status::Running);
+    assert_eq!(clock.status(at("2018-03-07T10:00")), Status::ClosedEarly);
+}
+
+#[test]
+fn a_ladder_may_warn_some_workdays_before_and_end_with_the_office() {
+    let mut policy = Policy::for_testing();
+    policy.ladder[0].1 = Rule::BeforeDue { of: ClockKind::Promise, wd: 2 };
+    let events = [event(Accept, "2018-10-15T10:00")];
+    let told =
+        |policy: &Policy, limit| fold(&case(&events, limit), &TestCalendar::gx(), &zone(), policy).unwrap().promise;
+    // Due Wed 10-24 at 24:00, so the warning comes on Mon 10-22 at 24:00.
+    assert_eq!(told(&policy, wd(7)).yellow_at, Some(at("2018-10-23T00:00")));
+    assert_eq!(told(&policy, wd(1)).yellow_at, Some(at("2018-10-15T10:00")), "never before the start");
+    policy.deadline = Deadline::EndOfOffice;
+    let office = told(&policy, wd(7));
+    assert_eq!((office.due_at, office.yellow_at), (Some(at("2018-10-24T18:00")), Some(at("2018-10-22T18:00"))));
+    policy.deadline = Deadline::HourExact;
+    assert_eq!(told(&policy, wd(7)).due_at, Some(at("2018-10-24T10:00")));
+    assert_eq!(told(&policy, wd(0)).due_at, Some(end_of("2018-10-15")), "an instant item has its day");
+}
+
+#[test]
+fn what_rests_on_an_unknown_year_says_so() {
+    let mut policy = Policy::for_testing();
+    let events = [event(Accept, "2023-12-20T10:00")];
+    let told = |policy: &Policy, limit| fold(&case(&events, limit), &TestCalendar::gx(), &zone(), policy).unwrap();
+    let days = |n| Some(Limit { n, unit: Unit::Cd });
+    assert!(!told(&policy, days(9)).promise.provisional, "Fri 12-29");
+    assert!(told(&policy, days(11)).promise.provisional, "12-31 rolls into 2024");
+    assert!(told(&policy, wd(8)).promise.provisional && !told(&policy, wd(7)).promise.provisional);
+    // The grace of RED ends in 2024: YELLOW is raised, RED is not.
+    policy.ladder[1].1 = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 2 };
+    let input = case(&events, wd(7));
+    let cards = crate::judge(&input, &TestCalendar::gx(), &zone(), &policy).unwrap().cards;
+    assert_eq!(cards.iter().map(|card| card.level).collect::<Vec<_>>(), [crate::Level::Yellow]);
+}
+
+#[test]
+fn an_extension_of_an_instant_item_counts_workdays() {
+    for unit in [Unit::Wd, Unit::Hour, Unit::Min, Unit::Month] {
+        let events = [event(Accept, "2018-03-05T10:00"), extend(3, "2018-03-05T11:00")];
+        let clock = clock(&case(&events, Some(Limit { n: 0, unit })));
+        assert_eq!(clock.promise.due_at, Some(end_of("2018-03-08")), "{unit}");
+    }
+}
+
+#[test]
+fn days_after_the_due_date_are_explained_too() {
+    let stop = stop("s", crate::StopKind::Hearing, 3, "2018-03-08T07:00");
+    let events = [event(Accept, "2018-03-05T10:00"), stop, event(Close, "2018-03-20T10:00")];
+    let (calendar, policy) = (TestCalendar::gx(), Policy::for_testing());
+    let told = explain(&case(&events, wd(2)), &calendar, &zone(), &policy, at("2018-03-20T10:00")).unwrap();
+    let role = |day: &str| told.days.iter().find(|line| line.date.to_string() == day).unwrap().role;
+    assert_eq!(role("2018-03-07"), DayRole::Counted(2));
+    // The stop began after the due date: it moves nothing, but its days are not counted as used.
+    assert_eq!((role("2018-03-08"), role("2018-03-09")), (DayRole::Excluded, DayRole::Excluded));
+    assert_eq!((role("2018-03-10"), role("2018-03-12")), (DayRole::NotWorked, DayRole::Counted(3)));
+    let natural = explain(
+        &case(&events[..1], Some(Limit { n: 5, unit: Unit::Cd })),
+        &calendar,
+        &zone(),
+        &policy,
+        at("2018-03-14T10:00"),
+    );
+    let roles: Vec<DayRole> = natural.unwrap().days.iter().map(|day| day.role).collect();
+    let mut expected = vec![DayRole::Start];
+    expected.extend([1, 2, 3, 4, 5].map(DayRole::Counted));
+    expected.extend([DayRole::NotWorked; 2]);
+    expected.extend([6, 7].map(DayRole::Counted));
+    assert_eq!(roles, expected);
 }
