@@ -121,3 +121,45 @@ impl DayTable {
         Some(year * YEAR + month * 31 + day)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::testing::TestCalendar;
+
+    #[test]
+    fn the_table_says_what_a_walk_says() {
+        let calendar = TestCalendar::gx();
+        let table = DayTable::of(&calendar, 2017..=2024);
+        let mut start = date(2017, 1, 1);
+        while start < date(2024, 9, 1) {
+            for n in [0_usize, 1, 2, 5, 30] {
+                let (mut days, mut on, mut provisional) = (Vec::new(), start, false);
+                while days.len() < n {
+                    on = on.tomorrow().unwrap();
+                    provisional |= calendar.is_provisional(on);
+                    days.extend(calendar.is_workday(on).then_some(on));
+                }
+                let run = table.after(start, n).unwrap();
+                assert_eq!((run.days, run.provisional), (days.as_slice(), provisional), "{start} {n}");
+                assert_eq!(run.office_sec, 7 * 3600 * n as u64);
+                let last = days.last().copied().unwrap_or(start);
+                let between = table.between(start, last).unwrap();
+                assert_eq!((between.days, between.provisional), (days.as_slice(), provisional));
+                let apart = start.until(last).unwrap().get_days();
+                assert_eq!(table.natural_days(start, last), u32::try_from(apart).ok());
+                if n > 1 {
+                    assert_eq!(table.gone_by(&days, 7 * 3600), Some((1, 0)));
+                    assert_eq!(table.gone_by(&days, 7 * 3600 + 9), Some((1, 9)));
+                    assert_eq!(table.gone_by(&days[1..], 5), Some((0, 5)));
+                }
+            }
+            start = start.checked_add(3.days()).unwrap();
+        }
+        assert!(table.after(date(2016, 12, 31), 1).is_none(), "before the table");
+        assert!(table.after(date(2024, 12, 30), 5).is_none(), "beyond it");
+        assert_eq!(table.gone_by(&[date(2018, 3, 5), date(2018, 3, 7)], 0), None, "they do not follow each other");
+    }
+}

@@ -1,8 +1,12 @@
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use crate::EventKind::{Accept, Close, Reopen, Transfer, Withdraw};
+use crate::EventKind::{Accept, Close, Receive, Reopen, Transfer, Withdraw};
 use crate::testing::{self, *};
-use crate::{Card, Event, Level, Reason, Status};
+use crate::{
+    CancelCause, Card, ClockKind, DayKind, Event, Level, ObjectType, OfficeWindow, Policy, Reason, Rule, Status,
+    WorkCalendar, judge,
+};
 
 /// Accepted Mon 2018-03-05, N = 5: YELLOW 03-12 08:00, RED 03-13 00:00.
 const YELLOW: &str = "2018-03-12T08:00";
@@ -105,4 +109,102 @@ fn no_card_on_a_calendar_that_is_not_known_but_for_explicit_dues() {
     let told = [due(accept, "2024-01-04T10:00")];
     assert_eq!(testing::cards(&case(&told, None)).len(), 2);
     assert!(!testing::clock(&case(&told, None)).promise.provisional);
+}
+
+/// A calendar of which something else was known before.
+#[derive(Debug)]
+struct Changed {
+    before: TestCalendar,
+    after: TestCalendar,
+    at: [Timestamp; 1],
+}
+
+impl WorkCalendar for Changed {
+    fn is_workday(&self, date: Date) -> bool {
+        self.after.is_workday(date)
+    }
+
+    fn day_name(&self, date: Date) -> Option<&str> {
+        self.after.day_name(date)
+    }
+
+    fn kind(&self, date: Date) -> DayKind {
+        self.after.kind(date)
+    }
+
+    fn is_provisional(&self, date: Date) -> bool {
+        self.after.is_provisional(date)
+    }
+
+    fn windows(&self, date: Date) -> &[OfficeWindow] {
+        self.after.windows(date)
+    }
+
+    fn version(&self) -> &str {
+        "changed"
+    }
+
+    fn changed_at(&self) -> &[Timestamp] {
+        &self.at
+    }
+
+    fn as_known(&self, at: Timestamp) -> Option<&dyn WorkCalendar> {
+        (at < self.at[0]).then_some(&self.before)
+    }
+}
+
+/// Fri 2018-03-09 turns out to be off, by a notice of that time.
+fn notice(when: &str) -> Changed {
+    let mut after = TestCalendar::gx();
+    after.turned.insert(Date::constant(2018, 3, 9));
+    Changed { before: TestCalendar::gx(), after, at: [at(when)] }
+}
+
+#[test]
+fn a_calendar_counts_as_it_was_known() {
+    let accept = event(Accept, "2018-03-05T10:00");
+    let judged = |calendar: &Changed, further: &[Event]| {
+        let events = [std::slice::from_ref(&accept), further].concat();
+        judge(&case(&events, wd(5)), calendar, &zone(), &Policy::for_testing()).unwrap()
+    };
+    // In time: nothing had been issued, and everything lies a workday later.
+    let early = judged(&notice("2018-03-08T00:00"), &[]);
+    assert_eq!(early.clock.promise.due_at, Some(end_of("2018-03-13")));
+    assert_eq!(brief(&early.cards), [yellow("2018-03-13T08:00", "S"), red("2018-03-14T00:00", "")]);
+    // Late: what was issued is cancelled by the calendar, and the right cards are issued then.
+    let late = judged(&notice("2018-03-20T00:00"), &[]);
+    let issued = "2018-03-20T00:00";
+    assert_eq!(brief(&late.cards)[..2], [yellow(YELLOW, "SC"), red(RED, "C")]);
+    assert_eq!(brief(&late.cards)[2..], [yellow(issued, "S"), red(issued, "")]);
+    assert!(late.cards[..2].iter().all(|card| card.cancelled_by == Some(CancelCause::CalendarChanged)));
+    assert!(late.cards[2..].iter().all(|card| card.cycle == 2));
+    // A case that had ended keeps what it was judged by; one that ends later does not.
+    let closed = judged(&notice("2018-03-20T00:00"), &[event(Close, "2018-03-13T09:00")]);
+    assert_eq!(closed.clock.promise.due_at, Some(end_of("2018-03-12")));
+    assert_eq!(brief(&closed.cards), [yellow(YELLOW, "S"), red(RED, "")]);
+    // A notice and an event of one instant.
+    let both = judged(&notice("2018-03-13T09:00"), &[event(Close, "2018-03-13T09:00")]);
+    assert_eq!(brief(&both.cards), [yellow(YELLOW, "SC"), red(RED, "C")]);
+    assert_eq!(both.clock.status(at("2018-03-14T00:00")), Status::ClosedOnTime);
+    // One from before the case is no news to it.
+    assert_eq!(brief(&judged(&notice("2018-01-01T00:00"), &[]).cards), brief(&early.cards));
+}
+
+#[test]
+fn the_village_clock_raises_the_cards_where_the_policy_says_so() {
+    let mut policy = Policy::for_testing();
+    policy.card_clock = ClockKind::Village;
+    policy.ladder[1].1 = Rule::AfterDue { of: ClockKind::Village, grace_wd: 0 };
+    let receive = event(Receive, "2018-03-05T09:00");
+    let accept = event(Accept, "2018-03-07T10:00");
+    let judged = |events: &[Event]| judge(&case(events, wd(3)), &TestCalendar::gx(), &zone(), &policy).unwrap();
+    // Three workdays from the receipt: due 03-08.
+    let open = judged(&[receive.clone(), accept.clone()]);
+    let of_case = |cards: &[Card]| -> Vec<Card> {
+        cards.iter().filter(|card| card.object_type == ObjectType::Case).cloned().collect()
+    };
+    assert_eq!(brief(&of_case(&open.cards)), [yellow("2018-03-08T10:48", "S"), red("2018-03-09T00:00", "")]);
+    assert!(of_case(&open.cards).iter().all(|card| card.clock == ClockKind::Village));
+    let handed_on = judged(&[receive, accept, event(Transfer, "2018-03-08T09:00")]);
+    assert!(of_case(&handed_on.cards).is_empty());
 }
