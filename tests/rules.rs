@@ -146,3 +146,43 @@ fn a_full_rebuild_changes_nothing() {
     assert_eq!(place.number("select cast(sum(accepted) as bigint) from village_day"), 2);
     assert_eq!(place.number("select count(*) from case_state"), 2);
 }
+
+#[test]
+fn an_item_whose_steps_do_not_fit_is_not_published() {
+    let place = lake(&["A,5,SI001,ACCEPT,2018-03-05 10:00:00"]);
+    let head = "item_id,version,name,case_kind,promised_limit,promised_unit,statutory_limit,statutory_unit,flow_steps,certificate,valid_from\n";
+    for (row, told) in [
+        ("X1,1,x,PROMISED,5,WD,20,WD,V|a:1;T|b:5,false,2018-01-01", "sum to 6 WD"),
+        ("X1,1,x,PROMISED,25,WD,20,WD,V|a:1,false,2018-01-01", "longer than the statute"),
+        ("X1,1,x,PROMISED,5,WD,20,WD,a-b,false,2018-01-01", "flow_steps"),
+    ] {
+        let file = place.file("item.csv", format!("{head}{row}\n"));
+        let message = place.fails(1, &["reference", "put", "service_item", text(&file)]);
+        assert!(message.contains(told), "{message}");
+    }
+    let file = place.file("item.csv", format!("{head}X1,1,x,PROMISED,6,WD,20,WD,V|a:1;T|b:5,false,2018-01-01\n"));
+    place.run(&["reference", "put", "service_item", text(&file)]);
+    assert_eq!(place.number("select count(*) from service_item where item_id = 'X1'"), 1);
+}
+
+#[test]
+fn another_version_of_the_clock_takes_over_with_consent_only() {
+    let place = lake(&["A,5,,ACCEPT,2018-03-05 10:00:00"]);
+    let before = cards(&place);
+    // What a lake looks like that an older program has derived.
+    let log = place.dir.path().join("lake/case_state/_delta_log");
+    let commits = std::fs::read_dir(&log).expect("log").filter_map(|entry| {
+        let name = entry.expect("entry").file_name().into_string().expect("text");
+        name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok())
+    });
+    let next = commits.max().expect("a commit") + 1;
+    let older = "{\"txn\":{\"appId\":\"derive/engine\",\"version\":1,\"lastUpdated\":0}}\n";
+    std::fs::write(log.join(format!("{next:020}.json")), older).expect("written");
+    let refused = place.fails(1, &["derive"]);
+    assert!(refused.contains("version 1 of the clock") && refused.contains("--accept-engine"), "{refused}");
+    let plan = place.json(&["derive", "--dry-run"]);
+    assert_eq!((plan["cases"].as_i64(), plan["cards_move"].as_i64()), (Some(1), Some(0)), "{plan}");
+    place.run(&["derive", "--accept-engine"]);
+    assert_eq!(cards(&place), before);
+    assert!(place.run(&["derive"]).contains("nothing to do"));
+}

@@ -8,7 +8,7 @@ use thiserror::Error;
 pub mod edit;
 mod item;
 
-pub use item::{FlowStep, ServiceItem, flow_steps, service_items};
+pub use item::{FlowStep, ServiceItem, flow_steps, limits_fit, service_items};
 
 const REGION: &str = include_str!("../reference/region.csv");
 const ORGANIZATION: &str = include_str!("../reference/organization.csv");

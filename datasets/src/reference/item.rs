@@ -107,26 +107,33 @@ pub fn flow_steps(text: &str) -> Option<Vec<FlowStep>> {
 /// What must hold before an item is published: the limits of its steps sum to no more than the
 /// promise, and that is no longer than the statute (domain §4 point 9, §7). Limits in different
 /// units are not compared; steps are in workdays. Without a promise the statute stands for it.
-fn check(item: &ServiceItem) -> Result<(), ReferenceError> {
-    let wrong = |reason: String| ReferenceError {
-        file: FILE,
-        reason: format!("{} version {}: {reason}; correct the item", item.item_id, item.version),
-    };
-    let promised = item.promised_limit.map(|limit| (limit, item.promised_unit.as_str()));
-    let statutory = item.statutory_limit.map(|limit| (limit, item.statutory_unit.as_str()));
+pub fn limits_fit(
+    promised: Option<(i64, &str)>,
+    statutory: Option<(i64, &str)>,
+    steps: &[FlowStep],
+) -> Result<(), String> {
     if let (Some((promise, unit)), Some((statute, of))) = (promised, statutory)
         && unit == of
         && promise > statute
     {
-        return Err(wrong(format!("the promise of {promise} {unit} is longer than the statute's {statute} {unit}")));
+        return Err(format!("the promise of {promise} {unit} is longer than the statute's {statute} {unit}"));
     }
-    let steps: u64 = item.flow_steps.iter().filter_map(|step| step.limit).map(u64::from).sum();
+    let sum: i64 = steps.iter().filter_map(|step| step.limit).map(i64::from).sum();
     match promised.or(statutory) {
-        Some((limit, "WD")) if steps > u64::from(limit) => {
-            Err(wrong(format!("the limits of its steps sum to {steps} WD, more than the {limit} WD of the whole")))
+        Some((limit, "WD")) if sum > limit => {
+            Err(format!("the limits of its steps sum to {sum} WD, more than the {limit} WD of the whole"))
         }
         _ => Ok(()),
     }
+}
+
+fn check(item: &ServiceItem) -> Result<(), ReferenceError> {
+    let promised = item.promised_limit.map(|limit| (i64::from(limit), item.promised_unit.as_str()));
+    let statutory = item.statutory_limit.map(|limit| (i64::from(limit), item.statutory_unit.as_str()));
+    limits_fit(promised, statutory, &item.flow_steps).map_err(|reason| ReferenceError {
+        file: FILE,
+        reason: format!("{} version {}: {reason}; correct the item", item.item_id, item.version),
+    })
 }
 
 fn item(row: ItemRow) -> Result<ServiceItem, ReferenceError> {
