@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Schema};
+use arrow::error::ArrowError;
 use futures::TryStreamExt;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ArrowReaderOptions;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::file::statistics::Statistics;
 
@@ -41,6 +41,7 @@ impl TableSnapshot {
         let (Some(low), Some(high)) = (values.iter().min(), values.iter().max()) else {
             return Ok(Vec::new());
         };
+        let wanted = Arc::new(values.clone());
         let mut rows = Vec::new();
         for file in self.files.iter().filter(|file| file.may_hold_text(key, low, high)) {
             let mut builder = self.open(file).await?;
@@ -48,12 +49,12 @@ impl TableSnapshot {
             if groups.is_empty() {
                 continue;
             }
-            for batch in self.collect(file, builder.with_row_groups(groups), fields).await? {
-                let kept = keep(&batch, key, values).map_err(LakeError::arrow(self.contract.table))?;
-                if kept.num_rows() > 0 {
-                    rows.push(kept);
-                }
-            }
+            // The other columns are read of the rows that are wanted only.
+            let mask = ProjectionMask::columns(builder.parquet_schema(), [key]);
+            let wanted = wanted.clone();
+            let is_wanted = ArrowPredicateFn::new(mask, move |batch| is_among(&batch, &wanted));
+            let builder = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
+            rows.extend(self.collect(file, builder, fields).await?.into_iter().filter(|batch| batch.num_rows() > 0));
         }
         Ok(rows)
     }
@@ -151,12 +152,10 @@ async fn row_groups(builder: &mut Builder, key: &str, values: &HashSet<String>) 
     kept
 }
 
-fn keep(batch: &RecordBatch, key: &str, values: &HashSet<String>) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let Some(column) = batch.column_by_name(key).and_then(|column| column.as_string_opt::<i32>()) else {
-        return Ok(batch.clone());
-    };
-    let wanted: BooleanArray =
-        column.iter().map(|value| Some(value.is_some_and(|value| values.contains(value)))).collect();
-    debug_assert_eq!(wanted.len(), batch.num_rows());
-    filter_record_batch(batch, &wanted)
+/// Which texts of the one column are among the wanted.
+fn is_among(rows: &RecordBatch, wanted: &HashSet<String>) -> Result<BooleanArray, ArrowError> {
+    let Some(column) = rows.columns().first() else { return Ok(vec![false; rows.num_rows()].into()) };
+    // Another writer may have texts of another width.
+    let texts = arrow::compute::cast(column, &DataType::Utf8)?;
+    Ok(texts.as_string::<i32>().iter().map(|text| Some(text.is_some_and(|text| wanted.contains(text)))).collect())
 }
