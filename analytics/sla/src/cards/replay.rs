@@ -211,8 +211,13 @@ impl Epoch<'_> {
             let rung = object.rungs.iter().find(|rung| rung.level == card.level)?;
             object.condition(rung)
         };
-        let is_plain = card.is_over || card.met_at == card.condition_at;
-        if is_plain && object.and_then(met) == Some(card.condition_at) {
+        let now_met = object.and_then(met);
+        // Over by then is over; near the limit it has to have been open then.
+        let is_right = match card.is_over {
+            true => now_met.is_some_and(|at| at <= card.met_at),
+            false => card.met_at == card.condition_at && now_met == Some(card.condition_at),
+        };
+        if is_right {
             return Ok(true);
         }
         let Judge { case, calendar, zone, policy, effects } = *self.judge;

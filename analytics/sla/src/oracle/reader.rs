@@ -72,6 +72,7 @@ impl<'a> Reader<'a> {
                 self.story.delivered.get_or_insert(delivered);
             }
             EventKind::Apply | EventKind::Receive => self.doubt("received after the end"),
+            EventKind::StepStart => self.doubt("a step begins after the end"),
             EventKind::Accept | EventKind::CorrectionNotice | EventKind::CorrectionComplete
                 if !has_start || event.due_at.is_some() =>
             {
