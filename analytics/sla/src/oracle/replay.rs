@@ -85,6 +85,13 @@ impl Replay {
             if card.cancelled.is_some() || !known.iter().filter(is_by_then).any(|event| begins(&event)) {
                 continue;
             }
+            let is_new_stop =
+                |event: &&Event| is_new(event) && matches!(event.kind, EventKind::Stop | EventKind::Resume);
+            if card.is_near && known.iter().copied().any(|event| is_new_stop(&event)) {
+                let key = card.key.clone();
+                self.doubt_of(&key, "a stop known after the card, and perhaps its end too");
+                continue;
+            }
             // By all that is known now it is right: a stop that is known with its end, say.
             if is_met(world, card, known) == Some(true) {
                 continue;
@@ -98,12 +105,7 @@ impl Replay {
             let not_extended = but(&|event| event.kind == EventKind::Extend);
             let answers = [before, in_time, by_then.clone(), not_extended].map(|events| is_met(world, card, &events));
             let (key, is_lapsed) = (card.key.clone(), card.lapsed.is_some());
-            let stops = |event: &&Event| is_new(event) && matches!(event.kind, EventKind::Stop | EventKind::Resume);
-            let is_near = self.cards[place].is_near;
             match answers {
-                _ if is_near && known.iter().copied().any(|event| stops(&event)) => {
-                    self.doubt_of(&key, "a stop known after the card, and perhaps its end too");
-                }
                 [Some(true), Some(true), _, _] => {}
                 [Some(true), Some(false), Some(false), Some(false)] if !is_lapsed => self.cancel_one(place, now),
                 [Some(true), Some(false), Some(false), Some(true)] => {
