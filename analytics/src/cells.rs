@@ -20,7 +20,6 @@ macro_rules! columns {
         }
 
         impl<'b> $name<'b> {
-            #[allow(dead_code, reason = "rows that are at hand need no names to be read by")]
             const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
 
             fn of(batch: &'b arrow::array::RecordBatch) -> Self {

@@ -1,13 +1,12 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
 use arrow::array::{Array, RecordBatch};
-use datasets::contract::{CALENDAR_DAY, Contract, SERVICE_ITEM};
+use datasets::contract::{CALENDAR_DAY, Contract};
 use datasets::lake::Lake;
-use datasets::reference::{edit, flow_steps, limits_fit};
+use datasets::reference::edit;
 use jiff::Timestamp;
 
 use crate::AnalyticsError;
-use crate::cells::{Int, Text, columns};
 use crate::derive::{Changes, plan_rules};
 
 /// What rows of a reference table would change of the open cases. Nothing is written.
@@ -42,39 +41,16 @@ pub async fn put_reference(
     Ok(changes)
 }
 
-/// What is asked of rows beyond being rules. A day of the calendar takes no other's place: it is
-/// known from its notice on, and what was known before stays. The limits of an item's steps fit
-/// into its promise, and that into the statute.
+/// A day of the calendar takes no other's place: it is known from its notice on, and what was known
+/// before stays. Whatever else is asked of rows is asked where the rules are read.
 fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
-    let wrong = |reason: String| AnalyticsError::Rule { table: table.table, reason };
-    if table.table == CALENDAR_DAY.table
-        && rows.column_by_name("known_from").is_some_and(|notices| notices.null_count() > 0)
-    {
-        return Err(wrong("known_from, the date of the notice, is needed on every row".into()));
-    }
-    if table.table == SERVICE_ITEM.table {
-        let items = ItemColumns::of(rows);
-        for at in 0..rows.num_rows() {
-            let promised = items.promised_limit.get(at).map(|n| (n, items.promised_unit.get(at).unwrap_or("WD")));
-            let statutory = items.statutory_limit.get(at).map(|n| (n, items.statutory_unit.get(at).unwrap_or("WD")));
-            let text = items.flow_steps.get(at).unwrap_or_default();
-            let steps =
-                flow_steps(text).ok_or_else(|| wrong(format!("flow_steps {text:?} are not like V|name:1;T|name:6")))?;
-            limits_fit(promised, statutory, &steps)
-                .map_err(|reason| wrong(format!("{}: {reason}", items.item_id.get(at).unwrap_or_default())))?;
-        }
-    }
-    Ok(())
-}
-
-columns! {
-    ItemColumns {
-        item_id: Text,
-        promised_limit: Int,
-        promised_unit: Text,
-        statutory_limit: Int,
-        statutory_unit: Text,
-        flow_steps: Text,
+    let notices = rows.column_by_name("known_from").filter(|_| table.table == CALENDAR_DAY.table);
+    match notices {
+        Some(notices) if notices.null_count() > 0 => Err(AnalyticsError::Rule {
+            table: table.table,
+            reason: "known_from, the date of the notice, is needed on every row".into(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use datasets::contract::SERVICE_ITEM;
-use datasets::reference::flow_steps;
+use datasets::reference::{FlowStep, flow_steps, limits_fit};
 use jiff::civil::Date;
 use sla::{ItemRules, Limit, StepRule, StopKind, Unit};
 
@@ -100,16 +100,23 @@ impl Items {
 
 impl ItemColumns<'_> {
     fn read(&self, at: usize) -> Result<ItemVersion, String> {
+        let promised = limit(self.promised_limit, self.promised_unit, at, "promised")?;
+        let statutory = limit(self.statutory_limit, self.statutory_unit, at, "statutory")?;
+        let text = self.flow_steps.get(at).unwrap_or_default();
+        let flow =
+            flow_steps(text).ok_or_else(|| format!("flow_steps {text:?} are not like V|村级受理:1;T|镇级初审:6"))?;
+        let told = |limit: Limit| (i64::from(limit.n), limit.unit.as_str());
+        limits_fit(promised.map(told), statutory.map(told), &flow)?;
         Ok(ItemVersion {
             version: self.version.get(at).unwrap_or_default(),
             rules: ItemRules {
                 allowed_stop_kinds: stop_kinds(self.allowed_stop_kinds.get(at).unwrap_or_default())?,
                 max_extension_days: number(self.max_extension_days, at, "max_extension_days")?,
                 village: limit(self.village_limit, self.village_unit, at, "village")?,
-                steps: steps(self.flow_steps.get(at).unwrap_or_default())?,
+                steps: steps(flow),
             },
-            promised: limit(self.promised_limit, self.promised_unit, at, "promised")?,
-            statutory: limit(self.statutory_limit, self.statutory_unit, at, "statutory")?,
+            promised,
+            statutory,
             certificate: self.certificate.get(at),
             from: self.valid_from.get(at).unwrap_or(Date::MIN),
             to: self.valid_to.get(at),
@@ -138,13 +145,12 @@ fn limit(numbers: Int<'_>, units: Text<'_>, at: usize, which: &str) -> Result<Op
 }
 
 /// The steps that have a limit, numbered as the flow has them, from 1.
-fn steps(text: &str) -> Result<Vec<StepRule>, String> {
-    let flow = flow_steps(text).ok_or_else(|| format!("flow_steps {text:?} are not like V|村级受理:1;T|镇级初审:6"))?;
+fn steps(flow: Vec<FlowStep>) -> Vec<StepRule> {
     let rules = (1..).zip(flow).filter_map(|(seq, step)| {
         let limit = Limit { n: step.limit?, unit: Unit::Wd };
         Some(StepRule { seq, name: step.name, limit })
     });
-    Ok(rules.collect())
+    rules.collect()
 }
 
 #[cfg(test)]
@@ -187,7 +193,7 @@ mod tests {
         assert_eq!(stop_kinds("PUBLIC_NOTICE; SITE_SURVEY;"), Ok(vec![StopKind::PublicNotice, StopKind::SiteSurvey]));
         let error = stop_kinds("PUBLIC_NOTICE;HOLIDAY").expect_err("unknown");
         assert!(error.contains("allowed_stop_kinds: `HOLIDAY`"), "{error}");
-        let steps = steps("V|村级受理:1;T|镇级初审:;C|县级审批:6").expect("steps");
+        let steps = steps(flow_steps("V|村级受理:1;T|镇级初审:;C|县级审批:6").expect("steps"));
         assert_eq!(steps.iter().map(|step| (step.seq, step.limit.n)).collect::<Vec<_>>(), [(1, 1), (3, 6)]);
     }
 }
