@@ -9,6 +9,7 @@ mod calendar;
 mod cards;
 mod cli;
 mod corrections;
+mod explain;
 mod interrupted;
 mod real_data;
 mod rebuild;

@@ -1,5 +1,8 @@
 //! From records to cards by the command line, with dates that are checked by hand (domain §4.1).
 
+use queries::panel;
+use serde_json::{Value, json};
+
 use crate::support::{Place, text};
 
 const CASES: &str = "case_no,data_version,item_id,item_version,case_kind,village_code,applicant_id,apply_channel,agent_id,is_agent_assisted,org_code,statutory_limit,statutory_unit,promised_limit,promised_unit,visits_count,entry_mode,recorded_at\n";
@@ -31,6 +34,16 @@ fn cards(place: &Place, as_of: &str) -> Vec<String> {
         format!("{} {} {} {}", part("case_no"), part("level"), part("state"), part("issued_at"))
     });
     told.collect()
+}
+
+/// Rows of a panel of the page `/cards`, for a region and a month.
+fn asked(place: &Place, panel: &str, params: &[&str], as_of: &str) -> Value {
+    // On a line of its own: a statement that begins with its header would be taken for a flag.
+    let sql = format!("\n{panel}");
+    let mut args = vec!["query", sql.as_str(), "--as-of", as_of];
+    let always = ["region=4505%", "issued_from=2018-03-01", "issued_to=2018-04-01"];
+    args.extend(always.iter().chain(params).flat_map(|param| ["--param", *param]));
+    place.json(&args)
 }
 
 #[test]
@@ -92,12 +105,11 @@ fn a_year_without_a_calendar_is_told_once_and_raises_no_card() {
     events.push(event("R", 2, "CLOSE", "2003-05-06 09:00:00", "2003-05-06 09:00:00"));
     land(&place, &cases, &events, "20180401T000000");
     let status = place.json(&["lake", "status"]);
-    let told =
-        serde_json::json!([{ "kind": "CALENDAR_UNKNOWN", "region": "GX", "year": 2003, "cases": 2, "open_cases": 1 }]);
+    let told = json!([{ "kind": "CALENDAR_UNKNOWN", "region": "GX", "year": 2003, "cases": 2, "open_cases": 1 }]);
     assert_eq!(status["incidents"], told);
     assert!(place.run(&["lake", "status"]).contains("CALENDAR_UNKNOWN GX 2003: 2 cases, 1 of them open"));
     let carded = place.json(&["query", "select distinct case_no from card_all where object_type = 'CASE'"]);
-    assert_eq!(carded, serde_json::json!([{ "case_no": "T" }]));
+    assert_eq!(carded, json!([{ "case_no": "T" }]));
 }
 
 #[test]
@@ -113,4 +125,43 @@ fn a_batch_confirms_nothing_before_its_facts_are_folded() {
     let again = place.file("workflow_event_20180321T000000.csv", EVENTS);
     place.run(&["ingest", "workflow_event", text(&again)]);
     assert_eq!(cards(&place, "2018-03-21"), Vec::<String>::new());
+}
+
+#[test]
+fn the_page_of_the_cards_tells_those_of_steps_by_number_and_name() {
+    let place = Place::new();
+    // The step has 1 workday from Mon 2018-03-05: due 03-06, RED 03-07 00:00. The case has until 03-12.
+    let accepted = "2018-03-05 09:00:00";
+    let step = "E-2,E,2,STEP_START,2,县级审批,1,P1,officer,450521-MZ,,,2018-03-05 10:00:00,2018-03-05 10:00:00\n";
+    let events = [event("E", 1, "ACCEPT", accepted, accepted), step.to_owned()];
+    land(&place, &[case("E", 5, accepted)], &events, "20180401T000000");
+    let as_of = "2018-03-08";
+    let totals = |object: &str| {
+        let object = format!("object={object}");
+        let rows = asked(&place, panel::CARD_TOTALS, &[object.as_str(), "day_start=2018-03-08"], as_of);
+        let told = rows.as_array().expect("rows").iter().map(|row| {
+            let part = |name: &str| row[name].to_string();
+            ["object_type", "level", "gross", "net", "open_now"].map(part).join(" ").replace('"', "")
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort();
+        told
+    };
+    assert_eq!(totals("ALL"), ["STEP RED 1 1 1", "STEP YELLOW 1 1 0"]);
+    assert_eq!((totals("STEP"), totals("CASE")), (totals("ALL"), Vec::new()));
+    let listed = |object: &str| {
+        let object = format!("object={object}");
+        let params = [object.as_str(), "level=%", "shown=OPEN", "after=0", "until=50"];
+        asked(&place, panel::CARDS, &params, as_of)
+    };
+    let open = listed("STEP");
+    assert_eq!((&open[0]["object_type"], &open[0]["object_id"]), (&json!("STEP"), &json!("E/2")));
+    assert_eq!((&open[0]["due_on"], &open[0]["total"]), (&json!("2018-03-06"), &json!(1)));
+    assert_eq!((listed("ALL"), listed("CASE")), (open, json!([])));
+    let steps = |cases: &str| {
+        let sql = format!("\n{}", panel::CARD_STEPS);
+        place.json(&["query", &sql, "--as-of", as_of, "--param", &format!("cases={cases}")])
+    };
+    let named = json!([{ "case_no": "E", "step_seq": 2, "step_name": "县级审批" }]);
+    assert_eq!((steps("E"), steps("D\nE\nF"), steps("F")), (named.clone(), named, json!([])));
 }

@@ -8,7 +8,7 @@ use datasets::lake::{LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use sla::{Policy, WorkCalendar};
+use sla::{Policy, WorkCalendar, Zone};
 
 use crate::AnalyticsError;
 use crate::calendar::LakeCalendar;
@@ -32,7 +32,7 @@ use workdays::Workdays;
 #[derive(Debug)]
 pub struct Rules {
     pub(crate) calendar: LakeCalendar,
-    pub(crate) zone: TimeZone,
+    pub(crate) zone: Zone,
     /// The workdays of every region, for SQL.
     pub(crate) workdays: Workdays,
     policies: Policies,
@@ -52,7 +52,7 @@ impl Rules {
     }
 
     pub(crate) async fn read(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
-        let zone = TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?;
+        let zone = Zone::new(TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?);
         let calendar = calendar(meta, tables, &zone).await?;
         let policies = Policies::load(&meta.region, tables).await?;
         let items = Items::load(tables).await?;
@@ -104,7 +104,7 @@ columns! {
 }
 
 /// The region's calendar, with what was known of it before each of its notices.
-async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &TimeZone) -> Result<LakeCalendar, AnalyticsError> {
+async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Result<LakeCalendar, AnalyticsError> {
     let region: CalendarRegion = meta.region.parse().map_err(|error| rule("lake_meta", error))?;
     let mut hours: Vec<(Date, Option<Date>, String)> = Vec::new();
     for batch in tables.read(&OFFICE_HOURS, HourColumns::FIELDS).await? {

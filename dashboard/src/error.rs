@@ -211,6 +211,7 @@ mod tests {
                 "page",
                 "level",
                 "state",
+                "object",
                 "sort",
                 "dir",
             ];

@@ -5,7 +5,9 @@
 pub const CALENDAR_DAYS: &str = include_str!("../sql/panels/calendar_days.sql");
 /// Net cards and the supervised stock by day.
 pub const CARD_DAYS: &str = include_str!("../sql/panels/card_days.sql");
-/// Cards gross, net, open and unconfirmed by level.
+/// The names of the numbered steps of some cases.
+pub const CARD_STEPS: &str = include_str!("../sql/panels/card_steps.sql");
+/// Cards gross, net, open and unconfirmed by what they are about and by level.
 pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
 /// The queue of cards, a page of it or all.
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");

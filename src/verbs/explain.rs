@@ -1,5 +1,5 @@
 use analytics::CaseExplanation;
-use analytics::sla::{Card, Clock, ClockKind, DayLine, DayRole, DueBasis, Mark, StartKind, StepClock, Suspension};
+use analytics::sla::{Card, Clock, ClockKind, DueBasis, StartKind, StepClock, Suspension};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::Shared;
 use crate::output::say;
 
+mod days;
 mod json;
 
 pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
@@ -39,7 +40,9 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
             StartKind::Deemed if start.from > as_of => "deemed accepted if nobody answers the receipt before that,",
             StartKind::Deemed => "deemed accepted, nobody having answered the receipt",
         };
-        say!("start {}: {why}{from} (domain §4 point 1); day 0, not counted", local(start.at, zone));
+        let is_office_time = explanation.days.iter().any(|day| day.office.is_some());
+        let counts = if is_office_time { "day 0, its office time counts" } else { "day 0, not counted" };
+        say!("start {}: {why}{from} (domain §4 point 1); {counts}", local(start.at, zone));
     }
     for kind in [ClockKind::Promise, ClockKind::Statutory, ClockKind::Village] {
         say!("{}", clock_line(clock.clock(kind), zone));
@@ -57,7 +60,7 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
     let (whole, tenth) = (used.used_days_tenths / 10, used.used_days_tenths % 10);
     let ratio = used.ratio_ppm.map_or("-".into(), |ppm| format!("{}.{} %", ppm / 10_000, ppm % 10_000 / 1_000));
     say!("  used {} working days begun, {whole}.{tenth} days or {ratio} of the limit (point 13)", used.used_wd);
-    for step in clock.steps.iter().filter(|step| step.limit.is_some() || step.due_at.is_some()) {
+    for step in clock.steps.iter().filter(|step| has_clock(step)) {
         say!("{}", step_line(step, zone));
     }
     for card in &explanation.cards {
@@ -75,7 +78,14 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
     );
     say!("");
     for day in &explanation.days {
-        say!("{}", day_line(day));
+        say!("{}", days::line(day, zone));
+    }
+    for (step, days) in clock.steps.iter().zip(&explanation.step_days).filter(|(step, _)| has_clock(step)) {
+        say!("");
+        say!("step {} {}, day by day", step.key(), step.step_name.as_deref().unwrap_or_default());
+        for day in days {
+            say!("{}", days::line(day, zone));
+        }
     }
     say!("");
     for event in &case.events {
@@ -91,6 +101,11 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
         );
     }
     Ok(())
+}
+
+/// A step with a limit or a due time is told; one without either can be neither late nor near it.
+fn has_clock(step: &StepClock) -> bool {
+    step.limit.is_some() || step.due_at.is_some()
 }
 
 fn clock_line(clock: &Clock, zone: &TimeZone) -> String {
@@ -157,26 +172,6 @@ fn card_line(card: &Card, as_of: Timestamp, zone: &TimeZone) -> String {
         local(card.condition_at, zone),
         local(card.issued_at, zone)
     )
-}
-
-/// One day: date, what it is to the clock, why, and what falls on it.
-fn day_line(day: &DayLine) -> String {
-    let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-        [usize::from(day.date.weekday().to_monday_zero_offset().unsigned_abs())];
-    let role = match day.role {
-        DayRole::Start => "day 0, not counted".to_owned(),
-        DayRole::Counted(number) => format!("day {number}"),
-        DayRole::Excluded => "excluded".to_owned(),
-        DayRole::NotWorked => "not worked".to_owned(),
-    };
-    let name = day.name.as_deref().unwrap_or_default();
-    let stops: String = day.stops.iter().map(|stop| format!(" stop {stop}")).collect();
-    let provisional = if day.provisional { " provisional" } else { "" };
-    let marks: Vec<&str> = day.marks.iter().map(|mark: &Mark| mark.as_str()).collect();
-    let kind = day.kind.as_str();
-    format!("{} {weekday}  {role:<18} {kind:<16} {name}{stops}{provisional} {}", day.date, marks.join(" "))
-        .trim_end()
-        .to_owned()
 }
 
 /// Local time to the second; the end of a day as 24:00.

@@ -71,7 +71,7 @@ async function firstCase() {
 }
 
 test("each page loads in both languages, both themes and four widths, without overflow", async () => {
-  const pages = { overview: "/", cards: "/cards", villages: "/villages", case: await firstCase() };
+  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", case: await firstCase() };
   const village = await open("/villages");
   pages.village = await village.locator("main a[href^='/villages/']").first().getAttribute("href");
   await village.context().close();
@@ -109,6 +109,31 @@ test("a card leads to its case, and the case says why", async () => {
   await page.context().close();
 });
 
+test("each step of a case is told day by day, folded away until asked for", async () => {
+  const list = await open("/cards");
+  const links = list.locator("main a[href^='/cases/']");
+  const paths = new Set(await links.evaluateAll((all) => all.map((link) => link.getAttribute("href"))));
+  await list.context().close();
+  let found = false;
+  for (const path of paths) {
+    const page = await open(path, { width: 375 });
+    const steps = page.locator("#why details");
+    found = (await steps.count()) > 0;
+    if (found) {
+      const days = steps.first().locator("table.days tbody tr");
+      assert.equal(await days.first().isVisible(), false, path);
+      await steps.first().locator("summary").click();
+      assert.ok(await days.first().isVisible(), path);
+      assert.match(await steps.first().locator("summary").innerText(), / · /);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${path}: ${overflow} pixels too wide`);
+    }
+    await page.context().close();
+    if (found) break;
+  }
+  assert.ok(found, "no listed case has a step");
+});
+
 test("filters are in the address and the export is what is shown", async () => {
   const page = await open("/cards?lang=en&level=RED");
   const shown = await page.locator("main").innerText();
@@ -118,6 +143,33 @@ test("filters are in the address and the export is what is shown", async () => {
   const csv = await (await page.request.get(site + href)).text();
   const records = csv.trim().split(/\r?\n/).filter((line) => line.includes("TEST-"));
   assert.equal(records.length, count);
+  await page.context().close();
+});
+
+test("what cards are about is a filter like the others, and each choice says how many there are", async () => {
+  const about = (page) => page.locator("main th", { hasText: /^About$/ }).count();
+  const number = (text) => Number(text.replace(/\D/g, ""));
+  const cases = await open("/cards?lang=en&state=GROSS");
+  assert.equal(await about(cases), 0);
+  assert.match(await cases.locator("main .tabs a[aria-current]").innerText(), /^Case/);
+  await cases.locator("main .tabs a", { hasText: /^Step/ }).click();
+  await cases.waitForURL(/object=step/);
+  await cases.context().close();
+  const page = await open("/cards?lang=en&state=GROSS&object=step");
+  assert.equal(await about(page), 1);
+  const counts = (await page.locator("main .tabs a").allInnerTexts()).map(number);
+  assert.equal(counts.length, 6);
+  assert.equal(counts[5], counts.slice(0, 5).reduce((sum, count) => sum + count));
+  const count = number((await page.locator("main").innerText()).match(/n=([\d\s,]+)/)[1]);
+  assert.equal(count, number(await page.locator("main .tabs a[aria-current]").innerText()));
+  assert.match(await page.locator("main td.name").first().innerText(), /^Step/);
+  assert.equal(await page.locator("form.filters input[name=object]").inputValue(), "step");
+  for (const link of ["main .pages a[rel=next]", "main a[download]", ".switches a"]) {
+    const href = await page.locator(link).first().getAttribute("href");
+    assert.ok(href.includes("object=step") && href.includes("state=GROSS"), `${link}: ${href}`);
+  }
+  const csv = await page.request.get(site + (await page.locator("main a[download]").first().getAttribute("href")));
+  assert.equal((await csv.text()).split(/\r?\n/).filter((line) => line.includes("TEST-")).length, count);
   await page.context().close();
 });
 
@@ -136,7 +188,7 @@ test("a past day says so, and what makes no sense is refused with advice", async
   const past = await open("/?lang=en&as_of=2023-06-01");
   assert.ok((await past.locator(".banner:visible").count()) >= 2);
   await past.context().close();
-  for (const [path, expect] of [["/?as_of=never", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404]]) {
+  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404]]) {
     const page = await open(path, { expect });
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();

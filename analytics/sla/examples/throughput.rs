@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use sla::{
     CaseInput, ClockError, CloseResult, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy,
-    StopKind, StopTerms, Unit, WorkCalendar, fold, judge,
+    StopKind, StopTerms, Unit, WorkCalendar, Zone, fold, judge,
 };
 
 const NATIONAL: &str = include_str!("../../../datasets/reference/calendar_national.csv");
@@ -37,7 +37,7 @@ type Anything<T> = Result<T, Box<dyn Error + Send + Sync>>;
 fn main() -> Anything<()> {
     let judged: usize = std::env::args().nth(1).map_or(Ok(200_000), |count| count.parse())?;
     let calendar = Calendar::new()?;
-    let zone = TimeZone::get("Asia/Shanghai")?;
+    let zone = Zone::new(TimeZone::get("Asia/Shanghai")?);
     let cases = Maker { days: calendar.workdays(2021, 2025), zone: zone.clone(), rng: 2018 }.cases(DISTINCT)?;
     let events: usize = cases.iter().map(Vec::len).sum();
     let cores = std::thread::available_parallelism()?.get();
@@ -218,7 +218,7 @@ impl WorkCalendar for Calendar {
 /// Makes up cases, the same each time.
 struct Maker {
     days: Vec<Date>,
-    zone: TimeZone,
+    zone: Zone,
     rng: u64,
 }
 

@@ -1,10 +1,9 @@
 //! The work calendar of a region, and the few ways in which the clock walks it.
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use jiff::{Error, SignedDuration, Timestamp};
 
-use crate::DayTable;
+use crate::{DayTable, Zone};
 
 /// Seconds from one local midnight to the next.
 pub(crate) const DAY_END: u32 = 86_400;
@@ -79,7 +78,7 @@ pub(crate) fn office(calendar: &dyn WorkCalendar, date: Date) -> &[OfficeWindow]
 }
 
 /// Local date of an instant and its whole seconds since midnight.
-pub(crate) fn local(instant: Timestamp, zone: &TimeZone) -> (Date, u32) {
+pub(crate) fn local(instant: Timestamp, zone: &Zone) -> (Date, u32) {
     let local = zone.to_datetime(instant);
     let time = local.time();
     let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(|part| u32::from(part.unsigned_abs()));
@@ -87,13 +86,12 @@ pub(crate) fn local(instant: Timestamp, zone: &TimeZone) -> (Date, u32) {
 }
 
 /// The instant `second` seconds after local midnight, up to and with [`DAY_END`].
-pub(crate) fn instant(date: Date, second: u32, zone: &TimeZone) -> Result<Timestamp, Error> {
-    let midnight = date.to_datetime(Time::midnight());
-    zone.to_timestamp(midnight.checked_add(SignedDuration::from_secs(i64::from(second)))?)
+pub(crate) fn instant(date: Date, second: u32, zone: &Zone) -> Result<Timestamp, Error> {
+    zone.in_day(date, second)
 }
 
 /// The last microsecond of a local day (domain §4 point 3).
-pub(crate) fn end_of_day(date: Date, zone: &TimeZone) -> Result<Timestamp, Error> {
+pub(crate) fn end_of_day(date: Date, zone: &Zone) -> Result<Timestamp, Error> {
     instant(date, DAY_END, zone)?.checked_sub(MICROSECOND)
 }
 

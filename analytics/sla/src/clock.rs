@@ -1,6 +1,5 @@
 //! The fold: one case, its clocks.
 
-use jiff::tz::TimeZone;
 use jiff::{Error, Timestamp};
 
 use crate::calendar::local;
@@ -14,7 +13,7 @@ use crate::term::{Extension, Term, extend, promise, statutory, village};
 use crate::version::latest;
 use crate::{
     CaseClock, CaseInput, Clock, ClockError, ClockKind, DueBasis, Event, EventKind, Level, Limit, Policy, Reason,
-    Start, WorkCalendar, steps,
+    Start, WorkCalendar, Zone, steps,
 };
 
 /// Everything that a fold works out; the cards need more of it than the clock tells.
@@ -45,7 +44,7 @@ impl State<'_> {
 pub fn fold(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
 ) -> Result<CaseClock, ClockError> {
     policy.check()?;
@@ -63,7 +62,7 @@ pub fn fold(
 pub fn start(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
 ) -> Result<Option<Start>, ClockError> {
     let events: Vec<&Event> = case.events.iter().collect();
@@ -82,7 +81,7 @@ pub(crate) fn state<'a>(
     case: &CaseInput<'_>,
     events: &[&'a Event],
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
 ) -> Result<State<'a>, ClockError> {
     let known = events.iter().map(|event| event.known_at);
@@ -96,7 +95,7 @@ fn fold_known<'a>(
     case: &CaseInput<'_>,
     events: &[&'a Event],
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
     (first_known_at, last_known_at): (Timestamp, Timestamp),
 ) -> Result<State<'a>, Error> {
@@ -248,7 +247,7 @@ impl Runner<'_, '_> {
 }
 
 /// The remarks that need both the events and the due date.
-fn remark(history: &History<'_>, term: Term, due: Option<&Due>, zone: &TimeZone, reasons: &mut Vec<Reason>) {
+fn remark(history: &History<'_>, term: Term, due: Option<&Due>, zone: &Zone, reasons: &mut Vec<Reason>) {
     if let (Term::Limit(..), Some(due), Some(told)) = (term, due, history.told_due)
         && local(told, zone).0 != due.on
     {

@@ -2,13 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::calendar::{DAY_END, instant, local, workdays_after};
 use crate::effect::Effects;
 use crate::reason::note;
 use crate::stop::OpenStop;
-use crate::{CloseResult, Event, EventKind, Reason, WorkCalendar};
+use crate::{CloseResult, Event, EventKind, Reason, WorkCalendar, Zone};
 
 named_enum! {
     /// How a case came to be accepted (domain §4 point 1).
@@ -88,7 +87,7 @@ impl<'a> History<'a> {
         events: &[&'a Event],
         effects: Effects<'_>,
         calendar: &dyn WorkCalendar,
-        zone: &TimeZone,
+        zone: &Zone,
     ) -> Result<Self, jiff::Error> {
         let mut ordered = events.to_vec();
         ordered.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -154,7 +153,7 @@ impl<'a> History<'a> {
         }
     }
 
-    fn take(&mut self, event: &'a Event, effects: Effects<'_>, zone: &TimeZone) {
+    fn take(&mut self, event: &'a Event, effects: Effects<'_>, zone: &Zone) {
         self.taken.push(event);
         self.take_due(event);
         let at = effects.of(event);
@@ -198,7 +197,7 @@ impl<'a> History<'a> {
         self.take_handling(event);
     }
 
-    fn accept(&mut self, event: &Event, zone: &TimeZone) {
+    fn accept(&mut self, event: &Event, zone: &Zone) {
         self.has_accept = true;
         match self.start.map(|start| start.kind) {
             None => self.begin(StartKind::Accepted, event, zone),
@@ -217,7 +216,7 @@ impl<'a> History<'a> {
         self.noticed = true;
     }
 
-    fn complete(&mut self, event: &Event, zone: &TimeZone) {
+    fn complete(&mut self, event: &Event, zone: &Zone) {
         if !self.noticed {
             note(&mut self.reasons, Reason::CompleteWithoutNotice);
         } else if self.start.is_none() {
@@ -225,7 +224,7 @@ impl<'a> History<'a> {
         }
     }
 
-    fn begin(&mut self, kind: StartKind, event: &Event, zone: &TimeZone) {
+    fn begin(&mut self, kind: StartKind, event: &Event, zone: &Zone) {
         let at = event.occurred_at;
         self.start = Some(Start { kind, at, on: local(at, zone).0, from: at });
     }
@@ -303,7 +302,7 @@ fn answer(
     ordered: &[&Event],
     effects: Effects<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
 ) -> Result<Option<Answer>, jiff::Error> {
     let Some(receipt) = ordered.iter().find(|event| event.kind == EventKind::Receive) else {
         return Ok(None);

@@ -39,6 +39,7 @@ mod term;
 mod testing;
 mod used;
 mod version;
+mod zone;
 
 pub use calendar::{DayKind, OfficeWindow, WorkCalendar};
 pub use cards::{CancelCause, Card, Judged, judge};
@@ -46,7 +47,7 @@ pub use case::{CaseClock, Clock, DueBasis};
 pub use clock::{fold, start};
 pub use days::DayTable;
 pub use event::{CloseResult, Event, EventKind, StopKind, StopTerms};
-pub use explain::{DayLine, DayRole, Explanation, Mark, explain};
+pub use explain::{DayLine, DayRole, Explanation, Mark, OfficeDay, OfficePart, OfficeRole, explain};
 pub use history::{Start, StartKind};
 pub use limit::{CaseInput, ItemRules, Limit, StepRule, Unit};
 pub use names::UnknownName;
@@ -57,6 +58,7 @@ pub use steps::StepClock;
 pub use stop::{Pause, Suspension};
 pub use term::Extension;
 pub use used::Used;
+pub use zone::Zone;
 
 /// Version of the counting rules in this crate. It grows with every change that can move an
 /// instant or a card, so that a stored result tells which engine made it.

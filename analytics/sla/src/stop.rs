@@ -1,13 +1,12 @@
 //! Suspensions: what of each is deducted, and what they exclude together (domain §4 points 4 to 6).
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Error, SignedDuration, Span, Timestamp};
 
 use crate::calendar::{DAY_END, instant, local, office, workdays_after};
 use crate::days::Run;
 use crate::reason::note;
-use crate::{ItemRules, Limit, Reason, StopKind, StopTerms, Unit, WorkCalendar};
+use crate::{ItemRules, Limit, Reason, StopKind, StopTerms, Unit, WorkCalendar, Zone};
 
 /// A suspension as its STOP began it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl OpenStop<'_> {
         &self,
         item: &ItemRules,
         calendar: &dyn WorkCalendar,
-        zone: &TimeZone,
+        zone: &Zone,
         reasons: &mut Vec<Reason>,
     ) -> Result<Suspension, Error> {
         let kind = self.terms.and_then(|terms| terms.kind);
@@ -107,7 +106,7 @@ impl OpenStop<'_> {
 }
 
 /// 24:00 of the last approved day, the day of the start not counted; hours and minutes run on.
-fn cap(started_at: Timestamp, length: Limit, calendar: &dyn WorkCalendar, zone: &TimeZone) -> Result<Timestamp, Error> {
+fn cap(started_at: Timestamp, length: Limit, calendar: &dyn WorkCalendar, zone: &Zone) -> Result<Timestamp, Error> {
     let (on, _) = local(started_at, zone);
     let n = i64::from(length.n);
     let last = match length.unit {
@@ -139,7 +138,7 @@ pub(crate) fn merge(stops: &[Suspension]) -> Vec<Pause> {
 pub(crate) struct Excluded<'a> {
     pub(crate) pauses: &'a [Pause],
     pub(crate) calendar: &'a dyn WorkCalendar,
-    pub(crate) zone: &'a TimeZone,
+    pub(crate) zone: &'a Zone,
 }
 
 impl<'a> Excluded<'a> {

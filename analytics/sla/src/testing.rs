@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use crate::{
     Card, CaseClock, CaseInput, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind,
-    StopTerms, Unit, WorkCalendar, fold, judge,
+    StopTerms, Unit, WorkCalendar, Zone, fold, judge,
 };
 
 /// Weekdays off and weekend days worked of Guangxi (domain §4.2), written year: MMDD.
@@ -130,8 +130,8 @@ fn window(open: u32, close: u32) -> OfficeWindow {
 }
 
 /// China has had one offset all through these tests.
-pub(crate) fn zone() -> TimeZone {
-    TimeZone::fixed(offset(8))
+pub(crate) fn zone() -> Zone {
+    Zone::new(TimeZone::fixed(offset(8)))
 }
 
 /// An instant in local words, e.g. `2018-03-05T10:00`.

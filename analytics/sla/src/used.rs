@@ -1,12 +1,11 @@
 //! How much of its time a case has used (domain §4 point 13).
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Error, SignedDuration, Timestamp};
 
 use crate::calendar::{DAY_END, instant, local, office, office_seconds};
 use crate::stop::{Excluded, Pause};
-use crate::{CaseClock, DueBasis, Unit, WorkCalendar};
+use crate::{CaseClock, DueBasis, Unit, WorkCalendar, Zone};
 
 /// The three measures that are always told, and the ratio behind the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,7 +39,7 @@ struct Tally {
 impl CaseClock {
     /// The time used from the start until `until`, or until the closing if that is earlier.
     /// All zero without a start, and before it.
-    pub fn used(&self, until: Timestamp, calendar: &dyn WorkCalendar, zone: &TimeZone) -> Used {
+    pub fn used(&self, until: Timestamp, calendar: &dyn WorkCalendar, zone: &Zone) -> Used {
         let Some(start) = self.start else {
             return Used::default();
         };

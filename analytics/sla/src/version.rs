@@ -6,26 +6,73 @@ use jiff::Timestamp;
 
 use crate::Event;
 
+/// Up to so many events, comparing each with each is quicker than hashing.
+const FEW: usize = 24;
+
 /// Whether an event is there in more than one version.
 pub(crate) fn has_several(events: &[&Event]) -> bool {
-    let mut ids = HashSet::with_capacity(events.len());
-    !events.iter().all(|event| ids.insert(event.event_id.as_str()))
+    if events.len() > FEW {
+        let mut ids = HashSet::with_capacity(events.len());
+        return !events.iter().all(|event| ids.insert(event.event_id.as_str()));
+    }
+    let mut rest = events;
+    while let Some((first, others)) = rest.split_first() {
+        // From the end on: ids that differ mostly differ there.
+        if others.iter().any(|other| is_same(first.event_id.as_bytes(), other.event_id.as_bytes())) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
-/// The latest version of each event: by recording, then by when it could be known.
+fn is_same(id: &[u8], other: &[u8]) -> bool {
+    id.last() == other.last() && id == other
+}
+
+/// The latest version of each event, in order: by recording, then by when it could be known.
 pub(crate) fn latest<'e>(events: &[&'e Event]) -> Vec<&'e Event> {
-    let mut latest: HashMap<&str, &'e Event> = HashMap::with_capacity(events.len());
-    for event in events {
-        let held = latest.entry(&event.event_id).or_insert(event);
-        if version(held) < version(event) {
-            *held = event;
+    let mut latest: Vec<&Event> = if has_several(events) {
+        let mut latest: HashMap<&str, &'e Event> = HashMap::with_capacity(events.len());
+        for event in events {
+            let held = latest.entry(&event.event_id).or_insert(event);
+            if version(held) < version(event) {
+                *held = event;
+            }
         }
-    }
-    let mut latest: Vec<&Event> = latest.into_values().collect();
+        latest.into_values().collect()
+    } else {
+        events.to_vec()
+    };
     latest.sort_by(|a, b| a.order().cmp(&b.order()));
     latest
 }
 
 fn version(event: &Event) -> (Timestamp, Timestamp, impl Ord + use<'_>) {
     (event.recorded_at.unwrap_or(event.known_at), event.known_at, event.order())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind;
+    use crate::testing::event;
+
+    #[test]
+    fn few_and_many_events_are_told_apart_alike() {
+        for count in [0, 1, 2, FEW, FEW + 1, 60] {
+            let mut events: Vec<Event> = (0..count).map(|_| event(EventKind::Accept, "2018-03-05T10:00")).collect();
+            for (place, event) in events.iter_mut().enumerate() {
+                event.event_id = format!("E{place}");
+            }
+            let read: Vec<&Event> = events.iter().collect();
+            assert!(!has_several(&read), "{count}");
+            assert_eq!(latest(&read).len(), count);
+            for twice in 0..count {
+                let doubled: Vec<&Event> = read.iter().copied().chain([read[twice]]).collect();
+                assert!(has_several(&doubled), "{count} {twice}");
+                assert_eq!(latest(&doubled).len(), count);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What other rules, or another clock, would change of what is held: due dates and cards.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -9,7 +9,8 @@ use datasets::lake::LakeSnapshot;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{CHUNK, card_rows, kept};
+use super::chunks::pieces;
+use super::{card_rows, kept};
 use crate::fold::fold_all;
 use crate::{AnalyticsError, Rules, facts};
 
@@ -54,14 +55,12 @@ pub struct CardChange {
 /// Folds the cases by these rules and compares with what is held.
 pub(crate) async fn compare(
     snapshot: &LakeSnapshot,
-    cases: &BTreeSet<String>,
+    cases: &[Box<str>],
     rules: &Rules,
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
     let mut changes = Changes::default();
-    let cases: Vec<&String> = cases.iter().collect();
-    for chunk in cases.chunks(CHUNK) {
-        let chunk: HashSet<String> = chunk.iter().map(|case| (*case).clone()).collect();
+    for chunk in pieces(cases) {
         let folded = fold_all(&facts::load(snapshot, &chunk, None).await?, rules, None);
         changes.cases += folded.len() as u64;
         let mut held = held_due(snapshot, &chunk).await?;

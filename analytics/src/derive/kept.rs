@@ -22,11 +22,11 @@ pub(super) const ENGINE_CHANGED: &str = "ENGINE_CHANGED";
 
 /// What is kept, and how.
 #[derive(Clone, Copy)]
-pub(super) struct Keep<'k> {
+pub(super) struct Keep {
     /// What has changed; nothing in a fold that only carries on what was kept before.
     pub(super) changed: Option<&'static str>,
     pub(super) now: Timestamp,
-    pub(super) part: &'k str,
+    pub(super) part: &'static str,
     pub(super) run: i64,
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn kept(
     snapshot: &LakeSnapshot,
     cases: &HashSet<String>,
     new: &RecordBatch,
-    keep: Keep<'_>,
+    keep: Keep,
 ) -> Result<RecordBatch, AnalyticsError> {
     let held = held_cards(snapshot, cases).await?;
     let ids = |rows: &RecordBatch| rows.column(place("card_id")).as_string::<i32>().clone();

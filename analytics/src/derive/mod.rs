@@ -2,7 +2,7 @@
 //! its own cases. `case_state` is committed last and carries the versions of the facts that it
 //! stands on; a run that was killed before is found by that and made again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -12,19 +12,21 @@ use datasets::contract::{
     WORKFLOW_CASE, WORKFLOW_EVENT,
 };
 use datasets::lake::{Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
+use futures::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::facts;
-use crate::fold::{DayFacts, fold_all};
+use crate::fold::DayFacts;
 use crate::rules::RuleTables;
 use crate::{AnalyticsError, Rules};
 
 pub use changes::{CardChange, Changes, DueChange};
+use chunks::{Chunk, Folding};
 use kept::Keep;
 
 pub(crate) mod card_rows;
 mod changes;
+mod chunks;
 mod columns;
 mod compact;
 pub(crate) mod hot;
@@ -33,8 +35,6 @@ mod nested;
 pub(crate) mod state_rows;
 mod village_rows;
 
-/// Cases that are folded at once.
-const CHUNK: usize = 50_000;
 /// Runs from one removal of files that killed writers have left to the next.
 const SWEEP_EVERY: i64 = 50;
 /// The facts that the derived tables stand on.
@@ -88,7 +88,8 @@ struct Task {
     first: bool,
     all: bool,
     changed: Option<&'static str>,
-    touched: BTreeSet<String>,
+    /// In order.
+    touched: Vec<Box<str>>,
 }
 
 /// Brings the derived tables up to the newest facts and rules. Safe to call from several
@@ -110,14 +111,22 @@ pub async fn derive(lake: &Lake, options: DeriveOptions) -> Result<DeriveReport,
     let last_whole = landed(&state, RUN).await?.unwrap_or(0);
     let interrupted = runs.iter().any(|run| *run > last_whole);
     let run = runs.into_iter().max().unwrap_or(0) + 1;
-    let rules = Rules::load(lake.meta(), &snapshot).await?;
+    let rules = Arc::new(Rules::load(lake.meta(), &snapshot).await?);
     let was_kept = landed::<i64>(&state, KEPT).await?.is_some();
     let keeps = task.changed.is_some() || was_kept;
     let part = if task.all { "cold" } else { "hot" };
-    let mut work =
-        Work { lake, snapshot: &snapshot, rules: &rules, run, part, keeps, now: options.now, task: &task, interrupted };
-    let mut report = work.fold().await?;
-    drop(rules);
+    // The days of all cases are summed anew, when their states are there.
+    let sums_anew = interrupted || (task.all && !task.first);
+    let keep = Keep { changed: task.changed, now: options.now, part, run };
+    let folding = Folding {
+        snapshot,
+        rules,
+        part,
+        run,
+        counted: !task.first && !sums_anew,
+        keep: Some(keep).filter(|_| keeps && !task.first),
+    };
+    let mut report = Work { lake, folding, task, sums_anew }.fold().await?;
     report.compacted = compact::compact_if_due(lake, run).await?;
     if report.compacted || run % SWEEP_EVERY == 0 {
         lake.sweep_orphans().await;
@@ -178,12 +187,13 @@ async fn task(lake: &Lake, snapshot: &LakeSnapshot, options: DeriveOptions) -> R
     let mut touched = touched(lake, snapshot, &since).await?;
     if rules_changed {
         touched.extend(open_cases(snapshot).await?);
+        in_order(&mut touched);
     }
     Ok(Some(Task { first, all, changed, touched }))
 }
 
 /// Cases that no closing has ended, by their latest states.
-async fn open_cases(snapshot: &LakeSnapshot) -> Result<BTreeSet<String>, AnalyticsError> {
+async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
     let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
     for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at"]).await? {
         let runs = batch.column(1).as_primitive::<Int64Type>();
@@ -195,75 +205,63 @@ async fn open_cases(snapshot: &LakeSnapshot) -> Result<BTreeSet<String>, Analyti
             }
         }
     }
-    Ok(latest.into_iter().filter(|(_, (_, is_open))| *is_open).map(|(case, _)| case).collect())
+    let open = latest.into_iter().filter(|(_, (_, is_open))| *is_open);
+    let mut cases = open.map(|(case, _)| case.into_boxed_str()).collect();
+    in_order(&mut cases);
+    Ok(cases)
+}
+
+/// Each case once.
+fn in_order(cases: &mut Vec<Box<str>>) {
+    cases.sort_unstable();
+    cases.dedup();
 }
 
 struct Work<'a> {
     lake: &'a Lake,
-    snapshot: &'a LakeSnapshot,
-    rules: &'a Rules,
-    run: i64,
-    part: &'static str,
-    /// Issued cards that are raised no more have to be looked for.
-    keeps: bool,
-    now: Timestamp,
-    task: &'a Task,
-    interrupted: bool,
+    folding: Folding,
+    task: Task,
+    sums_anew: bool,
 }
 
 impl Work<'_> {
-    async fn fold(&mut self) -> Result<DeriveReport, AnalyticsError> {
-        // The days of all cases are summed anew, when their states are there.
-        let sums_anew = self.interrupted || (self.task.all && !self.task.first);
+    async fn fold(&self) -> Result<DeriveReport, AnalyticsError> {
         let (state, card) = (self.lake.table(&CASE_STATE), self.lake.table(&CARD));
         let (mut states, mut cards) = (state.writer(), card.writer());
         let mut changes = DayChanges::new();
         let mut report = DeriveReport::default();
         let mut kept = 0;
-        let touched: Vec<&String> = self.task.touched.iter().collect();
-        for chunk in touched.chunks(CHUNK) {
-            let chunk: HashSet<String> = chunk.iter().map(|case| (*case).clone()).collect();
-            if !self.task.first && !sums_anew {
-                for old in hot::day_facts(self.snapshot, &chunk, self.rules).await? {
-                    add(&mut changes, &old, -1);
-                }
-            }
-            let facts = facts::load(self.snapshot, &chunk, None).await?;
-            let folded = fold_all(&facts, self.rules, None);
-            for case in &folded {
-                add(&mut changes, &case.day_facts(self.rules), 1);
-            }
-            let state_batch = state_rows::rows(&folded, self.rules, self.part, self.run)?;
-            let card_batch = card_rows::rows(&folded, self.rules, self.part, self.run)?;
-            report.cases += state_batch.num_rows() as u64;
-            report.cards += card_batch.num_rows() as u64;
-            states.write(&state_batch).await?;
-            cards.write(&card_batch).await?;
-            if self.keeps && !self.task.first {
-                let keep = Keep { changed: self.task.changed, now: self.now, part: self.part, run: self.run };
-                let rows = kept::kept(self.snapshot, &chunk, &card_batch, keep).await?;
+        let mut chunks = std::pin::pin!(self.folding.run(&self.task.touched));
+        while let Some(chunk) = chunks.try_next().await? {
+            let Chunk { states: state_rows, cards: card_rows, kept: kept_rows, days } = chunk;
+            report.cases += state_rows.num_rows() as u64;
+            report.cards += card_rows.num_rows() as u64;
+            states.write(&state_rows).await?;
+            cards.write(&card_rows).await?;
+            if let Some(rows) = kept_rows {
                 kept += rows.num_rows();
                 cards.write(&rows).await?;
             }
+            sum(&mut changes, days);
         }
         let (states, cards) = (states.finish().await?, cards.finish().await?);
         // This run stands for all cases: also for cards that a killed one has left behind.
         let old_cards = if self.task.all { Some(card.snapshot().await?) } else { None };
         let old_states = if self.task.all { Some(state.snapshot().await?) } else { None };
         self.commit(&card, cards, old_cards.as_ref(), &[]).await?;
-        self.commit_days(changes, sums_anew).await?;
+        self.commit_days(changes).await?;
         let mut stands = vec![Once { app_id: ENGINE.to_owned(), attempt: i64::from(sla::ENGINE_VERSION) }];
         for table in GROUND.into_iter().chain(RULES) {
-            let attempt = i64::try_from(version(self.snapshot, table)).unwrap_or(i64::MAX);
+            let attempt = i64::try_from(version(&self.folding.snapshot, table)).unwrap_or(i64::MAX);
             stands.push(Once { app_id: stand(table), attempt });
         }
         if kept > 0 {
-            stands.push(Once { app_id: KEPT.to_owned(), attempt: self.run });
+            stands.push(Once { app_id: KEPT.to_owned(), attempt: self.folding.run });
         }
         self.commit(&state, states, old_states.as_ref(), &stands).await?;
-        if sums_anew {
+        if self.sums_anew {
             // The days were made of states that are only now all there.
-            village_rows::rebuild(self.lake, self.rules, self.run).await?;
+            village_rows::rebuild(self.lake, &self.folding.rules, self.folding.run).await?;
         }
         Ok(report)
     }
@@ -276,17 +274,17 @@ impl Work<'_> {
         stands: &[Once],
     ) -> Result<(), AnalyticsError> {
         let _lock = self.lake.lock(table.name()).await?;
-        let mut once = vec![Once { app_id: RUN.to_owned(), attempt: self.run }];
+        let mut once = vec![Once { app_id: RUN.to_owned(), attempt: self.folding.run }];
         once.extend(stands.iter().cloned());
         table.commit_files(files, replaced, &once, HashMap::new()).await?;
         Ok(())
     }
 
-    async fn commit_days(&self, changes: DayChanges, sums_anew: bool) -> Result<(), AnalyticsError> {
+    async fn commit_days(&self, changes: DayChanges) -> Result<(), AnalyticsError> {
         let table = self.lake.table(&VILLAGE_DAY);
         let mut writer = table.writer();
-        if !sums_anew {
-            writer.write(&village_rows::rows(&changes, self.part, self.run)?).await?;
+        if !self.sums_anew {
+            writer.write(&village_rows::rows(&changes, self.folding.part, self.folding.run)?).await?;
         }
         self.commit(&table, writer.finish().await?, None, &[]).await
     }
@@ -302,13 +300,23 @@ pub(crate) fn add(changes: &mut DayChanges, case: &DayFacts, sign: i64) {
     }
 }
 
+/// Adds up what several cases count for.
+fn sum(sums: &mut DayChanges, changes: DayChanges) {
+    for (day, measures) in changes {
+        let held = sums.entry(day).or_default();
+        for (held, measure) in held.iter_mut().zip(measures) {
+            *held += measure;
+        }
+    }
+}
+
 /// The cases that the facts since then have touched, in order.
 async fn touched(
     lake: &Lake,
     snapshot: &LakeSnapshot,
     since: &HashMap<&'static str, Option<u64>>,
-) -> Result<BTreeSet<String>, AnalyticsError> {
-    let mut cases = BTreeSet::new();
+) -> Result<Vec<Box<str>>, AnalyticsError> {
+    let mut cases: Vec<Box<str>> = Vec::new();
     for fact in FACTS {
         let pinned = snapshot.table(fact);
         let changed = match since[fact.table] {
@@ -322,12 +330,13 @@ async fn touched(
         for batch in changed.read(&["case_no"]).await? {
             let mut last = "";
             for case in batch.column(0).as_string::<i32>().iter().flatten() {
-                if case != last && !cases.contains(case) {
-                    cases.insert(case.to_owned());
+                if case != last {
+                    cases.push(case.into());
                 }
                 last = case;
             }
         }
+        in_order(&mut cases);
     }
     Ok(cases)
 }

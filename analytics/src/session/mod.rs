@@ -96,7 +96,7 @@ impl Session {
             .with_default_features()
             .build();
         let context = SessionContext::new_with_state(state);
-        for function in now::functions(ground.as_of, &ground.rules.zone, &zone_name) {
+        for function in now::functions(ground.as_of, ground.rules.zone.as_ref(), &zone_name) {
             context.register_udf(function);
         }
         let today = ground.rules.zone.to_datetime(ground.as_of).date();
@@ -121,7 +121,7 @@ impl Session {
 
     /// The lake's zone.
     pub fn zone(&self) -> &TimeZone {
-        &self.rules.zone
+        self.rules.zone.as_ref()
     }
 
     /// The zone's IANA name.

@@ -94,6 +94,7 @@ fn every_code_of_the_clock_has_its_words() {
     let shown = ["OPEN", "UNCONFIRMED", "ENDED", "SUPERSEDED", "LAPSED", "CANCELLED", "NET", "GROSS"];
     codes.extend(shown.iter().map(|state| ("shown", *state)));
     codes.extend(["ISSUED", "FORECAST"].iter().map(|state| ("shown", *state)));
+    codes.extend([("object", "ALL"), ("incident", "CALENDAR_UNKNOWN")]);
     codes.extend(["450502", "450503", "450512", "450521"].iter().map(|county| ("county", *county)));
     let known = keys(ZH_WORDS);
     let missing: Vec<_> = codes.iter().filter(|(group, code)| !known.contains(&format!("{group}-{code}"))).collect();

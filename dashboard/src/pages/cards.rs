@@ -1,17 +1,20 @@
-//! `/cards` 红黄牌: what must be acted on, whose is it, how long is left?
+//! `/cards` 红黄牌: what must be acted on, whose is it, how long is left? Cards of cases, and of the
+//! steps, suspensions and the rest within them.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use futures::try_join;
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 
-use super::queue::{self, CardRow, CardView, SHOWN, TotalRow, Wanted};
+use super::object::{self, CASE, OBJECTS};
+use super::queue::{self, CardRow, CardView, SHOWN, Wanted};
+use super::totals::{self, TotalRow, Totals};
 use super::{csv_file, page};
 use crate::csv::Csv;
 use crate::error::HttpError;
 use crate::format;
-use crate::frame::{Context, Frame, Nav};
+use crate::frame::{Context, Frame, Link, Nav};
 use crate::place::Choice;
 use crate::request::Ask;
 use crate::state::App;
@@ -39,13 +42,35 @@ struct Page {
     frame: Frame,
     levels: Vec<Choice>,
     states: Vec<Choice>,
+    objects: Vec<Link>,
     totals: Vec<Total>,
     heading: String,
     is_unconfirmed: bool,
     cards: Vec<CardView>,
+    /// Whether a column says what the cards are about.
+    has_objects: bool,
     count: String,
     pages: Pages,
     csv_href: String,
+}
+
+/// What the address asks of the cards.
+#[derive(Debug, Clone, Copy)]
+struct Picked {
+    level: &'static str,
+    shown: &'static str,
+    object: &'static str,
+}
+
+impl Picked {
+    fn read(ask: &Ask) -> Result<Self, HttpError> {
+        let (level, shown) = (ask.one_of("level", &LEVELS)?, ask.one_of("state", &SHOWN)?);
+        Ok(Self { level, shown, object: ask.one_of("object", &OBJECTS)? })
+    }
+
+    fn wanted(self, issued: (Timestamp, Timestamp), places: (i64, i64)) -> Wanted {
+        Wanted { object: self.object, level: self.level, shown: self.shown, issued, places }
+    }
 }
 
 /// Links between the pages of a list.
@@ -72,42 +97,55 @@ impl Pages {
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
-    let (level, shown) = (ask.one_of("level", &LEVELS)?, ask.one_of("state", &SHOWN)?);
-    let number = ask.page()?;
+    let (picked, number) = (Picked::read(&ask)?, ask.page()?);
     let context = Context::open(app, ask).await?;
     let (t, today, issued) = (context.lang(), context.today, context.issued());
-    let wanted = Wanted { level, shown, issued, places: ((number - 1) * PAGE, number * PAGE) };
+    let wanted = picked.wanted(issued, ((number - 1) * PAGE, number * PAGE));
     let (rows, totals, (days, _)) = try_join!(
         queue::read(&context, wanted),
-        queue::totals(&context, issued),
+        totals::read(&context, object::ALL, issued),
         context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())),
     )?;
     let now = context.now(&days);
     let count = rows.first().map_or(0, |row| row.total);
+    let Picked { level, shown, object } = picked;
     let choice =
         |value: &str, text: String, chosen: &str| Choice { value: value.to_owned(), text, selected: value == chosen };
     let every_level = |value: &&str| if value.is_empty() { t.say("all-levels") } else { t.code("card", value) };
     page(&Page {
-        frame: context.frame(Nav::Cards, t.say("nav-cards"), &[]),
+        frame: context.frame(Nav::Cards, t.say("nav-cards"), &["object"]),
         levels: LEVELS.iter().map(|value| choice(value, every_level(value), level)).collect(),
         states: SHOWN.iter().map(|value| choice(value, t.code("shown", value), shown)).collect(),
-        totals: totals.iter().map(|total| view(&context, total)).collect(),
+        objects: OBJECTS.iter().map(|value| object_link(&context, picked, &totals, value)).collect(),
+        totals: totals.levels(object).iter().map(|total| view(&context, total)).collect(),
         heading: t.code("shown", shown),
         is_unconfirmed: shown == "UNCONFIRMED",
         cards: rows.iter().map(|row| row.view(&context, &now)).collect(),
+        has_objects: object != CASE,
         count: format::count(t, count),
         pages: Pages::new(&context.ask, number, count, PAGE),
-        csv_href: context.ask.link("/cards.csv", &[("level", level), ("state", shown)]),
+        csv_href: context.ask.link("/cards.csv", &[("level", level), ("state", shown), ("object", object)]),
     })
 }
 
 /// All cards of the same filters as CSV.
 pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
-    let (level, shown) = (ask.one_of("level", &LEVELS)?, ask.one_of("state", &SHOWN)?);
+    let picked = Picked::read(&ask)?;
     let context = Context::open(app, ask).await?;
-    let wanted = Wanted { level, shown, issued: context.issued(), places: (0, i64::MAX) };
-    let rows = queue::read(&context, wanted).await?;
+    let rows = queue::read(&context, picked.wanted(context.issued(), (0, i64::MAX))).await?;
     Ok(csv_file("cards.csv", csv(&context, &rows)))
+}
+
+/// Another object, with how many cards the list would have.
+fn object_link(context: &Context, picked: Picked, totals: &Totals, object: &str) -> Link {
+    let t = context.lang();
+    let count = format::count(t, totals.count(object, picked.level, picked.shown));
+    let value = if object == CASE { "" } else { object };
+    Link {
+        href: context.ask.with(&[("object", value), ("page", "")]),
+        text: format!("{} {count}", t.code("object", &object::code(object))),
+        current: object == picked.object,
+    }
 }
 
 fn csv(context: &Context, rows: &[CardRow]) -> String {
@@ -116,6 +154,9 @@ fn csv(context: &Context, rows: &[CardRow]) -> String {
         "col-card",
         "col-state",
         "col-case",
+        "col-object",
+        "col-object-id",
+        "col-step",
         "col-item",
         "col-county",
         "col-township",
@@ -136,6 +177,9 @@ fn csv(context: &Context, rows: &[CardRow]) -> String {
             t.code("card", &row.level),
             t.code("shown", &row.shown),
             row.case_no.clone(),
+            t.code("object", &row.object_type),
+            row.part().unwrap_or_default().to_owned(),
+            text(&row.step_name),
             row.item(t),
             text(&row.county_name),
             text(&row.township_name),

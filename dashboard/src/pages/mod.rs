@@ -10,8 +10,10 @@ pub(crate) mod villages;
 
 mod daily;
 mod metrics;
+mod object;
 mod queue;
 mod table;
+mod totals;
 
 use askama::Template;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};

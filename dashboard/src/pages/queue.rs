@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use queries::panel;
 use serde::Deserialize;
 
+use super::object;
 use crate::error::HttpError;
 use crate::format;
 use crate::format::due::Now;
@@ -25,6 +26,12 @@ pub(super) struct CardRow {
     pub(super) total: i64,
     pub(super) level: String,
     pub(super) shown: String,
+    pub(super) object_type: String,
+    /// The case number, and behind it the step or the suspension.
+    pub(super) object_id: String,
+    /// Of a numbered step, see [`object::name_steps`].
+    #[serde(default)]
+    pub(super) step_name: Option<String>,
     pub(super) case_no: String,
     pub(super) item_name: Option<String>,
     pub(super) item_name_en: Option<String>,
@@ -47,6 +54,10 @@ pub(super) struct CardView {
     pub(super) class: String,
     /// 红牌, 黄牌.
     pub(super) word: String,
+    /// 办件, 环节 3, 挂起.
+    pub(super) object: String,
+    /// Name of the step or id of the suspension; empty for others.
+    pub(super) part: String,
     pub(super) case_no: String,
     pub(super) href: String,
     pub(super) item: String,
@@ -61,23 +72,11 @@ pub(super) struct CardView {
     pub(super) open: bool,
 }
 
-/// One row of panel `card_totals`.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct TotalRow {
-    pub(super) level: String,
-    pub(super) gross: i64,
-    pub(super) net: i64,
-    pub(super) open_now: i64,
-    pub(super) unconfirmed: i64,
-    pub(super) superseded: i64,
-    pub(super) lapsed: i64,
-    pub(super) cancelled: i64,
-    pub(super) issued_today: i64,
-}
-
 /// Which cards are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
+    /// One of [`object::OBJECTS`].
+    pub(super) object: &'static str,
     /// RED, YELLOW or empty for both.
     pub(super) level: &'static str,
     /// One of [`SHOWN`].
@@ -91,6 +90,7 @@ pub(super) struct Wanted {
 /// Reads cards of the region of the address, in the order of the queue.
 pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRow>, HttpError> {
     let params = [
+        ("object", object::param(wanted.object)),
         ("region", context.region()),
         ("level", Param::Text(format!("{}%", wanted.level))),
         ("shown", Param::Text(wanted.shown.to_owned())),
@@ -101,22 +101,8 @@ pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRo
     ];
     let mut rows: Vec<CardRow> = context.session.rows(panel::CARDS, &params).await?;
     rows.sort_by_key(|row| row.place);
+    object::name_steps(context, &mut rows).await?;
     Ok(rows)
-}
-
-/// Counts of the region's cards issued within some time, red first; a level without cards is zero.
-pub(super) async fn totals(context: &Context, issued: (Timestamp, Timestamp)) -> Result<[TotalRow; 2], HttpError> {
-    let params = [
-        ("region", context.region()),
-        ("issued_from", Param::Instant(issued.0)),
-        ("issued_to", Param::Instant(issued.1)),
-        ("day_start", Param::Instant(context.midnight(context.today))),
-    ];
-    let rows: Vec<TotalRow> = context.session.rows(panel::CARD_TOTALS, &params).await?;
-    Ok(["RED", "YELLOW"].map(|level| {
-        let found = rows.iter().find(|row| row.level == level).cloned();
-        found.unwrap_or_else(|| TotalRow { level: level.to_owned(), ..TotalRow::default() })
-    }))
 }
 
 /// The class of a card's shape.
@@ -156,9 +142,12 @@ impl CardRow {
 
     pub(super) fn view(&self, context: &Context, now: &Now<'_>) -> CardView {
         let lang = context.lang();
+        let (object, part) = self.about(lang);
         CardView {
             class: card_class(&self.level, &self.shown),
             word: lang.code("card", &self.level),
+            object,
+            part,
             case_no: self.case_no.clone(),
             href: context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[]),
             item: self.item(lang),

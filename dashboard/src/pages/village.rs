@@ -7,7 +7,7 @@ use futures::try_join;
 use jiff::{Timestamp, ToSpan};
 use queries::Level;
 
-use super::{daily, page, queue, table};
+use super::{daily, object, page, queue, table};
 use crate::charts::volume_and_rates;
 use crate::error::HttpError;
 use crate::format;
@@ -33,6 +33,8 @@ struct Page {
     picture: String,
     days: Vec<daily::View>,
     cards: Vec<queue::CardView>,
+    /// Whether a column says what the cards are about: no, they are those of the cases themselves.
+    has_objects: bool,
     cards_count: String,
     cards_href: String,
 }
@@ -54,7 +56,7 @@ pub(crate) async fn show(
     let (first, tomorrow) = (today.saturating_sub((DAYS - 1).days()), today.tomorrow().unwrap_or(today));
     let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
     let issued = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { level: "", shown: "OPEN", issued, places: (0, CARDS) };
+    let wanted = queue::Wanted { object: object::CASE, level: "", shown: "OPEN", issued, places: (0, CARDS) };
     let (rows, days, cards) = try_join!(
         table::read(&context, Level::Village, from, to),
         daily::read(&context, &workdays, first, tomorrow),
@@ -84,6 +86,7 @@ pub(crate) async fn show(
         picture: volume_and_rates::render(&daily::series(&context, &days, false), t)?,
         days: daily::views(&context, &days),
         cards: cards.iter().map(|card| card.view(&context, &now)).collect(),
+        has_objects: false,
         cards_count: format::count(t, cards.first().map_or(0, |card| card.total)),
         cards_href: context.ask.link("/cards", &[]),
         code,

@@ -1,10 +1,11 @@
 -- panel: cards
 -- grain: one card
 -- key: card_id
--- params: $region, $level text patterns, $shown one of OPEN, UNCONFIRMED, ENDED, SUPERSEDED, LAPSED,
---     CANCELLED, NET, GROSS, $issued_from, $issued_to instants, half open, $after, $until places
+-- params: $object an object_type or ALL, $region, $level text patterns, $shown one of OPEN,
+--     UNCONFIRMED, ENDED, SUPERSEDED, LAPSED, CANCELLED, NET, GROSS, $issued_from, $issued_to instants,
+--     half open, $after, $until places
 -- caveat: ordered by due day, then by the instant of the card; places count from 1; total is the
---     number of cards that are picked, on whatever page
+--     number of cards that are picked, on whatever page; panel card_totals counts by the same words
 with cards as (
     select
         *,
@@ -15,7 +16,7 @@ with cards as (
             else state
         end as shown
     from card
-    where object_type = 'CASE'
+    where ($object = 'ALL' or object_type = $object)
         and level like $level
         and issued_at >= $issued_from
         and issued_at < $issued_to
@@ -25,7 +26,7 @@ with cards as (
 picked as (
     select
         *,
-        cast(row_number() over (order by due_on nulls last, issued_at, case_no, level) as bigint) as place,
+        cast(row_number() over (order by due_on nulls last, issued_at, case_no, level, card_id) as bigint) as place,
         cast(count(*) over () as bigint) as total
     from cards
     where shown = $shown
@@ -49,6 +50,9 @@ final as (
         c.shown,
         c.clock,
         c.cycle,
+        -- what it is about
+        c.object_type,
+        c.object_id,
         -- the case
         c.case_no,
         coalesce(c.item_name, i.name) as item_name,

@@ -1,7 +1,7 @@
 //! The explanation as JSON.
 
 use analytics::CaseExplanation;
-use analytics::sla::{Card, Clock, DayLine, DayRole, StepClock, Suspension};
+use analytics::sla::{Card, Clock, DayLine, DayRole, OfficeDay, OfficePart, StepClock, Suspension};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ pub(super) fn explanation(case: &CaseExplanation, as_of: Timestamp) -> Value {
             "occurred_at": event.occurred_at, "recorded_at": event.recorded_at, "known_at": event.known_at,
             "close_result": event.close_result, "unfolded": event.unfolded })
     });
+    let steps = clock.steps.iter().zip(&explanation.step_days).map(|(step, days)| self::step(step, days));
     let mut told = json!({
         "case_no": case.case_no, "as_of": as_of, "status": case.status, "item_id": case.item_id,
         "item_name": case.item_name, "village_code": case.village_code, "org_code": case.org_code,
@@ -26,7 +27,7 @@ pub(super) fn explanation(case: &CaseExplanation, as_of: Timestamp) -> Value {
         "calendar_version": explanation.calendar_version, "engine_version": explanation.engine_version,
         "clocks": [self::clock(&clock.promise), self::clock(&clock.statutory), self::clock(&clock.village)],
         "suspensions": clock.suspensions.iter().map(suspension).collect::<Vec<_>>(),
-        "steps": clock.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": steps.collect::<Vec<_>>(),
         "days": explanation.days.iter().map(day).collect::<Vec<_>>(),
         "cards": explanation.cards.iter().map(card).collect::<Vec<_>>(),
         "events": events.collect::<Vec<_>>(),
@@ -53,21 +54,31 @@ fn suspension(stop: &Suspension) -> Value {
         "deducted_until": stop.deducted.map(|span| span.until) })
 }
 
-fn step(step: &StepClock) -> Value {
+fn step(step: &StepClock, days: &[DayLine]) -> Value {
     json!({ "step_seq": step.step_seq, "step_name": step.step_name, "org_code": step.org_code,
         "started_at": step.started_at, "ended_at": step.ended_at, "limit": step.limit,
         "due_on": step.due_on.map(|date| date.to_string()), "due_at": step.due_at, "yellow_at": step.yellow_at,
-        "red_at": step.red_at, "used_wd": step.used_wd })
+        "red_at": step.red_at, "used_wd": step.used_wd, "days": days.iter().map(day).collect::<Vec<_>>() })
 }
 
 fn day(day: &DayLine) -> Value {
     let counted = match day.role {
         DayRole::Counted(number) => Some(number),
-        DayRole::Start | DayRole::Excluded | DayRole::NotWorked => None,
+        DayRole::Start | DayRole::Excluded | DayRole::NotOpen | DayRole::NotWorked => None,
     };
     json!({ "date": day.date.to_string(), "counted": counted, "is_start": day.role == DayRole::Start,
-        "is_excluded": day.role == DayRole::Excluded, "kind": day.kind, "name": day.name, "stops": day.stops,
-        "provisional": day.provisional, "marks": day.marks })
+        "is_excluded": day.role == DayRole::Excluded, "is_open": day.role != DayRole::NotOpen, "kind": day.kind,
+        "name": day.name, "stops": day.stops, "provisional": day.provisional, "marks": day.marks,
+        "office": day.office.as_ref().map(office) })
+}
+
+fn office(day: &OfficeDay) -> Value {
+    json!({ "parts": day.parts.iter().map(part).collect::<Vec<_>>(), "counted_sec": day.counted_sec,
+        "sum_sec": day.sum_sec })
+}
+
+fn part(part: &OfficePart) -> Value {
+    json!({ "from": part.from, "until": part.until, "role": part.role, "seconds": part.seconds() })
 }
 
 fn card(card: &Card) -> Value {

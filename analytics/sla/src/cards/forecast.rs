@@ -1,7 +1,6 @@
 //! The cards that one state of a case leads to: which rule is met when, if nothing more happens.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Error, Timestamp};
 
 use crate::calendar::{DAY_END, end_of_day, instant, local, office_seconds, workdays_after};
@@ -9,7 +8,7 @@ use crate::clock::State;
 use crate::due::{Counter, just_after};
 use crate::ladder::Running;
 use crate::stop::Excluded;
-use crate::{CaseInput, ClockKind, CloseResult, Level, ObjectType, Policy, Rule, WorkCalendar};
+use crate::{CaseInput, ClockKind, CloseResult, Level, ObjectType, Policy, Rule, WorkCalendar, Zone};
 
 /// An object that cards are about, as one state has it.
 pub(super) struct Object {
@@ -45,8 +44,14 @@ impl Object {
     /// When the rule is met: at its instant if the object is open then, else at its next opening.
     pub(super) fn condition(&self, rung: &Rung) -> Option<Timestamp> {
         let open = &mut self.open.iter();
-        let span = open.find(|(_, until)| until.is_none_or(|until| until > rung.in_time))?;
+        // Near the limit is what is open after it took effect; over it, what ended late too.
+        let last = if rung.is_over { rung.in_time } else { rung.in_time.max(self.from) };
+        let span = open.find(|(_, until)| until.is_none_or(|until| until > last))?;
         Some(rung.at.max(span.0))
+    }
+
+    pub(super) fn is_open(&self, at: Timestamp) -> bool {
+        self.open.iter().any(|(from, until)| *from <= at && until.is_none_or(|until| until > at))
     }
 
     /// The end of its last span, if it is closed.
@@ -59,7 +64,7 @@ impl Object {
 pub(super) struct Forecast<'f> {
     pub(super) case: &'f CaseInput<'f>,
     pub(super) calendar: &'f dyn WorkCalendar,
-    pub(super) zone: &'f TimeZone,
+    pub(super) zone: &'f Zone,
     pub(super) policy: &'f Policy,
 }
 

@@ -2,7 +2,6 @@
 //! (docs/CLOCK.md, order and time).
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::forecast::{Forecast, Object, Rung};
 use super::quiet::Quiet;
@@ -11,7 +10,7 @@ use crate::calendar::MICROSECOND;
 use crate::clock::{State, first_known, state};
 use crate::effect::Effects;
 use crate::version::{has_several, latest};
-use crate::{CaseClock, CaseInput, ClockError, Event, Level, ObjectType, Policy, WorkCalendar};
+use crate::{CaseClock, CaseInput, ClockError, Event, Level, ObjectType, Policy, WorkCalendar, Zone};
 
 /// A case and its cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub struct Judged {
 pub fn judge(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
 ) -> Result<Judged, ClockError> {
     replay(case, calendar, zone, policy, true)
@@ -41,7 +40,7 @@ pub fn judge(
 pub(crate) fn judge_each_epoch(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
 ) -> Result<Judged, ClockError> {
     replay(case, calendar, zone, policy, false)
@@ -50,7 +49,7 @@ pub(crate) fn judge_each_epoch(
 fn replay(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
-    zone: &TimeZone,
+    zone: &Zone,
     policy: &Policy,
     may_skip: bool,
 ) -> Result<Judged, ClockError> {
@@ -138,7 +137,7 @@ fn moments(acts: &[(Timestamp, &Event)], calendar: &dyn WorkCalendar) -> Vec<Mom
 pub(super) struct Judge<'j> {
     pub(super) case: &'j CaseInput<'j>,
     pub(super) calendar: &'j dyn WorkCalendar,
-    pub(super) zone: &'j TimeZone,
+    pub(super) zone: &'j Zone,
     pub(super) policy: &'j Policy,
     pub(super) effects: Effects<'j>,
 }
@@ -215,7 +214,9 @@ impl Epoch<'_> {
         // Over by then is over; near the limit it has to have been open then.
         let is_right = match card.is_over {
             true => now_met.is_some_and(|at| at <= card.met_at),
-            false => card.met_at == card.condition_at && now_met == Some(card.condition_at),
+            false => {
+                now_met.is_some_and(|at| at <= card.met_at) && object.is_some_and(|object| object.is_open(card.met_at))
+            }
         };
         if is_right {
             return Ok(true);

@@ -226,7 +226,7 @@ impl Scene {
 }
 
 /// The first instant from `since` on at which the case is not closed.
-fn open_from(story: &Story, since: Us) -> Us {
+pub fn open_from(story: &Story, since: Us) -> Us {
     let mut at = since;
     for (closed, reopened) in &story.reopened {
         if *closed <= at && at < *reopened {

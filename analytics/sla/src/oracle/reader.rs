@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
             }
             EventKind::Deliver => {
                 let delivered = effect(self.world, event);
-                self.story.delivered.get_or_insert(delivered);
+                self.story.delivered = Some(self.story.delivered.map_or(delivered, |first| first.min(delivered)));
             }
             EventKind::Apply | EventKind::Receive => self.doubt("received after the end"),
             EventKind::StepStart => self.doubt("a step begins after the end"),

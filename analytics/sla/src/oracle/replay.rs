@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::World;
-use super::levels::{Key, Met, Scene, scene};
+use super::levels::{Key, Met, Scene, open_from, scene};
 use super::story::{effect, extended_at, is_late};
 use super::time::{Us, us};
 use super::view::View;
+use super::walk::first_open;
 use crate::{Event, EventKind, Level, ObjectType};
 
 pub struct Card {
@@ -236,5 +237,18 @@ fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
         return None;
     }
     let met = |met: &&Met| met.key == card.key && met.level == card.level;
-    Some(scene.met.iter().find(met).is_some_and(|met| met.at <= card.at))
+    let is_met = scene.met.iter().find(met).is_some_and(|met| met.at <= card.at);
+    Some(is_met && (!card.is_near || is_open(&view, card)))
+}
+
+/// Near its limit is what is open, and not between two openings.
+fn is_open(view: &View, card: &Card) -> bool {
+    match card.key.object {
+        ObjectType::Case => open_from(&view.story, card.at) == card.at,
+        ObjectType::Step => {
+            let named = view.steps.iter().find(|step| Some(&step.key) == card.key.id.as_ref());
+            named.is_some_and(|step| first_open(&step.spans, card.at) == Some(card.at))
+        }
+        _ => true,
+    }
 }

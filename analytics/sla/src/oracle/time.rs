@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, offset};
 
+use crate::Zone;
+
 /// Microseconds on the local wall since 1970-01-01 00:00.
 pub type Us = i64;
 /// Days since 1970-01-01.
@@ -15,7 +17,12 @@ pub const DAY_LONG: Us = 24 * 60 * MINUTE;
 /// China has had one offset all through the years tested.
 const EAST: Us = 8 * 60 * MINUTE;
 
-pub fn zone() -> TimeZone {
+/// What the clock is given.
+pub fn zone() -> Zone {
+    Zone::new(TimeZone::fixed(offset(8)))
+}
+
+fn east() -> TimeZone {
     TimeZone::fixed(offset(8))
 }
 
@@ -30,11 +37,11 @@ pub fn instant(us: Us) -> Timestamp {
 /// Local words, e.g. `2018-03-05T10:00`.
 pub fn at(text: &str) -> Us {
     let local: DateTime = text.parse().unwrap();
-    us(zone().to_timestamp(local).unwrap())
+    us(east().to_timestamp(local).unwrap())
 }
 
 pub fn show(instant: Timestamp) -> String {
-    zone().to_datetime(instant).to_string()
+    east().to_datetime(instant).to_string()
 }
 
 pub fn day_of(us: Us) -> Day {

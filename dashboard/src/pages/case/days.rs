@@ -1,73 +1,156 @@
 //! The day-by-day explanation: which day counted as which, and why the others did not.
 
-use analytics::sla::{DayKind, DayLine, DayRole, Level, Mark};
+use analytics::sla::{DayKind, DayLine, DayRole, Level, Limit, Mark, OfficeDay};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Case;
+use super::{CardRow, Case, office};
 use crate::format;
+
+/// The days of one clock.
+pub(super) struct Table {
+    /// Of a step: which, with its figures.
+    pub(super) title: String,
+    /// Each day's office time is told, for the limit is in hours or minutes.
+    pub(super) by_office: bool,
+    pub(super) lines: Vec<Line>,
+}
 
 /// A row: one day, or several days in a row that are not worked.
 pub(super) struct Line {
     pub(super) days: String,
     pub(super) role: String,
+    /// Office time of the day that counts, and all of it so far.
+    pub(super) time: String,
+    pub(super) sum: String,
     pub(super) note: String,
     /// `start`, `counted`, `off`, with `due`, `over` and `ahead`.
     pub(super) class: String,
 }
 
-/// All days of the clock; days off in a row are one line.
-pub(super) fn lines(case: &Case<'_>) -> Vec<Line> {
-    let days = &case.known.explanation.days;
-    let mut lines = Vec::new();
-    let mut rest = days.as_slice();
-    while let Some(first) = rest.first() {
-        let is_off = |day: &DayLine| day.role == DayRole::NotWorked && day.marks.is_empty();
-        let length = if is_off(first) { rest.iter().take_while(|day| is_off(day)).count() } else { 1 };
-        let (run, after) = rest.split_at(length.clamp(1, rest.len()));
-        lines.push(line(case, run));
-        rest = after;
-    }
-    lines
+/// A clock as its table needs it.
+pub(super) struct Told<'a> {
+    pub(super) days: &'a [DayLine],
+    /// Key of the words for its first day.
+    pub(super) first_day: &'static str,
+    pub(super) limit: Option<Limit>,
+    pub(super) due_on: Option<Date>,
+    pub(super) due_at: Option<Timestamp>,
+    pub(super) yellow_at: Option<Timestamp>,
+    pub(super) red_at: Option<Timestamp>,
+    /// What is said of its end.
+    pub(super) ended: Option<String>,
+    pub(super) cards: Vec<&'a CardRow>,
 }
 
-fn line(case: &Case<'_>, run: &[DayLine]) -> Line {
+/// All days of the clock of the case.
+pub(super) fn table(case: &Case<'_>) -> Table {
     let t = case.lang();
-    let (Some(first), Some(last)) = (run.first(), run.last()) else {
-        return Line { days: String::new(), role: String::new(), note: String::new(), class: String::new() };
-    };
-    let days = if first.date == last.date {
-        format::day_short(t, first.date)
-    } else {
-        format!("{} – {}", format::day_short(t, first.date), format::day_short(t, last.date))
-    };
     let clock = &case.known.explanation.clock;
-    let limit = clock.promise.limit.map(|limit| limit.n);
-    let is_due = clock.promise.due_on == Some(first.date);
-    let is_over = clock.promise.due_on.is_some_and(|due_on| first.date > due_on);
-    let (role, mut class) = match first.role {
-        DayRole::Start => (t.say("day-start"), "start".to_owned()),
-        DayRole::Counted(k) => (t.tell("day-counted", &[("k", &k.to_string())]), "counted".to_owned()),
-        DayRole::Excluded => (t.say("day-excluded"), "off stopped".to_owned()),
-        DayRole::NotWorked => (t.say("day-off"), "off".to_owned()),
+    let promise = &clock.promise;
+    let ended = clock.closed_at.map(|at| {
+        let result = clock.close_result.map(|result| t.code("result", result.as_str())).unwrap_or_default();
+        t.tell("mark-closed", &[("time", &time(case, at)), ("result", &result)])
+    });
+    let told = Told {
+        days: &case.known.explanation.days,
+        first_day: "day-start",
+        limit: promise.limit,
+        due_on: promise.due_on,
+        due_at: promise.due_at,
+        yellow_at: promise.yellow_at,
+        red_at: promise.red_at,
+        ended,
+        cards: case.case_cards().collect(),
     };
-    let mut role = role;
-    if is_due && limit != Some(0) {
-        role = format!("{role} · {}", t.say("day-due"));
+    told.table(case, String::new())
+}
+
+impl Told<'_> {
+    /// Days off in a row are one line.
+    pub(super) fn table(&self, case: &Case<'_>, title: String) -> Table {
+        let mut lines = Vec::new();
+        let mut rest = self.days;
+        while let Some(first) = rest.first() {
+            let is_off = |day: &DayLine| day.role == DayRole::NotWorked && day.marks.is_empty();
+            let length = if is_off(first) { rest.iter().take_while(|day| is_off(day)).count() } else { 1 };
+            let (run, after) = rest.split_at(length.clamp(1, rest.len()));
+            lines.extend(run.last().map(|last| self.line(case, first, last, run)));
+            rest = after;
+        }
+        Table { title, by_office: self.days.iter().any(|day| day.office.is_some()), lines }
     }
-    for (holds, word) in [(is_due, " due"), (is_over, " over"), (first.date > case.context.today, " ahead")] {
-        if holds {
-            class.push_str(word);
+
+    fn line(&self, case: &Case<'_>, first: &DayLine, last: &DayLine, run: &[DayLine]) -> Line {
+        let t = case.lang();
+        let days = if first.date == last.date {
+            format::day_short(t, first.date)
+        } else {
+            format!("{} – {}", format::day_short(t, first.date), format::day_short(t, last.date))
+        };
+        let is_due = self.due_on == Some(first.date);
+        let is_over = self.due_on.is_some_and(|due_on| first.date > due_on);
+        let (mut role, mut class) = match first.role {
+            DayRole::Start if first.office.is_some() => (t.say("day-start-office"), "start".to_owned()),
+            DayRole::Start => (t.say(self.first_day), "start".to_owned()),
+            DayRole::Counted(k) => (t.tell("day-counted", &[("k", &k.to_string())]), "counted".to_owned()),
+            DayRole::Excluded => (t.say("day-excluded"), "off stopped".to_owned()),
+            DayRole::NotOpen => (t.say("day-not-open"), "off".to_owned()),
+            DayRole::NotWorked => (t.say("day-off"), "off".to_owned()),
+        };
+        if is_due && self.limit.map(|limit| limit.n) != Some(0) {
+            role = format!("{role} · {}", t.say("day-due"));
+        }
+        for (holds, word) in [(is_due, " due"), (is_over, " over"), (first.date > case.context.today, " ahead")] {
+            if holds {
+                class.push_str(word);
+            }
+        }
+        let mut notes = reasons(case, run);
+        notes.extend(first.office.iter().flat_map(|day| office::parts(case, day)));
+        if !first.stops.is_empty() {
+            notes.push(t.tell("day-stops", &[("stops", &first.stops.join(t.say("list-mark").as_str()))]));
+        }
+        notes.extend(first.marks.iter().filter_map(|mark| self.mark_note(case, *mark)));
+        if run.iter().any(|day| day.provisional) {
+            notes.push(t.say("day-provisional"));
+        }
+        let hours = |seconds: fn(&OfficeDay) -> u64| {
+            last.office.as_ref().map(|day| office::length(seconds(day))).unwrap_or_default()
+        };
+        Line {
+            days,
+            role,
+            time: hours(|day| day.counted_sec),
+            sum: hours(|day| day.sum_sec),
+            note: notes.join(t.say("list-mark").as_str()),
+            class,
         }
     }
-    let mut notes = reasons(case, run);
-    if !first.stops.is_empty() {
-        notes.push(t.tell("day-stops", &[("stops", &first.stops.join(t.say("list-mark").as_str()))]));
+
+    /// What happened on the day by the clock, with its card if there is one.
+    fn mark_note(&self, case: &Case<'_>, mark: Mark) -> Option<String> {
+        let t = case.lang();
+        let card = |level: Level, key: &str, at: Timestamp| {
+            let words = t.tell(key, &[("time", &time(case, at))]);
+            let Some(card) = self.cards.iter().find(|card| card.level == level.as_str()) else {
+                return words;
+            };
+            let name = t.code("card", &card.level);
+            let end = if matches!(card.state.as_str(), "FORECAST" | "UNCONFIRMED") {
+                format!("{name}（{}）", t.code("shown", &card.state))
+            } else {
+                name
+            };
+            format!("{words} → {end}")
+        };
+        match mark {
+            Mark::Yellow => self.yellow_at.map(|at| card(Level::Yellow, "mark-yellow", at)),
+            Mark::Due => self.due_at.map(|at| t.tell("mark-due", &[("time", &time(case, at))])),
+            Mark::Red => self.red_at.map(|at| card(Level::Red, "mark-red", at)),
+            Mark::Closed => self.ended.clone(),
+        }
     }
-    notes.extend(first.marks.iter().filter_map(|mark| mark_note(case, *mark)));
-    if run.iter().any(|day| day.provisional) {
-        notes.push(t.say("day-provisional"));
-    }
-    Line { days, role, note: notes.join(t.say("list-mark").as_str()), class }
 }
 
 /// Why the days are or are not worked; each reason once.
@@ -90,34 +173,9 @@ fn reasons(case: &Case<'_>, run: &[DayLine]) -> Vec<String> {
     notes
 }
 
-/// What happened on the day by the clock, with its card if there is one.
-fn mark_note(case: &Case<'_>, mark: Mark) -> Option<String> {
-    let t = case.lang();
-    let clock = &case.known.explanation.clock;
-    let time = |at: jiff::Timestamp| format::clock(format::local(case.context.zone(), at).1);
-    let card = |level: Level, key: &str, at: jiff::Timestamp| {
-        let words = t.tell(key, &[("time", &time(at))]);
-        let card = case.case_cards().find(|card| card.level == level.as_str());
-        let Some(card) = card else {
-            return words;
-        };
-        let name = t.code("card", &card.level);
-        let end = if matches!(card.state.as_str(), "FORECAST" | "UNCONFIRMED") {
-            format!("{name}（{}）", t.code("shown", &card.state))
-        } else {
-            name
-        };
-        format!("{words} → {end}")
-    };
-    match mark {
-        Mark::Yellow => clock.promise.yellow_at.map(|at| card(Level::Yellow, "mark-yellow", at)),
-        Mark::Due => clock.promise.due_at.map(|at| t.tell("mark-due", &[("time", &time(at))])),
-        Mark::Red => clock.promise.red_at.map(|at| card(Level::Red, "mark-red", at)),
-        Mark::Closed => clock.closed_at.map(|at| {
-            let result = clock.close_result.map(|result| t.code("result", result.as_str())).unwrap_or_default();
-            t.tell("mark-closed", &[("time", &time(at)), ("result", &result)])
-        }),
-    }
+/// Local time of day.
+pub(super) fn time(case: &Case<'_>, at: Timestamp) -> String {
+    format::clock(format::local(case.context.zone(), at).1)
 }
 
 /// How many days lie between two dates.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use analytics::sla::StepClock;
 use analytics::{CaseExplanation, Param};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -27,7 +28,9 @@ use crate::work_days::WorkDays;
 mod days;
 mod events;
 mod facts;
+mod office;
 mod picture;
+mod steps;
 
 /// One row of panel `case_row`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -96,7 +99,10 @@ struct Page {
     state: String,
     line: Vec<String>,
     picture: String,
-    days: Vec<days::Line>,
+    /// The days of the case.
+    table: days::Table,
+    /// Those of its steps.
+    steps: Vec<days::Table>,
     facts: Vec<facts::Fact>,
     cards: Vec<CardLine>,
     events: Vec<events::Line>,
@@ -149,7 +155,8 @@ impl Case<'_> {
             state,
             line: self.line(),
             picture: gantt::render(&picture::series(self, workdays, names), t)?,
-            days: days::lines(self),
+            table: days::table(self),
+            steps: steps::tables(self),
             facts: facts::facts(self),
             cards: self.cards.iter().map(|card| self.card_line(card)).collect(),
             late: events.iter().filter(|event| event.late).count(),
@@ -168,6 +175,18 @@ impl Case<'_> {
     /// The cards of the case itself, not those of its steps and suspensions.
     fn case_cards(&self) -> impl Iterator<Item = &CardRow> {
         self.cards.iter().filter(|card| card.object_type == "CASE")
+    }
+
+    /// The cards of one of its steps.
+    fn step_cards(&self, step: &StepClock) -> Vec<&CardRow> {
+        let object_id = format!("{}/{}", self.known.case_no, step.key());
+        self.cards.iter().filter(|card| card.object_type == "STEP" && card.object_id == object_id).collect()
+    }
+
+    /// The name of a step, or else its number.
+    fn step_name(&self, step: &StepClock) -> String {
+        let number = || step.step_seq.map(|seq| seq.to_string()).unwrap_or_default();
+        step.step_name.clone().unwrap_or_else(|| self.lang().tell("row-step", &[("n", &number())]))
     }
 
     /// What a card is about, in words.

@@ -92,9 +92,7 @@ impl Axis<'_> {
             let Some(started) = step.started_at.or(step.ended_at) else {
                 continue;
             };
-            let name = step.step_name.clone().unwrap_or_else(|| {
-                t.tell("row-step", &[("n", &step.step_seq.map(|seq| seq.to_string()).unwrap_or_default())])
-            });
+            let name = self.case.step_name(step);
             let open = step.ended_at.is_none() && clock.closed_at.is_none();
             let ended = step.ended_at.unwrap_or(end).max(started);
             rows.push(self.row(name, step.org_code.as_deref(), Kind::Step, (started, ended), open));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::daily::Daily;
 use super::super::metrics::{DueOnTime, Handling};
-use super::super::queue::TotalRow;
+use super::super::totals::TotalRow;
 use crate::charts::{ChartError, sparkline};
 use crate::format;
 use crate::frame::Context;

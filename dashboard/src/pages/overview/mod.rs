@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use super::daily::{self, Daily};
 use super::metrics::{DueOnTime, Handling, metric};
-use super::{page, queue, table};
+use super::object::CASE;
+use super::{page, queue, table, totals};
 use crate::charts::{county_map, volume_and_rates};
 use crate::error::HttpError;
 use crate::format;
@@ -21,8 +22,10 @@ use crate::request::Ask;
 use crate::state::App;
 
 mod figures;
+mod incidents;
 
 use figures::{Basis, Figure, FlowRow};
+use incidents::IncidentRow;
 
 /// Days of the trend, and of the sparklines.
 const TREND: i64 = 90;
@@ -76,6 +79,8 @@ struct Page {
     villages_all: String,
     villages_href: String,
     sources: Vec<Source>,
+    /// What is wrong with the data that cases are judged by, if anything is.
+    incidents: Option<String>,
     days: Vec<daily::View>,
 }
 
@@ -95,23 +100,26 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let as_of = context.session.as_of();
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
+    let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
     let flow_params = flow_params(context, week_ago);
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
-    let (counties, villages, days, flow, cards, rows, due, due_was, handling, handling_was, mut sources) = try_join!(
-        table::read(context, Level::County, from, to),
-        table::read(context, Level::Village, from, to),
-        daily::read(context, &workdays, first.min(before), tomorrow),
-        asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
-        queue::totals(context, everything),
-        queue::read(context, wanted),
-        metric::<DueOnTime>(context, from, to),
-        metric::<DueOnTime>(context, before, before_to),
-        metric::<Handling>(context, from, to),
-        metric::<Handling>(context, before, before_to),
-        asked::<SourceRow>(context, panel::SOURCES, &[]),
-    )?;
+    let (counties, villages, days, flow, totals, rows, due, due_was, handling, handling_was, mut sources, incidents) =
+        try_join!(
+            table::read(context, Level::County, from, to),
+            table::read(context, Level::Village, from, to),
+            daily::read(context, &workdays, first.min(before), tomorrow),
+            asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
+            totals::read(context, CASE, everything),
+            queue::read(context, wanted),
+            metric::<DueOnTime>(context, from, to),
+            metric::<DueOnTime>(context, before, before_to),
+            metric::<Handling>(context, from, to),
+            metric::<Handling>(context, before, before_to),
+            asked::<SourceRow>(context, panel::SOURCES, &[]),
+            asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
+        )?;
+    let cards = totals.levels(CASE);
     sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
     let trend_days = tail(&days, TREND as usize);
     let basis = Basis {
@@ -147,6 +155,7 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
         villages_all: format::count(t, villages.len() as i64),
         villages_href: context.ask.link("/villages", &[]),
         sources: sources.into_iter().map(|row| source(context, row)).collect(),
+        incidents: incidents::line(t, incidents),
         days: daily::views(context, trend_days),
     })
 }
