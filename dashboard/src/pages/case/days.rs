@@ -63,7 +63,21 @@ pub(super) fn table(case: &Case<'_>) -> Table {
         ended,
         cards: case.case_cards().collect(),
     };
-    told.table(case, String::new())
+    let mut table = told.table(case, String::new());
+    let last = case.known.explanation.days.last().map(|line| line.date);
+    if clock.closed_at.is_none() && last.is_some_and(|last| last < case.context.today) {
+        let days = t.tell("days-cut", &[("day", &format::day_short(t, case.context.today))]);
+        let class = "off".to_owned();
+        table.lines.push(Line {
+            days,
+            role: String::new(),
+            time: String::new(),
+            sum: String::new(),
+            note: t.say("days-cut-why"),
+            class,
+        });
+    }
+    table
 }
 
 impl Told<'_> {

@@ -145,7 +145,10 @@ impl Axis<'_> {
             marks.push(Instant { class: "closed", text, at: self.at(closed) });
         } else {
             let as_of = case.context.session.as_of();
-            marks.push(Instant { class: "now", text: t.say("gantt-now"), at: self.at(as_of) });
+            // Beyond the days that are told it has no place.
+            if case.context.today <= range(case).1 {
+                marks.push(Instant { class: "now", text: t.say("gantt-now"), at: self.at(as_of) });
+            }
         }
         marks.sort_by(|left, right| left.at.total_cmp(&right.at));
         marks
