@@ -14,7 +14,7 @@ run:
 	cargo build --locked
 	$(CARGO_TARGET_DIR)/debug/sunlake demo --lake $(LAKE) --speed $(SPEED)
 
-## Everything that the project tests; installs what it needs (chromium) where it may
+## Everything that the project tests; installs what it needs (postgresql, chromium) where it may
 test: test-lint test-rust test-browser
 
 test-lint:
@@ -22,6 +22,7 @@ test-lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 test-rust:
+	scripts/need-postgres
 	cargo test --locked --workspace
 
 test-browser:

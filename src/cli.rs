@@ -67,6 +67,9 @@ pub enum Verb {
     /// Land files through a mapping (a TOML file, or workflow_case, workflow_event, receipt, bpic15, boston311)
     #[command(after_help = examples::INGEST)]
     Ingest(IngestArgs),
+    /// Land what is new in a PostgreSQL database, by a [[pull]] section of the configuration
+    #[command(after_help = examples::PULL)]
+    Pull(PullArgs),
     /// Cards issued by --as-of, one row a card
     #[command(after_help = examples::CARDS)]
     Cards(CardsArgs),
@@ -140,6 +143,18 @@ pub struct IngestArgs {
     /// Land only; states and cards are worked out by the next ingest or by serve
     #[arg(long)]
     pub no_derive: bool,
+}
+
+#[derive(Args)]
+pub struct PullArgs {
+    /// Name of the section
+    pub name: String,
+    /// Pull once, rather than again and again until Ctrl-C
+    #[arg(long)]
+    pub once: bool,
+    /// Ask once and count, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args)]

@@ -2,14 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
+
+mod pull;
+
+pub use pull::{PullSection, Pulling};
 
 /// All of it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub privacy: Privacy,
+    /// Queries of databases, asked again and again.
+    pub pull: Vec<PullSection>,
 }
 
 /// `[privacy]`
@@ -26,7 +32,12 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(file).with_context(|| format!("configuration {}", file.display()))?;
-        toml::from_str(&text).with_context(|| format!("configuration {}", file.display()))
+        // Without the line itself, which the error would show: people put passwords there.
+        toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            anyhow!("configuration {}, line {line}: {}", file.display(), error.message())
+        })
     }
 
     /// Where the key for personal identifiers rests.
@@ -46,6 +57,9 @@ mod tests {
         std::fs::write(&file, "[privacy]\nperson_key = 1\n").expect("write");
         let error = Config::load(Some(&file)).expect_err("refused");
         assert!(format!("{error:#}").contains("person_key"), "{error:#}");
+        std::fs::write(&file, "[privacy]\n\n[[pull]]\nconection = \"postgres://desk:geheim@db\"\n").expect("write");
+        let error = Config::load(Some(&file)).expect_err("refused").to_string();
+        assert!(error.contains("line ") && error.contains("conection") && !error.contains("geheim"), "{error}");
         assert!(Config::load(None).expect("default").privacy.person_key_file.is_none());
     }
 }

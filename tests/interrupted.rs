@@ -5,9 +5,8 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::support::{Place, case_numbers, text};
+use crate::support::{Moments, Place, assert_ready, case_numbers, kill_rounds, text, timed};
 
-/// Rounds here; the long test does more.
 const ROUNDS: u64 = 8;
 
 #[test]
@@ -20,22 +19,29 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
     files.sort();
     let [cases, events] = files.as_slice() else { panic!("two files, found {files:?}") };
     let rows = |file: &std::path::Path| std::fs::read_to_string(file).expect("file").lines().count() as i64 - 1;
-    let rounds = std::env::var("SUNLAKE_KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
-    for round in 0..rounds {
+    let ingest = |lake: &std::path::Path, mapping: &str, file: &std::path::Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sunlake"));
+        command.args(["ingest", mapping, text(file), "--lake", text(lake)]);
+        command.env("XDG_DATA_HOME", place.dir.path().join("data")).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let ways = [("workflow_case", cases), ("workflow_event", events)];
+    let whole = place.dir.path().join("whole");
+    let undisturbed = ways.map(|(mapping, file)| {
+        let (done, took) = timed(|| ingest(&whole, mapping, file).status().expect("ran"));
+        assert!(done.success(), "{mapping}");
+        took
+    });
+    let mut moments = Moments::new();
+    for round in 0..kill_rounds(ROUNDS) {
         let lake = place.dir.path().join(format!("lake{round}"));
-        let ingest = |mapping: &str, file: &std::path::Path| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_sunlake"));
-            command.args(["ingest", mapping, text(file), "--lake", text(&lake)]);
-            command.env("XDG_DATA_HOME", place.dir.path().join("data")).stdout(Stdio::null()).stderr(Stdio::null());
-            command
-        };
-        for (mapping, file) in [("workflow_case", cases), ("workflow_event", events)] {
-            // Later and later into the run, so that every stage is hit in some round.
-            let mut child = ingest(mapping, file).spawn().expect("started");
-            std::thread::sleep(Duration::from_millis(20 + round * 97 % 1500));
+        for ((mapping, file), took) in ways.into_iter().zip(undisturbed) {
+            let mut child = ingest(&lake, mapping, file).spawn().expect("started");
+            std::thread::sleep(moments.below(took));
             child.kill().expect("killed");
             child.wait().expect("ended");
-            assert!(ingest(mapping, file).status().expect("ran").success(), "round {round}: {mapping} again");
+            assert_ready(&place, &lake);
+            assert!(ingest(&lake, mapping, file).status().expect("ran").success(), "round {round}: {mapping} again");
         }
         let ask = |sql: &str| {
             let done =
@@ -59,6 +65,7 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
             ask("select count(start_from) as n from case_state"),
             "round {round}"
         );
+        std::fs::remove_dir_all(&lake).expect("removed");
     }
 }
 

@@ -14,7 +14,7 @@ mod reference;
 mod rules;
 mod session;
 
-pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, plan};
+pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, derive_watched, plan};
 pub use engine::Engine;
 pub use error::AnalyticsError;
 pub use explain::{CaseExplanation, EventLine};

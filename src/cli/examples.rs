@@ -25,6 +25,13 @@ pub const INGEST: &str = "Examples:
 
 The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
 
+pub const PULL: &str = "Examples:
+  sunlake pull cases --once --dry-run --config config/pull.toml   what would land; nothing is changed
+  sunlake pull cases --once --config config/pull.toml             what is new since the last pull
+  sunlake pull cases --config config/pull.toml --json             again and again, a receipt a line
+
+`sunlake serve --config FILE` pulls every section beside the dashboard. docs/PULL.md tells how to write one.";
+
 pub const CARDS: &str = "Examples:
   sunlake cards                                       every card issued so far
   sunlake cards --level red --as-of 2023-09-13        red cards issued by the end of that day

@@ -61,20 +61,20 @@ async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
     let config = SampleConfig { scale, ..SampleConfig::default() };
     let sample = Sample::new(config.clone())?;
     let folder = Folder::new()?;
-    let bar = progress::bar(sample.estimated_cases(), "cases", false);
-    let written = write_files(&sample, &folder.0, &mut |cases| bar.set_position(cases))?;
-    bar.finish_and_clear();
+    let bar = progress::Bar::counting(sample.estimated_cases(), "sample", "cases", false);
+    let written = write_files(&sample, &folder.0, &mut |cases| bar.at(cases))?;
+    bar.finish();
     let kept = serde_json::json!({ "scale": config.scale, "seed": config.seed, "years": config.years, "present": config.present.to_string() });
     let lake = Lake::open_or_create(url, LakeMeta { sample: Some(kept.to_string()), ..LakeMeta::default() }).await?;
     let now = SystemClock::default().now();
     for (mapping, file) in [("workflow_case", &written.case_file), ("workflow_event", &written.event_file)] {
-        let bar = progress::ReadBar::shared(mapping);
+        let bar = progress::ReadBar::shared(mapping, false);
         let options = IngestOptions { dry_run: false, now, person: person.clone(), progress: Some(bar.clone()) };
         ingest::ingest(Some(&lake), &Mapping::find(mapping)?, &Input::file(file), &options).await?;
-        bar.0.finish_and_clear();
+        bar.finish();
     }
     eprintln!("{} cases, {} events landed; working out cards", written.cases, written.events);
-    analytics::derive(&lake, DeriveOptions::at(now)).await?;
+    progress::derive(&lake, DeriveOptions::at(now), false).await?;
     Ok(lake)
 }
 

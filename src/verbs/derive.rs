@@ -7,6 +7,7 @@ use super::Shared;
 use super::explain::local;
 use crate::cli::DeriveArgs;
 use crate::output::say;
+use crate::progress;
 
 /// Lines of changes that are shown to people; `--json` gives all that are kept.
 const SHOWN: usize = 20;
@@ -19,7 +20,7 @@ pub async fn run(shared: &Shared, args: &DeriveArgs) -> Result<()> {
         let changes = analytics::plan(&lake, options).await?;
         return show(shared, &changes, &TimeZone::get(&lake.meta().time_zone)?);
     }
-    let report = analytics::derive(&lake, options).await?;
+    let report = progress::derive(&lake, options, shared.global.json).await?;
     if shared.global.json {
         say!("{}", serde_json::to_string(&report)?);
     } else if report == DeriveReport::default() {

@@ -10,7 +10,7 @@ use ingest::{IngestError, IngestOptions, Input, Mapping, PersonKey, Receipt};
 use super::Shared;
 use crate::cli::{IngestArgs, Misuse};
 use crate::output::say;
-use crate::progress::ReadBar;
+use crate::progress::{self, ReadBar};
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mapping = Mapping::find(&args.mapping).map_err(|error| match error {
@@ -43,7 +43,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mut printed = Ok(());
     for file in &args.files {
         let (input, _spool) = input(file)?;
-        let bar = ReadBar::shared(&input.name);
+        let bar = ReadBar::shared(&input.name, shared.global.json);
         let options = IngestOptions {
             dry_run: args.dry_run,
             now: clock.now(),
@@ -51,7 +51,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
             progress: Some(bar.clone()),
         };
         let landed = ingest::ingest(lake.as_ref(), &mapping, &input, &options).await;
-        bar.0.finish_and_clear();
+        bar.finish();
         match landed {
             // Nobody may be reading; landing goes on all the same.
             Ok(receipt) => printed = printed.and(print(&receipt, shared.global.json)),
@@ -62,7 +62,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         }
     }
     if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
-        let report = analytics::derive(&lake, DeriveOptions::at(clock.now())).await?;
+        let report = progress::derive(&lake, DeriveOptions::at(clock.now()), shared.global.json).await?;
         if report != DeriveReport::default() && !shared.global.json {
             eprintln!("derived {} cases, {} cards", report.cases, report.cards);
         }

@@ -20,6 +20,7 @@ mod explain;
 mod ingest;
 mod lake;
 mod metric;
+mod pull;
 mod query;
 mod reference;
 mod sample;
@@ -31,6 +32,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.verb {
         Verb::Sample(args) => sample::run(&shared, &args),
         Verb::Ingest(args) => ingest::run(&shared, &args).await,
+        Verb::Pull(args) => pull::run(&shared, &args).await,
         Verb::Cards(args) => cards::run(&shared, &args).await,
         Verb::Metric(args) => metric::run(&shared, &args).await,
         Verb::Explain { case_no } => explain::run(&shared, &case_no).await,

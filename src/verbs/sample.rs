@@ -3,7 +3,7 @@ use anyhow::Result;
 use super::Shared;
 use crate::cli::SampleArgs;
 use crate::output::say;
-use crate::progress;
+use crate::progress::Bar;
 use crate::sample::{Sample, SampleConfig, write_files};
 
 pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
@@ -16,9 +16,9 @@ pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
     };
     let sample = Sample::new(config)?;
     std::fs::create_dir_all(&args.out)?;
-    let bar = progress::bar(sample.estimated_cases(), "cases", false);
-    let written = write_files(&sample, &args.out, &mut |cases| bar.set_position(cases))?;
-    bar.finish_and_clear();
+    let bar = Bar::counting(sample.estimated_cases(), "sample", "cases", shared.global.json);
+    let written = write_files(&sample, &args.out, &mut |cases| bar.at(cases))?;
+    bar.finish();
     if shared.global.json {
         let files = [&written.case_file, &written.event_file].map(|file| file.display().to_string());
         say!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));

@@ -7,7 +7,7 @@ use datasets::clock::{Clock, SimulatedClock, SystemClock};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::Shared;
+use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
 
@@ -15,8 +15,15 @@ use crate::output::say;
 pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
+    let pullings = shared.config.pullings()?;
+    if args.simulate.is_some() && !pullings.is_empty() {
+        bail!(Misuse(
+            "[[pull]] sections bring real records, --simulate shows made-up ones; leave out one of them".into()
+        ));
+    }
     let lake = shared.lake().await?;
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
+    let _pulls = pull::start(shared, &lake, pullings)?;
     let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
     let engine = match args.simulate {
         None => engine,

@@ -100,6 +100,19 @@ struct Task {
 /// [`AnalyticsError::OtherEngine`] if another version of the clock made what is held, and that was
 /// not accepted.
 pub async fn derive(lake: &Lake, options: DeriveOptions) -> Result<DeriveReport, AnalyticsError> {
+    derive_watched(lake, options, &|_, _| {}).await
+}
+
+/// As [`derive`]; `watch` hears after each chunk how many cases are folded, and of how many.
+///
+/// # Errors
+///
+/// As [`derive`].
+pub async fn derive_watched(
+    lake: &Lake,
+    options: DeriveOptions,
+    watch: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<DeriveReport, AnalyticsError> {
     let _lock = lake.lock("derive").await?;
     let state = lake.table(&CASE_STATE);
     let snapshot = lake.snapshot().await?;
@@ -126,7 +139,7 @@ pub async fn derive(lake: &Lake, options: DeriveOptions) -> Result<DeriveReport,
         counted: !task.first && !sums_anew,
         keep: Some(keep).filter(|_| keeps && !task.first),
     };
-    let mut report = Work { lake, folding, task, sums_anew }.fold().await?;
+    let mut report = Work { lake, folding, task, sums_anew, watch }.fold().await?;
     report.compacted = compact::compact_if_due(lake, run).await?;
     if report.compacted || run % SWEEP_EVERY == 0 {
         lake.sweep_orphans().await;
@@ -222,6 +235,7 @@ struct Work<'a> {
     folding: Folding,
     task: Task,
     sums_anew: bool,
+    watch: &'a (dyn Fn(u64, u64) + Send + Sync),
 }
 
 impl Work<'_> {
@@ -243,6 +257,7 @@ impl Work<'_> {
                 cards.write(&rows).await?;
             }
             sum(&mut changes, days);
+            (self.watch)(report.cases, self.task.touched.len() as u64);
         }
         let (states, cards) = (states.finish().await?, cards.finish().await?);
         // This run stands for all cases: also for cards that a killed one has left behind.

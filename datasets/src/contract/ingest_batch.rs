@@ -33,5 +33,11 @@ pub static INGEST_BATCH: Contract = Contract {
             Instant,
             "from when on it can have been known: ingested_at for a live source; for history, which counts as reported as it happened, its earliest event",
         ),
+        may("pull_name", Text, "name of the [[pull]] section that brought it"),
+        may(
+            "pull_cursor",
+            Text,
+            "how far that pull had come: with this batch, every row up to here is in the lake; never below that of the pull's batch before",
+        ),
     ],
 };

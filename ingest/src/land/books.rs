@@ -11,7 +11,7 @@ use datasets::contract::{INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, Once};
 use jiff::Timestamp;
 
-use super::Input;
+use super::{Input, Job};
 use crate::IngestError;
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, Refusal};
@@ -85,28 +85,30 @@ pub(super) fn quarantine_rows(
 /// The row for `ingest_batch`.
 pub(super) fn ledger_row(
     receipt: &Receipt,
-    mapping: &Mapping,
-    bytes: u64,
+    job: &Job<'_>,
     span: Option<(i64, i64)>,
-    now: Timestamp,
 ) -> Result<RecordBatch, IngestError> {
+    let (mapping, page, now) = (job.mapping, job.page.as_deref(), job.options.now);
     let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
+    let perhaps = |text: Option<&str>| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
     let number =
         |number: u64| -> ArrayRef { Arc::new(Int64Array::from(vec![i64::try_from(number).unwrap_or(i64::MAX)])) };
     let extract_time = receipt.extract_time.unwrap_or(now);
     // History counts as if it had been reported as it happened, so that a past as-of makes sense.
     let first = span.and_then(|(first, _)| Timestamp::from_microsecond(first).ok());
     let known_at = if mapping.source.live { now } else { first.map_or(extract_time, |first| first.min(extract_time)) };
+    // Without a time of its own a batch says nothing of when the silence began; nor does a page
+    // that others follow.
+    let is_complete = mapping.source.complete && receipt.extract_time.is_some() && page.is_none_or(|page| page.is_last);
     let columns: Vec<ArrayRef> = vec![
         text(&receipt.batch_id),
         text(&receipt.source_system),
         text(&receipt.mapping),
         text(&mapping.version),
         text(&receipt.file),
-        number(bytes),
+        number(job.bytes),
         instants(vec![Some(extract_time.as_microsecond())]),
-        // Without a time of its own a batch says nothing of when the silence began.
-        Arc::new(BooleanArray::from(vec![mapping.source.complete && receipt.extract_time.is_some()])),
+        Arc::new(BooleanArray::from(vec![is_complete])),
         number(receipt.records),
         number(receipt.rows_in),
         number(receipt.landed),
@@ -116,6 +118,8 @@ pub(super) fn ledger_row(
         instants(vec![span.map(|(_, last)| last)]),
         instants(vec![Some(now.as_microsecond())]),
         instants(vec![Some(known_at.as_microsecond())]),
+        perhaps(page.map(|page| page.pull.as_str())),
+        perhaps(page.and_then(|page| page.cursor.as_deref())),
     ];
     RecordBatch::try_new(INGEST_BATCH.schema(), columns)
         .map_err(|source| IngestError::Rows { table: INGEST_BATCH.table, source })

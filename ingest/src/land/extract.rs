@@ -14,11 +14,11 @@ use crate::IngestError;
 use crate::mapping::Mapping;
 use crate::rows::Common;
 
-/// By the file's name where the mapping says how; else the latest time in its rows; else unknown.
+/// As the file's name or the database tells; else the latest time in the rows; else unknown.
 /// Never later than now: a source cannot have extracted what is still to come.
-pub(super) fn time(mapping: &Mapping, file: &str, latest: Option<i64>, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn time(told: Option<Timestamp>, latest: Option<i64>, now: Timestamp) -> Option<Timestamp> {
     let by_rows = || latest.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    by_name(mapping, file).or_else(by_rows).map(|time| time.min(now))
+    told.or_else(by_rows).map(|time| time.min(now))
 }
 
 /// The time that the file's name tells, if the mapping says how and the name fits. A file with
@@ -45,14 +45,14 @@ impl Extract<'_> {
             Some(found) => found,
             None => {
                 let (mapping, input) = (self.job.mapping, self.job.input);
-                let named = by_name(mapping, &input.name);
+                let told = self.job.told();
                 // The rows are read a second time, rather than kept until the last is known.
-                let latest = match named {
+                let latest = match told {
                     Some(_) => None,
                     None => reader::latest(mapping, input, self.common.clone(), self.job.options).await?,
                 };
-                let at = time(mapping, &input.name, latest, self.job.options.now);
-                Extracted::find(self.lake, mapping, &input.name, at).await?
+                let at = time(told, latest, self.job.options.now);
+                Extracted::find(self.lake, mapping, told.is_some(), at).await?
             }
         };
         Ok(self.found.insert(found))
@@ -63,15 +63,15 @@ impl Extract<'_> {
 pub(super) struct Extracted {
     live: bool,
     at: Option<i64>,
-    /// By the instant of their landing, if this one's is told by its name: the latest time in the
-    /// rows says too little to order two extracts by.
+    /// By the instant of their landing, if this one's is told: the latest time in the rows says
+    /// too little to order two extracts by.
     others: HashMap<i64, i64>,
 }
 
 impl Extracted {
-    async fn find(lake: &Lake, mapping: &Mapping, file: &str, at: Option<Timestamp>) -> Result<Self, IngestError> {
+    async fn find(lake: &Lake, mapping: &Mapping, is_told: bool, at: Option<Timestamp>) -> Result<Self, IngestError> {
         let mut others = HashMap::new();
-        if by_name(mapping, file).is_some() {
+        if is_told {
             let ledger = lake.table(&INGEST_BATCH).snapshot().await?;
             for batch in ledger.read(&["ingested_at", "extract_time"]).await? {
                 let column = |at: usize| batch.column(at).as_primitive::<TimestampMicrosecondType>();

@@ -14,6 +14,7 @@ use crate::batch::identify;
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, TableCount};
 use crate::rows::{Common, Made};
+use crate::source::Pulled;
 use crate::{IngestError, PersonKey};
 
 mod books;
@@ -64,6 +65,8 @@ pub struct IngestOptions {
 pub trait Progress: Send + Sync {
     /// Bytes read of all bytes of the file.
     fn read(&self, bytes: u64, of: u64);
+    /// Records read, of so many where that can be told or guessed.
+    fn records(&self, _records: u64, _of: Option<u64>) {}
 }
 
 /// Lands one file. `lake` may be missing in a dry run: then everything is new.
@@ -80,7 +83,30 @@ pub async fn ingest(
 ) -> Result<Receipt, IngestError> {
     let (path, name, named) = (input.path.clone(), input.name.clone(), mapping.clone());
     let identified = tokio::task::spawn_blocking(move || identify(&path, &name, &named)).await;
-    let (batch_id, bytes) = identified.map_err(|source| IngestError::Task { file: input.name.clone(), source })??;
+    let named = identified.map_err(|source| IngestError::Task { file: input.name.clone(), source })??;
+    land(lake, mapping, input, None, options, named).await
+}
+
+/// Lands a page of a database's rows as [`ingest`] lands a file.
+pub(crate) async fn ingest_page(
+    lake: Option<&Lake>,
+    mapping: &Mapping,
+    page: Pulled,
+    options: &IngestOptions,
+) -> Result<Receipt, IngestError> {
+    let input = Input { path: PathBuf::new(), name: page.name() };
+    let named = page.identify(mapping);
+    land(lake, mapping, &input, Some(Arc::new(page)), options, named).await
+}
+
+async fn land(
+    lake: Option<&Lake>,
+    mapping: &Mapping,
+    input: &Input,
+    page: Option<Arc<Pulled>>,
+    options: &IngestOptions,
+    (batch_id, bytes): (String, u64),
+) -> Result<Receipt, IngestError> {
     let once = Once { app_id: format!("batch/{batch_id}"), attempt: 1 };
     if let Some(lake) = lake
         && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
@@ -96,13 +122,15 @@ pub async fn ingest(
     {
         return Ok(receipt);
     }
-    let job = Job { mapping, input, options, batch_id, bytes, once };
+    let job = Job { mapping, input, page, options, batch_id, bytes, once };
     job.run(lake).await
 }
 
 struct Job<'a> {
     mapping: &'a Mapping,
     input: &'a Input,
+    /// The records, where they are in no file.
+    page: Option<Arc<Pulled>>,
     options: &'a IngestOptions,
     batch_id: String,
     bytes: u64,
@@ -110,6 +138,14 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// The extract time, if it is told rather than to be found in the rows.
+    fn told(&self) -> Option<Timestamp> {
+        match &self.page {
+            Some(page) => Some(page.extracted),
+            None => extract::by_name(self.mapping, &self.input.name),
+        }
+    }
+
     async fn run(&self, lake: Option<&Lake>) -> Result<Receipt, IngestError> {
         let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
         let lake_zone = zone.and_then(|zone| zone).map_err(|error| IngestError::BadMapping {
@@ -124,7 +160,7 @@ impl Job<'_> {
         }
         let table = lake.filter(|_| !self.options.dry_run).map(|lake| lake.table(&QUARANTINE));
         let mut refused = Refused::new(table, self);
-        let (mut messages, reading) = reader::start(self.mapping, self.input, self.bytes, common, self.options);
+        let (mut messages, reading) = reader::start(self, common);
         let mut failed = None;
         while let Some(message) = messages.recv().await {
             let taken = match message {
@@ -148,7 +184,7 @@ impl Job<'_> {
             }
             (None, Ok(summary)) => summary,
         };
-        if summary.records == 0 && extract::by_name(self.mapping, &self.input.name).is_none() {
+        if summary.records == 0 && self.told().is_none() {
             return Err(IngestError::Empty { file: self.input.name.clone() });
         }
         self.settle(lake, landings, refused, &summary).await
@@ -167,7 +203,7 @@ impl Job<'_> {
             tables.push(count(landing, made, &self.batch_id).await?);
         }
         let sum = |of: fn(&TableCount) -> u64| tables.iter().map(of).sum::<u64>();
-        let extract_time = extract::time(self.mapping, &self.input.name, summary.latest, self.options.now);
+        let extract_time = extract::time(self.told(), summary.latest, self.options.now);
         let receipt = Receipt {
             file: self.input.name.clone(),
             mapping: self.mapping.name.clone(),
@@ -185,7 +221,7 @@ impl Job<'_> {
             refusals,
         };
         if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
-            let rows = books::ledger_row(&receipt, self.mapping, self.bytes, summary.span, self.options.now)?;
+            let rows = books::ledger_row(&receipt, self, summary.span)?;
             lake.table(&INGEST_BATCH).put(&[rows], None, Some(&self.once)).await?;
         }
         Ok(receipt)

@@ -9,11 +9,15 @@ use datasets::contract::Contract;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use super::{IngestOptions, Input, Progress};
+use super::{IngestOptions, Input, Job, Progress};
 use crate::mapping::Mapping;
+use crate::record::{Header, Item};
 use crate::rows::{Common, Made, Maker, RowSink};
-use crate::source::{open, read};
+use crate::source::{Sink, open, read};
 use crate::{IngestError, Refusal};
+
+/// Records from one telling of progress to the next.
+const TELL_EVERY: u64 = 4096;
 
 /// What the reader hands over.
 pub(super) enum Message {
@@ -42,22 +46,21 @@ pub(super) fn tables(mapping: &Mapping) -> Vec<&'static Contract> {
     tables
 }
 
-pub(super) fn start(
-    mapping: &Mapping,
-    input: &Input,
-    bytes: u64,
-    common: Common,
-    options: &IngestOptions,
-) -> (Receiver<Message>, JoinHandle<Result<Summary, IngestError>>) {
+pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHandle<Result<Summary, IngestError>>) {
     let (sender, receiver) = channel(1);
-    let (mapping, input, person) = (mapping.clone(), input.clone(), options.person.clone());
-    let progress = options.progress.clone();
+    let (mapping, input, page) = (job.mapping.clone(), job.input.clone(), job.page.clone());
+    let (person, progress, of) = (job.options.person.clone(), job.options.progress.clone(), job.bytes);
     let reading = tokio::task::spawn_blocking(move || {
-        let file = open(&input.path, &input.name)?;
         let mut out = ToChannel { sender, file: input.name.clone() };
         let mut maker = Maker::new(&mapping, common, &person, &mut out);
-        let watched = Watched { inner: file, done: 0, of: bytes, progress };
-        let encoding = read(Box::new(watched), &input.name, &mapping, &mut maker)?;
+        let encoding = match page {
+            Some(page) => page.page.read(&mut maker)?,
+            None => {
+                let file = open(&input.path, &input.name)?;
+                let watched = Watched { inner: file, done: 0, of, progress: progress.clone() };
+                read(Box::new(watched), &input.name, &mapping, &mut Counted { maker: &mut maker, progress })?
+            }
+        };
         maker.finish()?;
         Ok(Summary {
             records: maker.records,
@@ -124,6 +127,22 @@ impl RowSink for ToChannel {
 
     fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
         self.send(Message::Refused(refusal))
+    }
+}
+
+/// Hands records on, and tells how many there have been.
+struct Counted<'m, 'a> {
+    maker: &'m mut Maker<'a>,
+    progress: Option<Arc<dyn Progress>>,
+}
+
+impl Sink for Counted<'_, '_> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+        self.maker.take(header, item)?;
+        if let Some(progress) = self.progress.as_ref().filter(|_| self.maker.records.is_multiple_of(TELL_EVERY)) {
+            progress.records(self.maker.records, None);
+        }
+        Ok(())
     }
 }
 

@@ -11,10 +11,12 @@ mod encoding;
 mod guard;
 mod gzip;
 mod lines;
+mod page;
 mod tail;
 mod xes;
 
 pub(crate) use guard::{Guard, MAX_RECORD};
+pub(crate) use page::{Page, Pulled};
 
 /// Bytes that are looked at to tell format, encoding and delimiter.
 const SNIFF: usize = 256 * 1024;
