@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
+use ingest::VaultOptions;
 use serde::Deserialize;
 
 mod pull;
@@ -16,6 +17,7 @@ pub struct Config {
     pub privacy: Privacy,
     /// Queries of databases, asked again and again.
     pub pull: Vec<PullSection>,
+    pub vault: Vault,
 }
 
 /// `[privacy]`
@@ -27,17 +29,54 @@ pub struct Privacy {
     pub person_key_file: Option<PathBuf>,
 }
 
+/// `[vault]`: original files and the text of refused rows, encrypted, outside the lake.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vault {
+    /// Its folder, never inside a lake. Default: `vault` beside the person key.
+    pub folder: Option<PathBuf>,
+    /// Days that a file is kept, 1 or more.
+    pub keep_days: u32,
+    /// File with its key, hexadecimal; made if missing. Default: `vault.key` beside the person key.
+    pub key_file: Option<PathBuf>,
+    /// Whether original files are kept; refused rows are in any case.
+    pub originals: bool,
+}
+
+impl Default for Vault {
+    fn default() -> Self {
+        Self { folder: None, keep_days: 180, key_file: None, originals: true }
+    }
+}
+
 impl Config {
     /// Reads the file, if one is named.
     pub fn load(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(file).with_context(|| format!("configuration {}", file.display()))?;
         // Without the line itself, which the error would show: people put passwords there.
-        toml::from_str(&text).map_err(|error| {
+        let config: Self = toml::from_str(&text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             anyhow!("configuration {}, line {line}: {}", file.display(), error.message())
-        })
+        })?;
+        anyhow::ensure!(
+            config.vault.keep_days > 0,
+            "configuration {}: vault.keep_days must be 1 or more; to keep no originals set originals = false",
+            file.display()
+        );
+        Ok(config)
+    }
+
+    /// The vault, with what is not configured beside the person key.
+    pub fn vault(&self) -> VaultOptions {
+        let beside = |name: &str| self.person_key_file().with_file_name(name);
+        VaultOptions {
+            folder: self.vault.folder.clone().unwrap_or_else(|| beside("vault")),
+            key_file: self.vault.key_file.clone().unwrap_or_else(|| beside("vault.key")),
+            keep_days: self.vault.keep_days,
+            originals: self.vault.originals,
+        }
     }
 
     /// Where the key for personal identifiers rests.
@@ -61,5 +100,13 @@ mod tests {
         let error = Config::load(Some(&file)).expect_err("refused").to_string();
         assert!(error.contains("line ") && error.contains("conection") && !error.contains("geheim"), "{error}");
         assert!(Config::load(None).expect("default").privacy.person_key_file.is_none());
+        std::fs::write(&file, "[vault]\nkeep_days = 0\n").expect("write");
+        let error = Config::load(Some(&file)).expect_err("refused");
+        assert!(format!("{error:#}").contains("keep_days"), "{error:#}");
+        std::fs::write(&file, "[privacy]\nperson_key_file = \"/k/p.key\"\n[vault]\noriginals = false\n")
+            .expect("write");
+        let vault = Config::load(Some(&file)).expect("read").vault();
+        assert_eq!((vault.folder, vault.key_file), ("/k/vault".into(), "/k/vault.key".into()));
+        assert!(!vault.originals && vault.keep_days == 180);
     }
 }

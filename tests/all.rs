@@ -14,6 +14,7 @@ mod interrupted;
 mod postgres;
 mod pull;
 mod pull_refused;
+mod quarantine;
 mod real_data;
 mod rebuild;
 mod reference;

@@ -5,10 +5,27 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::vault::SealWriter;
 use crate::{IngestError, Mapping};
 
-/// `sha256(bytes + mapping version)` and the number of bytes.
-pub(crate) fn identify(path: &Path, name: &str, mapping: &Mapping) -> Result<(String, u64), IngestError> {
+/// What reading a file for its name has told.
+pub(crate) struct Identified {
+    /// `sha256(bytes + mapping version)`.
+    pub(crate) batch_id: String,
+    pub(crate) bytes: u64,
+    /// SHA-256 of the bytes alone.
+    pub(crate) sha256: String,
+    /// The bytes, encrypted and not yet kept.
+    pub(crate) sealed: Option<SealWriter>,
+}
+
+/// Reads a file once: for its name and, on the way, for the vault.
+pub(crate) fn identify(
+    path: &Path,
+    name: &str,
+    mapping: &Mapping,
+    mut sealed: Option<SealWriter>,
+) -> Result<Identified, IngestError> {
     let mut file = crate::source::open(path, name)?;
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];
@@ -20,19 +37,23 @@ pub(crate) fn identify(path: &Path, name: &str, mapping: &Mapping) -> Result<(St
             Ok(count) => {
                 digest.update(&buffer[..count]);
                 head.take(&buffer[..count]);
+                if let Some(sealed) = &mut sealed {
+                    sealed.write(&buffer[..count]).map_err(|error| crate::vault::unwritten(&error))?;
+                }
                 bytes += count as u64;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(source) => return Err(IngestError::Open { file: name.to_owned(), source }),
         }
     }
+    let sha256 = hex::encode(digest.clone().finalize());
     digest.update(mapping.name.as_bytes());
     digest.update(mapping.version.as_bytes());
     // Extracts without records are all alike; the time in their name tells them apart.
     if let Some(time) = crate::land::extract::by_name(mapping, name).filter(|_| head.is_alone()) {
         digest.update(time.as_microsecond().to_le_bytes());
     }
-    Ok((hex::encode(digest.finalize()), bytes))
+    Ok(Identified { batch_id: hex::encode(digest.finalize()), bytes, sha256, sealed })
 }
 
 /// Whether a file has nothing but its first line.

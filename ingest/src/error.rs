@@ -47,6 +47,20 @@ pub enum IngestError {
     /// The key for personal identifiers cannot be used.
     #[error("person key {file}: {reason}")]
     PersonKey { file: String, reason: String },
+    /// The vault, a file in it or its key cannot be used.
+    #[error("vault {file}: {reason}")]
+    Vault { file: String, reason: String },
+    /// The account of a table does not add up, which is a defect of this program.
+    #[error(
+        "{file}: rows of {table} do not add up: {rows_in} in, {landed} landed, {quarantined} quarantined, {known} known. Nothing of the file has landed; report this as a defect of sunlake"
+    )]
+    Unbalanced { file: String, table: String, rows_in: u64, landed: u64, quarantined: u64, known: u64 },
+    /// The ledger has no such batch, or several.
+    #[error("{found} batches begin with {batch:?}; `sunlake quarantine list` names those with open refusals")]
+    NoBatch { batch: String, found: usize },
+    /// Refused records that cannot be read again in this way.
+    #[error("batch {batch} cannot be replayed: {reason}")]
+    NotReplayable { batch: String, reason: String },
     /// The lake said no.
     #[error(transparent)]
     Lake(#[from] datasets::lake::LakeError),

@@ -8,15 +8,21 @@ mod error;
 mod land;
 pub mod mapping;
 mod person;
+#[allow(dead_code, unused_imports, reason = "the rules of fields call it")]
+mod privacy;
 mod pull;
 mod receipt;
 mod record;
 mod rows;
 mod source;
+mod vault;
 
 pub use error::IngestError;
-pub use land::{IngestOptions, Input, Progress, ingest};
+pub use land::{
+    IngestOptions, Input, LINE_COLUMN, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals, replay,
+};
 pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use receipt::{Receipt, Refusal, TableCount};
+pub use vault::{RawRecord, Vault, VaultOptions};

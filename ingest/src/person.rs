@@ -68,7 +68,8 @@ impl PersonKey {
     }
 }
 
-fn create(file: &Path) -> std::io::Result<String> {
+/// Makes a file with 32 random bytes that its owner alone can read; its text.
+pub(crate) fn create(file: &Path) -> std::io::Result<String> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     if let Some(folder) = file.parent() {
@@ -81,7 +82,7 @@ fn create(file: &Path) -> std::io::Result<String> {
         Ok(mut made) => {
             made.write_all(text.as_bytes())?;
             made.sync_all()?;
-            tracing::info!(file = %file.display(), "made a key for personal identifiers; back it up");
+            tracing::info!(file = %file.display(), "made a key; back it up");
             Ok(text)
         }
         // Another process was quicker.

@@ -94,6 +94,28 @@ pub const DEMO: &str = "Examples:
   sunlake demo --speed 600 --lake other-folder
   sunlake demo --lake memory://demo --scale 0.01      gone when it ends";
 
+pub const QUARANTINE: &str = "Examples:
+  sunlake quarantine list
+  sunlake quarantine show 3f2a                        why, line by line
+  sunlake quarantine show 3f2a --csv > wrong.csv      the records, to be corrected
+  sunlake quarantine replay 3f2a --from wrong.csv";
+
+pub const QUARANTINE_LIST: &str = "Examples:
+  sunlake quarantine list
+  sunlake quarantine list --json";
+
+pub const QUARANTINE_SHOW: &str = "Examples:
+  sunlake quarantine show 3f2a
+  sunlake quarantine show 3f2a --raw                  with the records as they came
+  sunlake quarantine show 3f2a --csv > wrong.csv      to be corrected";
+
+pub const QUARANTINE_REPLAY: &str = "Examples:
+  sunlake quarantine replay 3f2a --from wrong.csv     records that were corrected
+  sunlake quarantine replay 3f2a --mapping hall.toml  a mapping that was corrected
+  sunlake quarantine replay 3f2a --dry-run
+
+A corrected file is CSV in the columns of the source, with the column quarantine_line beside them.";
+
 pub const DERIVE: &str = "Examples:
   sunlake derive                                      after sunlake ingest --no-derive
   sunlake derive --full --dry-run                     does a full rebuild give the same due dates and cards?

@@ -69,7 +69,8 @@ async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
     let now = SystemClock::default().now();
     for (mapping, file) in [("workflow_case", &written.case_file), ("workflow_event", &written.event_file)] {
         let bar = progress::ReadBar::shared(mapping, false);
-        let options = IngestOptions { dry_run: false, now, person: person.clone(), progress: Some(bar.clone()) };
+        let options =
+            IngestOptions { dry_run: false, now, person: person.clone(), progress: Some(bar.clone()), vault: None };
         ingest::ingest(Some(&lake), &Mapping::find(mapping)?, &Input::file(file), &options).await?;
         bar.finish();
     }

@@ -5,7 +5,7 @@ use analytics::{DeriveOptions, DeriveReport};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{IngestError, IngestOptions, Input, Mapping, PersonKey, Receipt};
+use ingest::{IngestError, IngestOptions, Input, Mapping, PersonKey, Receipt, Vault};
 
 use super::Shared;
 use crate::cli::{IngestArgs, Misuse};
@@ -38,6 +38,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     } else {
         PersonKey::load_or_create(&shared.config.person_key_file())?
     };
+    let vault = if args.dry_run { None } else { Some(shared.vault()?) };
     let clock = SystemClock::default();
     let mut failed = 0;
     let mut printed = Ok(());
@@ -49,6 +50,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
             now: clock.now(),
             person: person.clone(),
             progress: Some(bar.clone()),
+            vault: vault.clone(),
         };
         let landed = ingest::ingest(lake.as_ref(), &mapping, &input, &options).await;
         bar.finish();
@@ -61,6 +63,9 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
             }
         }
     }
+    if let Some(vault) = vault {
+        swept(vault, clock.now()).await;
+    }
     if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
         let report = progress::derive(&lake, DeriveOptions::at(clock.now()), shared.global.json).await?;
         if report != DeriveReport::default() && !shared.global.json {
@@ -71,6 +76,15 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         bail!("{failed} of {} files did not land", args.files.len());
     }
     printed
+}
+
+/// Removes what has expired in the vault; what cannot be removed is no reason to fail.
+pub async fn swept(vault: Arc<Vault>, now: jiff::Timestamp) {
+    match tokio::task::spawn_blocking(move || vault.sweep(now)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!("what has expired in the vault stays: {error}"),
+        Err(error) => tracing::warn!("what has expired in the vault stays: {error}"),
+    }
 }
 
 /// A file as it is; standard input through a temporary file, since it is read twice.
@@ -121,8 +135,8 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
     }
     if receipt.quarantined > receipt.refusals.len() as u64 {
         say!(
-            "  … more in quarantine: sunlake query \"select * from quarantine where batch_id = '{}'\"",
-            receipt.batch_id
+            "  … more in quarantine: sunlake quarantine show {}",
+            receipt.batch_id.get(..12).unwrap_or(&receipt.batch_id)
         );
     }
     Ok(())
@@ -146,5 +160,5 @@ pub async fn land_bytes(
 
 /// Options without a progress bar.
 pub fn quiet(clock: &Arc<dyn Clock>, person: &PersonKey) -> IngestOptions {
-    IngestOptions { dry_run: false, now: clock.now(), person: person.clone(), progress: None }
+    IngestOptions { dry_run: false, now: clock.now(), person: person.clone(), progress: None, vault: None }
 }

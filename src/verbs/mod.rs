@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::ingest::Vault;
 use analytics::{Engine, Principal, Session};
 use anyhow::Result;
 use datasets::clock::SystemClock;
@@ -21,6 +22,7 @@ mod ingest;
 mod lake;
 mod metric;
 mod pull;
+mod quarantine;
 mod query;
 mod reference;
 mod sample;
@@ -40,6 +42,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Calendar(args) => calendar::run(&shared, &args),
         Verb::Lake { verb } => lake::run(&shared, &verb).await,
         Verb::Derive(args) => derive::run(&shared, &args).await,
+        Verb::Quarantine { verb } => quarantine::run(&shared, &verb).await,
         Verb::Reference { verb } => reference::run(&shared, &verb).await,
         Verb::Serve(args) => serve::run(&shared, &args).await,
         Verb::Demo(args) => demo::run(&shared, &args).await,
@@ -61,6 +64,20 @@ impl Shared {
     /// The lake, which must be there.
     pub async fn lake(&self) -> Result<Arc<Lake>> {
         Ok(Arc::new(Lake::open(&self.lake_url()?).await?))
+    }
+
+    /// The vault, which must not be inside the lake.
+    pub fn vault(&self) -> Result<Arc<Vault>> {
+        let options = self.config.vault();
+        if let Some(lake) = self.lake_url()?.folder()
+            && std::path::absolute(&options.folder)?.starts_with(std::path::absolute(lake)?)
+        {
+            anyhow::bail!(Misuse(format!(
+                "the vault {} lies inside the lake; name a folder outside of it in [vault] folder",
+                options.folder.display()
+            )));
+        }
+        Ok(Arc::new(Vault::open(options)?))
     }
 
     /// The lake, ready to be asked.

@@ -5,7 +5,7 @@ use analytics::DeriveOptions;
 use anyhow::{Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{PersonKey, Progress, PullOptions, PullReport};
+use ingest::{PersonKey, Progress, PullOptions, PullReport, Vault};
 use tokio::task::JoinSet;
 
 use super::Shared;
@@ -28,7 +28,7 @@ pub async fn run(shared: &Shared, args: &PullArgs) -> Result<()> {
             Err(error) => return Err(error.into()),
         };
         let person = PersonKey::from_bytes(b"a dry run hashes nothing that stays");
-        let job = Job { lake: lake.map(Arc::new), pulling, person, clock: Arc::default(), dry_run: true };
+        let job = Job { lake: lake.map(Arc::new), pulling, person, clock: Arc::default(), dry_run: true, vault: None };
         return print(&job.watched(json).await?, json);
     }
     if url.is_volatile() {
@@ -39,7 +39,8 @@ pub async fn run(shared: &Shared, args: &PullArgs) -> Result<()> {
     }
     let lake = Arc::new(Lake::open_or_create(&url, LakeMeta::default()).await?);
     let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
-    let job = Job { lake: Some(lake), pulling, person, clock: Arc::default(), dry_run: false };
+    let vault = Some(shared.vault()?);
+    let job = Job { lake: Some(lake), pulling, person, clock: Arc::default(), dry_run: false, vault };
     if args.once {
         return print(&job.watched(json).await?, json);
     }
@@ -53,9 +54,10 @@ pub fn start(shared: &Shared, lake: &Arc<Lake>, pullings: Vec<Pulling>) -> Resul
         return Ok(tasks);
     }
     let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
+    let vault = shared.vault()?;
     for pulling in pullings {
-        let (lake, person) = (Some(lake.clone()), person.clone());
-        let job = Job { lake, pulling, person, clock: Arc::default(), dry_run: false };
+        let (lake, person, vault) = (Some(lake.clone()), person.clone(), Some(vault.clone()));
+        let job = Job { lake, pulling, person, clock: Arc::default(), dry_run: false, vault };
         tasks.spawn(async move {
             let told = job.keep_on(|report| {
                 tracing::info!("pull {}: {} rows landed, {} known", report.pull, report.landed, report.known);
@@ -75,13 +77,15 @@ struct Job {
     person: PersonKey,
     clock: Arc<SystemClock>,
     dry_run: bool,
+    vault: Option<Arc<Vault>>,
 }
 
 impl Job {
     /// Asks once, and lands what has come.
     async fn once(&self, progress: Option<Arc<dyn Progress>>) -> Result<PullReport> {
         let (clock, person) = (self.clock.clone(), self.person.clone());
-        let options = PullOptions { dry_run: self.dry_run, clock, person, progress };
+        let vault = self.vault.clone();
+        let options = PullOptions { dry_run: self.dry_run, clock, person, progress, vault };
         let Pulling { pull, mapping, .. } = &self.pulling;
         Ok(ingest::pull(self.lake.as_deref(), pull, mapping, &options).await?)
     }

@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use analytics::{DeriveOptions, Engine, Principal};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SimulatedClock, SystemClock};
+use ingest::Vault;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -11,6 +13,8 @@ use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
 
+/// How often the vault is swept, real time.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// Name that the generator's records carry as their source.
 pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
 
@@ -24,12 +28,27 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let lake = shared.lake().await?;
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
     let _pulls = pull::start(shared, &lake, pullings)?;
+    let sweeping = tokio::spawn(sweep(shared.vault()));
     let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
     let engine = match args.simulate {
         None => engine,
         Some(speed) => simulated(&engine, speed).await?,
     };
-    serve(engine, args.listen).await
+    let served = serve(engine, args.listen).await;
+    sweeping.abort();
+    served
+}
+
+/// Removes what has expired in the vault, now and again; the dashboard does without a vault.
+async fn sweep(vault: Result<Arc<Vault>>) {
+    let vault = match vault {
+        Ok(vault) => vault,
+        Err(error) => return tracing::warn!("nothing expires in the vault: {error:#}"),
+    };
+    loop {
+        super::ingest::swept(vault.clone(), SystemClock::default().now()).await;
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
 }
 
 /// The same lake on a simulated clock; refused unless `sample` made all of it.

@@ -1,11 +1,12 @@
 use super::Kind::*;
 use super::{Contract, Role, may, must};
 
-/// The landing's ledger: a batch is in the lake when its row is here (written last).
+/// The landing's ledger: a batch is in the lake when its row is here (written last). A replay adds a
+/// row that says what it moved, so sums over rows are the account (decisions/0011).
 pub static INGEST_BATCH: Contract = Contract {
     table: "ingest_batch",
-    grain: "one landed batch",
-    key: &["batch_id"],
+    grain: "one landed batch, or one replay of it",
+    key: &["batch_id", "ingested_at"],
     partition: &[],
     sort: &["ingested_at"],
     stats: &["batch_id", "ingested_at"],
@@ -20,10 +21,14 @@ pub static INGEST_BATCH: Contract = Contract {
         must("file_bytes", Int, "size as it came, bytes"),
         must("extract_time", Instant, "when the source made the extract: its watermark if is_complete"),
         must("is_complete", Bool, "whether the batch holds everything up to extract_time"),
-        must("records", Int, "records read from the file"),
-        must("rows_in", Int, "rows that the mapping made of them = landed + quarantined + known"),
+        must("records", Int, "records read from the file; 0 of a replay"),
+        must(
+            "rows_in",
+            Int,
+            "rows that the mapping made of them = landed + quarantined + known; of a replay, which may be below 0, what it changed",
+        ),
         must("rows_landed", Int, "rows new to the lake"),
-        must("rows_quarantined", Int, "rows refused, see quarantine"),
+        must("rows_quarantined", Int, "rows refused, see quarantine; of a replay below 0: so many fewer are open"),
         must("rows_known", Int, "rows that the lake had already"),
         may("first_event_at", Instant, "earliest occurred_at landed"),
         may("last_event_at", Instant, "latest occurred_at landed"),

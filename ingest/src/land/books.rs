@@ -28,13 +28,8 @@ pub(super) async fn find(
     if !ledger.has_landed(once).await? {
         return Ok(None);
     }
-    let wanted = HashSet::from([batch_id.to_owned()]);
-    let fields = ["batch_id", "records", "rows_in", "rows_quarantined", "extract_time"];
-    let rows = ledger.snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let number = |at: usize| u64::try_from(row.column(at).as_primitive::<Int64Type>().value(0)).unwrap_or_default();
-    let extracted = row.column(4).as_primitive::<TimestampMicrosecondType>().value(0);
-    let (rows_in, quarantined) = (number(2), number(3));
+    let Some(batch) = batch(lake, batch_id).await? else { return Ok(None) };
+    let Held { records, rows_in, quarantined, .. } = batch;
     Ok(Some(Receipt {
         file: input.name.clone(),
         mapping: mapping.name.clone(),
@@ -42,44 +37,130 @@ pub(super) async fn find(
         batch_id: batch_id.to_owned(),
         outcome: "already_landed",
         encoding: None,
-        records: number(1),
+        records,
         rows_in,
         landed: 0,
         quarantined,
-        known: rows_in - quarantined,
-        extract_time: Timestamp::from_microsecond(extracted).ok(),
+        known: rows_in.saturating_sub(quarantined),
+        extract_time: Some(batch.extract_time),
+        kept: None,
         tables: Vec::new(),
         refusals: Vec::new(),
     }))
 }
 
+/// A batch as the ledger has it: its landing and its replays together.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) source_system: String,
+    pub(super) file_name: String,
+    pub(super) records: u64,
+    pub(super) rows_in: u64,
+    pub(super) quarantined: u64,
+    pub(super) extract_time: Timestamp,
+    /// When its last attempt landed.
+    pub(super) ingested_at: Timestamp,
+    /// From when on its landing can have been known.
+    pub(super) known_at: Timestamp,
+}
+
+/// The batch of that id, if it has landed.
+pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, IngestError> {
+    let wanted = HashSet::from([batch_id.to_owned()]);
+    let texts = ["source_system", "file_name"];
+    let numbers = ["records", "rows_in", "rows_quarantined"];
+    let instants = ["extract_time", "ingested_at", "known_at"];
+    let fields = [&["batch_id"][..], &texts, &numbers, &instants].concat();
+    let rows = lake.table(&INGEST_BATCH).snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
+    let mut held: Option<Held> = None;
+    let mut sums = [0; 3];
+    for batch in &rows {
+        for row in 0..batch.num_rows() {
+            let text = |at: usize| batch.column(at).as_string::<i32>().value(row).to_owned();
+            let instant = |at: usize| {
+                let micros = batch.column(at).as_primitive::<TimestampMicrosecondType>().value(row);
+                Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MIN)
+            };
+            for (at, sum) in sums.iter_mut().enumerate() {
+                *sum += batch.column(3 + at).as_primitive::<Int64Type>().value(row);
+            }
+            let (ingested_at, known_at) = (instant(7), instant(8));
+            let entry = held.get_or_insert_with(|| Held {
+                source_system: text(1),
+                file_name: text(2),
+                records: 0,
+                rows_in: 0,
+                quarantined: 0,
+                extract_time: instant(6),
+                ingested_at,
+                known_at,
+            });
+            entry.ingested_at = entry.ingested_at.max(ingested_at);
+            entry.known_at = entry.known_at.min(known_at);
+        }
+    }
+    let [records, rows_in, quarantined] = sums.map(|sum: i64| u64::try_from(sum).unwrap_or_default());
+    Ok(held.map(|held| Held { records, rows_in, quarantined, ..held }))
+}
+
 /// Rows for `quarantine`.
-pub(super) fn quarantine_rows(
-    refusals: &[Refusal],
-    batch_id: &str,
-    mapping: &Mapping,
-    input: &Input,
-    now: Timestamp,
-) -> Result<RecordBatch, IngestError> {
+pub(super) fn quarantine_rows(refusals: &[Refusal], job: &Job<'_>) -> Result<RecordBatch, IngestError> {
+    let mapping = job.mapping;
     let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text; refusals.len()])) };
     let texts = |of: &dyn Fn(&Refusal) -> Option<String>| -> ArrayRef {
         Arc::new(refusals.iter().map(of).collect::<StringArray>())
     };
     let columns: Vec<ArrayRef> = vec![
-        same(batch_id),
+        same(&job.batch_id),
         same(&mapping.source.system),
         same(&mapping.name),
-        same(&input.name),
+        same(&job.input.name),
         Arc::new(refusals.iter().map(|refusal| Some(refusal.line as i64)).collect::<Int64Array>()),
         texts(&|refusal| refusal.table.map(str::to_owned)),
         texts(&|refusal| refusal.field.clone()),
         texts(&|refusal| Some(refusal.rule.to_owned())),
         texts(&|refusal| Some(refusal.reason.clone())),
         Arc::new(refusals.iter().map(|refusal| Some(refusal.row_hash)).collect::<BinaryArray>()),
-        instants(vec![Some(now.as_microsecond()); refusals.len()]),
+        instants(vec![Some(job.options.now.as_microsecond()); refusals.len()]),
+        Arc::new(refusals.iter().map(|refusal| refusal.output.map(i64::from)).collect::<Int64Array>()),
+        Arc::new(Int64Array::from(vec![job.once.attempt; refusals.len()])),
+        Arc::new(refusals.iter().map(|refusal| Some(refusal.resolved)).collect::<BooleanArray>()),
     ];
     RecordBatch::try_new(QUARANTINE.schema(), columns)
         .map_err(|source| IngestError::Rows { table: QUARANTINE.table, source })
+}
+
+/// What a replay has moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub(super) rows_in: i64,
+    pub(super) landed: i64,
+    pub(super) quarantined: i64,
+    pub(super) known: i64,
+}
+
+/// The row of a replay for `ingest_batch`.
+pub(super) fn replay_row(
+    job: &Job<'_>,
+    held: &Held,
+    moved: Moved,
+    span: Option<(i64, i64)>,
+) -> Result<RecordBatch, IngestError> {
+    let now = job.options.now;
+    let known_at = if job.mapping.source.live { now } else { held.known_at };
+    entry(&Entry {
+        batch_id: &job.batch_id,
+        file_name: &held.file_name,
+        mapping: job.mapping,
+        extract_time: held.extract_time,
+        // It says nothing of what else has happened by then.
+        is_complete: false,
+        numbers: [0, 0, moved.rows_in, moved.landed, moved.quarantined, moved.known],
+        span,
+        now,
+        known_at,
+        pull: None,
+    })
 }
 
 /// The row for `ingest_batch`.
@@ -89,37 +170,69 @@ pub(super) fn ledger_row(
     span: Option<(i64, i64)>,
 ) -> Result<RecordBatch, IngestError> {
     let (mapping, page, now) = (job.mapping, job.page.as_deref(), job.options.now);
-    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
-    let perhaps = |text: Option<&str>| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
-    let number =
-        |number: u64| -> ArrayRef { Arc::new(Int64Array::from(vec![i64::try_from(number).unwrap_or(i64::MAX)])) };
     let extract_time = receipt.extract_time.unwrap_or(now);
     // History counts as if it had been reported as it happened, so that a past as-of makes sense.
     let first = span.and_then(|(first, _)| Timestamp::from_microsecond(first).ok());
     let known_at = if mapping.source.live { now } else { first.map_or(extract_time, |first| first.min(extract_time)) };
-    // Without a time of its own a batch says nothing of when the silence began; nor does a page
-    // that others follow.
-    let is_complete = mapping.source.complete && receipt.extract_time.is_some() && page.is_none_or(|page| page.is_last);
+    let numbers = [job.bytes, receipt.records, receipt.rows_in, receipt.landed, receipt.quarantined, receipt.known];
+    entry(&Entry {
+        batch_id: &receipt.batch_id,
+        file_name: &receipt.file,
+        mapping,
+        extract_time,
+        // Without a time of its own a batch says nothing of when the silence began; nor does a page
+        // that others follow.
+        is_complete: mapping.source.complete && receipt.extract_time.is_some() && page.is_none_or(|page| page.is_last),
+        numbers: numbers.map(|number| i64::try_from(number).unwrap_or(i64::MAX)),
+        span,
+        now,
+        known_at,
+        pull: page.map(|page| (page.pull.as_str(), page.cursor.as_deref())),
+    })
+}
+
+/// A row of `ingest_batch`.
+struct Entry<'a> {
+    batch_id: &'a str,
+    file_name: &'a str,
+    mapping: &'a Mapping,
+    extract_time: Timestamp,
+    is_complete: bool,
+    /// Bytes, records, rows in, landed, quarantined, known.
+    numbers: [i64; 6],
+    span: Option<(i64, i64)>,
+    now: Timestamp,
+    known_at: Timestamp,
+    /// Of a page: its pull, and how far that has come.
+    pull: Option<(&'a str, Option<&'a str>)>,
+}
+
+fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
+    let perhaps = |text: Option<&str>| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
+    let instant = |instant: Timestamp| instants(vec![Some(instant.as_microsecond())]);
+    let [bytes, records, rows_in, landed, quarantined, known] =
+        entry.numbers.map(|number| -> ArrayRef { Arc::new(Int64Array::from(vec![number])) });
     let columns: Vec<ArrayRef> = vec![
-        text(&receipt.batch_id),
-        text(&receipt.source_system),
-        text(&receipt.mapping),
-        text(&mapping.version),
-        text(&receipt.file),
-        number(job.bytes),
-        instants(vec![Some(extract_time.as_microsecond())]),
-        Arc::new(BooleanArray::from(vec![is_complete])),
-        number(receipt.records),
-        number(receipt.rows_in),
-        number(receipt.landed),
-        number(receipt.quarantined),
-        number(receipt.known),
-        instants(vec![span.map(|(first, _)| first)]),
-        instants(vec![span.map(|(_, last)| last)]),
-        instants(vec![Some(now.as_microsecond())]),
-        instants(vec![Some(known_at.as_microsecond())]),
-        perhaps(page.map(|page| page.pull.as_str())),
-        perhaps(page.and_then(|page| page.cursor.as_deref())),
+        text(entry.batch_id),
+        text(&entry.mapping.source.system),
+        text(&entry.mapping.name),
+        text(&entry.mapping.version),
+        text(entry.file_name),
+        bytes,
+        instant(entry.extract_time),
+        Arc::new(BooleanArray::from(vec![entry.is_complete])),
+        records,
+        rows_in,
+        landed,
+        quarantined,
+        known,
+        instants(vec![entry.span.map(|(first, _)| first)]),
+        instants(vec![entry.span.map(|(_, last)| last)]),
+        instant(entry.now),
+        instant(entry.known_at),
+        perhaps(entry.pull.map(|(pull, _)| pull)),
+        perhaps(entry.pull.and_then(|(_, cursor)| cursor)),
     ];
     RecordBatch::try_new(INGEST_BATCH.schema(), columns)
         .map_err(|source| IngestError::Rows { table: INGEST_BATCH.table, source })

@@ -69,7 +69,12 @@ pub(super) struct Extracted {
 }
 
 impl Extracted {
-    async fn find(lake: &Lake, mapping: &Mapping, is_told: bool, at: Option<Timestamp>) -> Result<Self, IngestError> {
+    pub(super) async fn find(
+        lake: &Lake,
+        mapping: &Mapping,
+        is_told: bool,
+        at: Option<Timestamp>,
+    ) -> Result<Self, IngestError> {
         let mut others = HashMap::new();
         if is_told {
             let ledger = lake.table(&INGEST_BATCH).snapshot().await?;

@@ -10,23 +10,28 @@ use datasets::lake::{Lake, Once, TableLock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::batch::identify;
+use crate::batch::{Identified, identify};
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, TableCount};
-use crate::rows::{Common, Made};
+use crate::rows::Common;
 use crate::source::Pulled;
+use crate::vault::{SealWriter, TextWriter, Vault};
 use crate::{IngestError, PersonKey};
 
 mod books;
 pub(crate) mod extract;
+mod open;
 mod reader;
 mod refused;
+mod replay;
 mod table;
 mod versions;
 
 use extract::Extract;
+pub use open::{OpenRefusal, find_batch, open_refusals};
 use reader::{Message, Summary};
 use refused::Refused;
+pub use replay::{LINE_COLUMN, Replayed, replay};
 use table::Landing;
 
 /// A file to land.
@@ -59,6 +64,15 @@ pub struct IngestOptions {
     pub person: PersonKey,
     /// Told how far reading has come.
     pub progress: Option<Arc<dyn Progress>>,
+    /// Where originals and refused records are kept; none: they are not.
+    pub vault: Option<Arc<Vault>>,
+}
+
+impl IngestOptions {
+    /// The vault, if anything of this source may go there now.
+    fn vault_for(&self, mapping: &Mapping) -> Option<Arc<Vault>> {
+        self.vault.clone().filter(|_| mapping.source.keep && !self.dry_run)
+    }
 }
 
 /// Told how far reading has come.
@@ -82,9 +96,13 @@ pub async fn ingest(
     options: &IngestOptions,
 ) -> Result<Receipt, IngestError> {
     let (path, name, named) = (input.path.clone(), input.name.clone(), mapping.clone());
-    let identified = tokio::task::spawn_blocking(move || identify(&path, &name, &named)).await;
-    let named = identified.map_err(|source| IngestError::Task { file: input.name.clone(), source })??;
-    land(lake, mapping, input, None, options, named).await
+    let originals = options.vault_for(mapping).filter(|vault| lake.is_some() && vault.keeps_originals());
+    let now = options.now;
+    let identified = blocking(&input.name, move || {
+        let sealed = originals.map(|vault| vault.begin(now)).transpose()?;
+        identify(&path, &name, &named, sealed)
+    });
+    land(lake, mapping, input, None, options, identified.await?).await
 }
 
 /// Lands a page of a database's rows as [`ingest`] lands a file.
@@ -105,13 +123,14 @@ async fn land(
     input: &Input,
     page: Option<Arc<Pulled>>,
     options: &IngestOptions,
-    (batch_id, bytes): (String, u64),
+    Identified { batch_id, bytes, sha256, sealed }: Identified,
 ) -> Result<Receipt, IngestError> {
+    let has_original = || options.vault.as_ref().filter(|vault| vault.has_original(&sha256)).map(|_| sha256.clone());
     let once = Once { app_id: format!("batch/{batch_id}"), attempt: 1 };
     if let Some(lake) = lake
         && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
     {
-        return Ok(receipt);
+        return Ok(Receipt { kept: has_original(), ..receipt });
     }
     let _locks = match lake {
         Some(lake) if !options.dry_run => lock_all(lake, mapping).await?,
@@ -120,10 +139,25 @@ async fn land(
     if let Some(lake) = lake
         && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
     {
-        return Ok(receipt);
+        return Ok(Receipt { kept: has_original(), ..receipt });
     }
     let job = Job { mapping, input, page, options, batch_id, bytes, once };
-    job.run(lake).await
+    job.run(lake, sealed.map(|file| Original { file, sha256: sha256.clone() })).await
+}
+
+/// Runs blocking work on files off the async threads.
+async fn blocking<T: Send + 'static>(
+    file: &str,
+    work: impl FnOnce() -> Result<T, IngestError> + Send + 'static,
+) -> Result<T, IngestError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|source| IngestError::Task { file: file.to_owned(), source })?
+}
+
+/// A file's bytes, encrypted and not yet kept.
+struct Original {
+    file: SealWriter,
+    sha256: String,
 }
 
 struct Job<'a> {
@@ -146,13 +180,18 @@ impl Job<'_> {
         }
     }
 
-    async fn run(&self, lake: Option<&Lake>) -> Result<Receipt, IngestError> {
+    /// What all its rows have in common.
+    fn common(&self, lake: Option<&Lake>) -> Result<Common, IngestError> {
         let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
         let lake_zone = zone.and_then(|zone| zone).map_err(|error| IngestError::BadMapping {
             name: "lake_meta".into(),
             reason: format!("time_zone: {error}"),
         })?;
-        let common = Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone };
+        Ok(Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone })
+    }
+
+    async fn run(&self, lake: Option<&Lake>, original: Option<Original>) -> Result<Receipt, IngestError> {
+        let common = self.common(lake)?;
         let mut extract = lake.map(|lake| Extract { lake, job: self, common: common.clone(), found: None });
         let mut landings = Vec::new();
         for contract in reader::tables(self.mapping) {
@@ -174,7 +213,7 @@ impl Job<'_> {
         }
         drop(messages);
         let read = reading.await.map_err(|source| IngestError::Task { file: self.input.name.clone(), source })?;
-        let summary = match (failed, read) {
+        let mut summary = match (failed, read) {
             (Some(error), _) | (None, Err(error)) => {
                 drop(refused);
                 for landing in landings {
@@ -187,7 +226,23 @@ impl Job<'_> {
         if summary.records == 0 && self.told().is_none() {
             return Err(IngestError::Empty { file: self.input.name.clone() });
         }
-        self.settle(lake, landings, refused, &summary).await
+        let kept = self.keep(summary.texts.take(), original).await?;
+        self.settle(lake, landings, refused, &summary, kept).await
+    }
+
+    /// Puts into the vault what is to be there before the batch lands.
+    async fn keep(&self, texts: Option<TextWriter>, original: Option<Original>) -> Result<Option<String>, IngestError> {
+        let Some(vault) = self.options.vault_for(self.mapping) else { return Ok(None) };
+        let (batch_id, attempt) = (self.batch_id.clone(), self.once.attempt);
+        let work = move || -> Result<Option<String>, IngestError> {
+            if let Some(texts) = texts {
+                texts.keep(&batch_id, attempt)?;
+            }
+            let Some(Original { file, sha256 }) = original else { return Ok(None) };
+            vault.keep_original(file, &sha256)?;
+            Ok(Some(sha256))
+        };
+        blocking(&self.input.name, work).await
     }
 
     async fn settle(
@@ -196,15 +251,15 @@ impl Job<'_> {
         landings: Vec<Landing>,
         refused: Refused<'_>,
         summary: &Summary,
+        kept: Option<String>,
     ) -> Result<Receipt, IngestError> {
-        let refusals = refused.commit().await?;
         let mut tables = Vec::new();
-        for (landing, made) in landings.into_iter().zip(&summary.made) {
-            tables.push(count(landing, made, &self.batch_id).await?);
+        for (landing, made) in landings.iter().zip(&summary.made) {
+            tables.push(landing.account(made, &self.batch_id, &self.input.name).await?);
         }
         let sum = |of: fn(&TableCount) -> u64| tables.iter().map(of).sum::<u64>();
         let extract_time = extract::time(self.told(), summary.latest, self.options.now);
-        let receipt = Receipt {
+        let mut receipt = Receipt {
             file: self.input.name.clone(),
             mapping: self.mapping.name.clone(),
             source_system: self.mapping.source.system.clone(),
@@ -217,28 +272,26 @@ impl Job<'_> {
             quarantined: sum(|table| table.quarantined) + summary.unreadable,
             known: sum(|table| table.known),
             extract_time,
+            kept,
             tables,
-            refusals,
+            refusals: Vec::new(),
         };
+        receipt.check()?;
+        if refused.taken() < receipt.quarantined {
+            let (rows_in, landed, known) = (receipt.rows_in, receipt.landed, receipt.known);
+            let (file, table, quarantined) = (receipt.file, QUARANTINE.table.to_owned(), refused.taken());
+            return Err(IngestError::Unbalanced { file, table, rows_in, landed, quarantined, known });
+        }
+        receipt.refusals = refused.commit().await?;
+        for landing in landings {
+            landing.commit().await?;
+        }
         if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
             let rows = books::ledger_row(&receipt, self, summary.span)?;
             lake.table(&INGEST_BATCH).put(&[rows], None, Some(&self.once)).await?;
         }
         Ok(receipt)
     }
-}
-
-async fn count(landing: Landing, made: &Made, batch_id: &str) -> Result<TableCount, IngestError> {
-    let table = landing.contract.table.to_owned();
-    let landed = landing.commit(batch_id).await?;
-    let offered = made.rows_in - made.refused;
-    Ok(TableCount {
-        table,
-        rows_in: made.rows_in,
-        landed,
-        quarantined: made.refused,
-        known: offered.saturating_sub(landed),
-    })
 }
 
 /// Locks every table that the batch touches, always in the same order.

@@ -14,6 +14,7 @@ use crate::mapping::Mapping;
 use crate::record::{Header, Item};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::source::{Sink, open, read};
+use crate::vault::{Raw, TextWriter};
 use crate::{IngestError, Refusal};
 
 /// Records from one telling of progress to the next.
@@ -33,6 +34,8 @@ pub(super) struct Summary {
     pub(super) span: Option<(i64, i64)>,
     pub(super) latest: Option<i64>,
     pub(super) encoding: &'static str,
+    /// The text of what was refused, not yet kept.
+    pub(super) texts: Option<TextWriter>,
 }
 
 /// The tables of a mapping, in the order of their places.
@@ -50,26 +53,32 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
     let (sender, receiver) = channel(1);
     let (mapping, input, page) = (job.mapping.clone(), job.input.clone(), job.page.clone());
     let (person, progress, of) = (job.options.person.clone(), job.options.progress.clone(), job.bytes);
+    let texts = job.options.vault_for(&mapping).map(|vault| TextWriter::new(vault, job.options.now));
     let reading = tokio::task::spawn_blocking(move || {
-        let mut out = ToChannel { sender, file: input.name.clone() };
-        let mut maker = Maker::new(&mapping, common, &person, &mut out);
-        let encoding = match page {
-            Some(page) => page.page.read(&mut maker)?,
-            None => {
-                let file = open(&input.path, &input.name)?;
-                let watched = Watched { inner: file, done: 0, of, progress: progress.clone() };
-                read(Box::new(watched), &input.name, &mapping, &mut Counted { maker: &mut maker, progress })?
+        let mut out = ToChannel { sender, file: input.name.clone(), texts };
+        let mut summary = {
+            let mut maker = Maker::new(&mapping, common, &person, &mut out);
+            let encoding = match page {
+                Some(page) => page.page.read(&mut maker)?,
+                None => {
+                    let file = open(&input.path, &input.name)?;
+                    let watched = Watched { inner: file, done: 0, of, progress: progress.clone() };
+                    read(Box::new(watched), &input.name, &mapping, &mut Counted { maker: &mut maker, progress })?
+                }
+            };
+            maker.finish()?;
+            Summary {
+                records: maker.records,
+                unreadable: maker.unreadable,
+                made: std::mem::take(&mut maker.made),
+                span: maker.span,
+                latest: maker.latest,
+                encoding,
+                texts: None,
             }
         };
-        maker.finish()?;
-        Ok(Summary {
-            records: maker.records,
-            unreadable: maker.unreadable,
-            made: std::mem::take(&mut maker.made),
-            span: maker.span,
-            latest: maker.latest,
-            encoding,
-        })
+        summary.texts = out.texts;
+        Ok(summary)
     });
     (receiver, reading)
 }
@@ -104,9 +113,10 @@ impl RowSink for Nowhere {
     }
 }
 
-struct ToChannel {
-    sender: Sender<Message>,
-    file: String,
+pub(super) struct ToChannel {
+    pub(super) sender: Sender<Message>,
+    pub(super) file: String,
+    pub(super) texts: Option<TextWriter>,
 }
 
 impl ToChannel {
@@ -127,6 +137,13 @@ impl RowSink for ToChannel {
 
     fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
         self.send(Message::Refused(refusal))
+    }
+
+    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<(), IngestError> {
+        match &mut self.texts {
+            Some(texts) => texts.write(line, row_hash, raw),
+            None => Ok(()),
+        }
     }
 }
 

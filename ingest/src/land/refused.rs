@@ -10,7 +10,7 @@ use super::{Job, books};
 use crate::{IngestError, Refusal};
 
 /// Refusals that a receipt shows; all are in `quarantine`.
-const SHOWN: usize = 10;
+pub(super) const SHOWN: usize = 10;
 /// Refusals that are gathered before they are written.
 const CHUNK: usize = 65_536;
 
@@ -21,14 +21,16 @@ pub(super) struct Refused<'a> {
     writer: Option<TableWriter>,
     pending: Vec<Refusal>,
     shown: Vec<Refusal>,
+    taken: u64,
 }
 
 impl<'a> Refused<'a> {
     pub(super) fn new(table: Option<Arc<Table>>, job: &'a Job<'a>) -> Self {
-        Self { job, table, writer: None, pending: Vec::new(), shown: Vec::new() }
+        Self { job, table, writer: None, pending: Vec::new(), shown: Vec::new(), taken: 0 }
     }
 
     pub(super) async fn take(&mut self, refusal: Refusal) -> Result<(), IngestError> {
+        self.taken += 1;
         if self.shown.len() < SHOWN {
             self.shown.push(refusal.clone());
         }
@@ -38,10 +40,14 @@ impl<'a> Refused<'a> {
         if self.pending.len() >= CHUNK { self.write().await } else { Ok(()) }
     }
 
+    /// Refusals so far: at least one for each refused row.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
     async fn write(&mut self) -> Result<(), IngestError> {
         let Some(table) = self.table.as_ref().filter(|_| !self.pending.is_empty()) else { return Ok(()) };
-        let job = self.job;
-        let rows = books::quarantine_rows(&self.pending, &job.batch_id, job.mapping, job.input, job.options.now)?;
+        let rows = books::quarantine_rows(&self.pending, self.job)?;
         self.pending.clear();
         let writer = self.writer.get_or_insert_with(|| table.writer());
         Ok(writer.write(&rows).await?)

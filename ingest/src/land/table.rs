@@ -12,6 +12,8 @@ use datasets::lake::{Lake, Once, Table, TableSnapshot, WrittenFiles};
 use super::extract::Extract;
 use super::versions::{Held, Verdict, offered};
 use crate::IngestError;
+use crate::receipt::TableCount;
+use crate::rows::Made;
 
 /// One table's part of a batch.
 pub(super) struct Landing {
@@ -23,6 +25,8 @@ pub(super) struct Landing {
     has_landed: bool,
     dry_run: bool,
     files: WrittenFiles,
+    /// Rows offered, and those of them that are new.
+    taken: u64,
     fresh: u64,
 }
 
@@ -41,7 +45,7 @@ impl Landing {
             before = Some(table.snapshot().await?).filter(|snapshot| snapshot.rows() > 0);
         }
         let files = WrittenFiles::default();
-        Ok(Self { contract, once: once.clone(), table, before, has_landed, dry_run, files, fresh: 0 })
+        Ok(Self { contract, once: once.clone(), table, before, has_landed, dry_run, files, taken: 0, fresh: 0 })
     }
 
     /// Takes rows: those that the lake has are left out, the rest is written.
@@ -50,6 +54,7 @@ impl Landing {
         rows: RecordBatch,
         extract: Option<&mut Extract<'_>>,
     ) -> Result<(), IngestError> {
+        self.taken += rows.num_rows() as u64;
         if self.has_landed {
             return Ok(());
         }
@@ -97,16 +102,32 @@ impl Landing {
         filter_record_batch(&rows, &keep).map_err(wrong)
     }
 
-    /// Commits what was written, and tells how many rows of the batch the table has gained.
-    pub(super) async fn commit(self, batch_id: &str) -> Result<u64, IngestError> {
-        let Some(table) = self.table.as_ref().filter(|_| !self.dry_run) else {
-            return Ok(self.fresh);
+    /// What becomes of the rows that were made, before any of it is committed. An error if one of
+    /// them went astray between its making and here.
+    pub(super) async fn account(&self, made: &Made, batch_id: &str, file: &str) -> Result<TableCount, IngestError> {
+        let landed = match &self.table {
+            Some(table) if self.has_landed && !self.dry_run => {
+                rows_of(&table.snapshot().await?, batch_id, None).await?
+            }
+            _ => self.fresh,
         };
-        if self.has_landed {
-            return rows_of(&table.snapshot().await?, batch_id).await;
+        let count = TableCount {
+            table: self.contract.table.to_owned(),
+            rows_in: made.rows_in,
+            landed,
+            quarantined: made.refused,
+            known: made.repeated + self.taken.saturating_sub(landed),
+        };
+        count.check(file)?;
+        Ok(count)
+    }
+
+    /// Commits what was written, if the batch has not done so before.
+    pub(super) async fn commit(self) -> Result<(), IngestError> {
+        if let Some(table) = self.table.as_ref().filter(|_| !self.dry_run && !self.has_landed) {
+            table.commit_files(self.files, None, &[self.once], HashMap::new()).await?;
         }
-        table.commit_files(self.files, None, &[self.once], HashMap::new()).await?;
-        Ok(self.fresh)
+        Ok(())
     }
 
     /// Removes what was written.
@@ -117,9 +138,13 @@ impl Landing {
     }
 }
 
-/// Rows of a batch that a first try had committed before it was killed.
-async fn rows_of(snapshot: &TableSnapshot, batch_id: &str) -> Result<u64, IngestError> {
+/// Rows of a batch that a try had committed before it was killed: all, or those after an instant.
+pub(super) async fn rows_of(snapshot: &TableSnapshot, batch_id: &str, after: Option<i64>) -> Result<u64, IngestError> {
     let wanted = HashSet::from([batch_id.to_owned()]);
-    let found = snapshot.read_where("batch_id", &wanted, &["batch_id"]).await?;
-    Ok(found.iter().map(|batch| batch.num_rows() as u64).sum())
+    let found = snapshot.read_where("batch_id", &wanted, &["batch_id", "ingested_at"]).await?;
+    let late = |at: &&i64| after.is_none_or(|after| **at > after);
+    let count = |batch: &RecordBatch| {
+        batch.column(1).as_primitive::<TimestampMicrosecondType>().values().iter().filter(late).count() as u64
+    };
+    Ok(found.iter().map(count).sum())
 }

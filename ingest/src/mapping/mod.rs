@@ -69,6 +69,9 @@ pub struct Source {
     /// happened. Only then does it move the source's watermark.
     #[serde(default = "yes")]
     pub complete: bool,
+    /// Whether its files and the text of its refused records may rest in the vault.
+    #[serde(default = "yes")]
+    pub keep: bool,
     /// Column or attribute that names the case; outputs with `per = "case"` use its first record.
     #[serde(default)]
     pub case_key: Option<String>,

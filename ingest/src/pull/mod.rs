@@ -17,6 +17,7 @@ use tokio_postgres::{IsolationLevel, Portal, Transaction};
 
 use crate::land::{IngestOptions, Progress, ingest_page};
 use crate::source::{Page, Pulled};
+use crate::vault::Vault;
 use crate::{Mapping, PersonKey, Receipt};
 
 mod connect;
@@ -66,6 +67,8 @@ pub struct PullOptions {
     pub person: PersonKey,
     /// Told how many rows have come.
     pub progress: Option<Arc<dyn Progress>>,
+    /// Where refused rows are kept; none: they are not.
+    pub vault: Option<Arc<Vault>>,
 }
 
 /// Asks once, and lands what has come. `lake` may be missing in a dry run: then everything is new.
@@ -234,6 +237,7 @@ impl Run<'_> {
             now: self.options.clock.now(),
             person: self.options.person.clone(),
             progress: None,
+            vault: self.options.vault.clone(),
         };
         let receipt = ingest_page(self.lake, self.mapping, pulled, &options).await?;
         self.report.add(&receipt);

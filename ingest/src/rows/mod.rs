@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::mapping::{Mapping, Output, Rule};
 use crate::record::{Header, Item, Record};
 use crate::source::Sink;
+use crate::vault::Raw;
 use crate::{IngestError, PersonKey, Refusal};
 
 mod buffer;
@@ -41,6 +42,14 @@ pub(crate) trait RowSink {
     fn rows(&mut self, table: usize, rows: RecordBatch) -> Result<(), IngestError>;
     /// A refused field or record.
     fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError>;
+    /// What a refused record says, told before its refusals; once for each of its outputs.
+    fn text(&mut self, _line: u64, _row_hash: &[u8; 16], _raw: &Raw<'_>) -> Result<(), IngestError> {
+        Ok(())
+    }
+    /// The output of that number has made a sound row of the record at that line.
+    fn passed(&mut self, _line: u64, _output: u32) -> Result<(), IngestError> {
+        Ok(())
+    }
 }
 
 /// Counts of one table.
@@ -66,6 +75,11 @@ pub(crate) struct Maker<'a> {
     /// Fingerprint of each row of the file, by its key.
     rows_seen: HashMap<[u64; 2], u64>,
     ordinals: HashMap<u128, u32>,
+    /// Event ids that the batch's earlier attempts have given.
+    pub(crate) taken_ids: HashSet<String>,
+    /// In a replay: the outputs to make again, by the line that the record is given; all, if none is
+    /// named.
+    pub(crate) only: Option<Vec<Vec<u32>>>,
     /// Records read.
     pub(crate) records: u64,
     /// Records that could not be read as such.
@@ -111,6 +125,8 @@ impl<'a> Maker<'a> {
             cases_seen: HashSet::new(),
             rows_seen: HashMap::new(),
             ordinals: HashMap::new(),
+            taken_ids: HashSet::new(),
+            only: None,
             records: 0,
             unreadable: 0,
             span: None,
@@ -163,18 +179,22 @@ impl<'a> Maker<'a> {
         };
         for at in 0..self.outputs.len() {
             let resolved = &self.outputs[at];
-            if resolved.output.once_per_case && !first_of_case {
+            let named = match self.only.as_ref().and_then(|only| only.get(usize::try_from(line).ok()?)) {
+                Some(outputs) if !outputs.is_empty() => Some(outputs.contains(&number(at))),
+                _ => None,
+            };
+            if !named.unwrap_or(!resolved.output.once_per_case || first_of_case) {
                 continue;
             }
             if resolved.when.is_some_and(|place| record.get(place).is_none()) {
                 continue;
             }
-            self.row(at, line, record)?;
+            self.row(at, line, header, record)?;
         }
         Ok(())
     }
 
-    fn row(&mut self, at: usize, line: u64, record: &Record) -> Result<(), IngestError> {
+    fn row(&mut self, at: usize, line: u64, header: &Header, record: &Record) -> Result<(), IngestError> {
         let resolved = &self.outputs[at];
         let (output, table) = (resolved.output, resolved.table);
         self.made[table].rows_in += 1;
@@ -213,20 +233,21 @@ impl<'a> Maker<'a> {
             problems.extend(own::future(output, &values, self.common.ingested_at));
         }
         if !problems.is_empty() {
-            return self.refuse(table, line, record, problems);
+            return self.refuse(at, line, header, record, problems);
         }
-        let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut self.ordinals);
+        let mut ids = own::Ids { ordinals: &mut self.ordinals, taken: &self.taken_ids };
+        let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut ids);
         let row_hash = filled.row_hash as u64;
         match self.rows_seen.entry(filled.key) {
             Entry::Occupied(held) if *held.get() == row_hash => {
                 self.made[table].repeated += 1;
-                return Ok(());
+                return self.out.passed(line, number(at));
             }
             Entry::Occupied(_) => {
                 let reason = "another row of this file has the same key and says otherwise; keep one of them, or map \
                               recorded_at, so that the later counts";
                 let field = output.contract.key.first().copied().unwrap_or_default();
-                return self.refuse(table, line, record, vec![(field, Problem::new("contradicts", reason))]);
+                return self.refuse(at, line, header, record, vec![(field, Problem::new("contradicts", reason))]);
             }
             Entry::Vacant(free) => free.insert(row_hash),
         };
@@ -236,6 +257,7 @@ impl<'a> Maker<'a> {
         }
         self.latest = self.latest.max(filled.latest);
         self.tables[table].push(&values);
+        self.out.passed(line, number(at))?;
         if self.tables[table].rows() >= CHUNK_ROWS || self.tables[table].text_bytes() >= CHUNK_BYTES {
             self.flush(table)?;
         }
@@ -244,13 +266,16 @@ impl<'a> Maker<'a> {
 
     fn refuse(
         &mut self,
-        table: usize,
+        at: usize,
         line: u64,
+        header: &Header,
         record: &Record,
         problems: Vec<(&'static str, Problem)>,
     ) -> Result<(), IngestError> {
+        let table = self.outputs[at].table;
         self.made[table].refused += 1;
         let row_hash = fingerprint(&[&record_text(record)]).to_be_bytes();
+        self.out.text(line, &row_hash, &Raw::Record(header, record))?;
         for (field, problem) in problems {
             self.out.refused(Refusal {
                 line,
@@ -259,6 +284,8 @@ impl<'a> Maker<'a> {
                 rule: problem.rule,
                 reason: problem.reason,
                 row_hash,
+                output: Some(number(at)),
+                resolved: false,
             })?;
         }
         Ok(())
@@ -275,10 +302,17 @@ impl Sink for Maker<'_> {
                 let digest = Sha256::digest(bytes);
                 let mut row_hash = [0; 16];
                 row_hash.copy_from_slice(&digest[..16]);
-                self.out.refused(Refusal { line, table: None, field: None, rule, reason, row_hash })
+                self.out.text(line, &row_hash, &Raw::Bytes(bytes))?;
+                let (output, resolved) = (None, false);
+                self.out.refused(Refusal { line, table: None, field: None, rule, reason, row_hash, output, resolved })
             }
         }
     }
+}
+
+/// The number of an output, 1 upward.
+fn number(at: usize) -> u32 {
+    u32::try_from(at + 1).unwrap_or(u32::MAX)
 }
 
 fn record_text(record: &Record) -> String {

@@ -1,7 +1,7 @@
 //! The fields that the landing fills in by itself.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +25,14 @@ pub(super) struct Filled {
     pub(super) latest: Option<i64>,
 }
 
+/// Where event ids come from that are made here.
+pub(super) struct Ids<'a> {
+    /// How many events of a kind the file has had.
+    pub(super) ordinals: &'a mut HashMap<u128, u32>,
+    /// Ids that earlier attempts of the batch have given: a replay passes over them.
+    pub(super) taken: &'a HashSet<String>,
+}
+
 /// Refuses a row that seems to come from the future.
 pub(super) fn future(output: &Output, values: &[Value<'_>], now: Timestamp) -> Option<(&'static str, Problem)> {
     let limit = now.saturating_add(FUTURE).map_or(i64::MAX, Timestamp::as_microsecond);
@@ -43,7 +51,7 @@ pub(super) fn fill(
     common: &Common,
     mapping: &Mapping,
     person: &PersonKey,
-    ordinals: &mut HashMap<u128, u32>,
+    ids: &mut Ids<'_>,
 ) -> Filled {
     let fields = output.contract.fields;
     let place = |name: &str| fields.iter().position(|field| field.name == name);
@@ -62,7 +70,7 @@ pub(super) fn fill(
     if let Some(at) = place("event_id")
         && values[at] == Value::Null
     {
-        values[at] = Value::Text(Cow::Owned(derived_id(output, values, &mapping.source.system, ordinals)));
+        values[at] = Value::Text(Cow::Owned(derived_id(output, values, &mapping.source.system, ids)));
     }
     if let (Some(hash), Some(key)) = (place("applicant_hash"), place("hash_key_id"))
         && values[hash] != Value::Null
@@ -114,7 +122,7 @@ fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8
 
 /// An id from what identifies the event: system, case, type, step and its how-manieth it is; never
 /// its times, so that a corrected row is a newer version of the same event.
-fn derived_id(output: &Output, values: &[Value<'_>], system: &str, ordinals: &mut HashMap<u128, u32>) -> String {
+fn derived_id(output: &Output, values: &[Value<'_>], system: &str, ids: &mut Ids<'_>) -> String {
     let part = |name: &str| -> String {
         let at = output.contract.fields.iter().position(|field| field.name == name);
         match at.map(|at| &values[at]) {
@@ -126,12 +134,17 @@ fn derived_id(output: &Output, values: &[Value<'_>], system: &str, ordinals: &mu
     let parts = [system.to_owned(), part("case_no"), part("event_type"), part("step_seq"), part("step_name")];
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let identity = fingerprint(&parts);
-    let ordinal = ordinals.entry(identity).or_insert(0);
-    *ordinal += 1;
-    let mut digest = Sha256::new();
-    digest.update(identity.to_be_bytes());
-    digest.update(ordinal.to_be_bytes());
-    hex::encode(&digest.finalize()[..16])
+    let ordinal = ids.ordinals.entry(identity).or_insert(0);
+    loop {
+        *ordinal += 1;
+        let mut digest = Sha256::new();
+        digest.update(identity.to_be_bytes());
+        digest.update(ordinal.to_be_bytes());
+        let id = hex::encode(&digest.finalize()[..16]);
+        if !ids.taken.contains(&id) {
+            return id;
+        }
+    }
 }
 
 fn instant(output: &Output, values: &[Value<'_>], name: &str) -> Option<i64> {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::Sink;
+use crate::batch::Identified;
 use crate::record::{Header, Item, Record};
 use crate::{IngestError, Mapping};
 
@@ -102,7 +103,7 @@ impl Pulled {
     }
 
     /// `sha256(page + mapping version)` and the number of bytes.
-    pub(crate) fn identify(&self, mapping: &Mapping) -> (String, u64) {
+    pub(crate) fn identify(&self, mapping: &Mapping) -> Identified {
         let mut digest = Sha256::new();
         digest.update(&self.page.bytes);
         digest.update(mapping.name.as_bytes());
@@ -112,7 +113,8 @@ impl Pulled {
             digest.update(self.pull.as_bytes());
             digest.update(self.extracted.as_microsecond().to_le_bytes());
         }
-        (hex::encode(digest.finalize()), self.page.bytes())
+        let sha256 = hex::encode(Sha256::digest(&self.page.bytes));
+        Identified { batch_id: hex::encode(digest.finalize()), bytes: self.page.bytes(), sha256, sealed: None }
     }
 }
 
@@ -147,7 +149,7 @@ mod tests {
     fn id(page: Page, extracted: i64) -> String {
         let extracted = Timestamp::from_second(extracted).expect("instant");
         let mapping = Mapping::parse("m", MAPPING).expect("mapping");
-        Pulled { page, pull: "p".into(), cursor: None, extracted, is_last: true }.identify(&mapping).0
+        Pulled { page, pull: "p".into(), cursor: None, extracted, is_last: true }.identify(&mapping).batch_id
     }
 
     #[test]

@@ -8,7 +8,7 @@ with final as (
         source_system,
         max(least(extract_time, now())) filter (where is_complete) as watermark,
         max(ingested_at) as last_batch_at,
-        count(*) as batches,
+        count(distinct batch_id) as batches,
         sum(rows_landed) as rows_landed,
         sum(rows_quarantined) as rows_quarantined,
         sum(rows_known) as rows_known

@@ -1,0 +1,269 @@
+//! Reads refused records again, on a thread of its own. Each is given its place among the open
+//! records as its line, since several records may begin at one line.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+use crate::land::Input;
+use crate::land::reader::{Message, ToChannel};
+use crate::land::refused::SHOWN;
+use crate::mapping::{CsvHints, Mapping};
+use crate::record::{Header, Item, Record};
+use crate::rows::{Common, Made, Maker, RowSink};
+use crate::source::{Sink, open, read};
+use crate::vault::{Raw, TextWriter, Vault};
+use crate::{IngestError, PersonKey, Refusal};
+
+/// The column of a corrected file that says which refused record a row corrects.
+pub const LINE_COLUMN: &str = "quarantine_line";
+
+/// A refused record of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OpenRecord {
+    pub(super) line: u64,
+    pub(super) row_hash: String,
+    /// Outputs whose rows were refused; empty: the whole record was.
+    outputs: Vec<u32>,
+}
+
+impl OpenRecord {
+    pub(super) fn new(line: u64, row_hash: String, output: Option<u32>) -> Self {
+        Self { line, row_hash, outputs: output.into_iter().collect() }
+    }
+
+    /// Another refusal of the same record; a row may have several.
+    pub(super) fn add(&mut self, output: Option<u32>) {
+        if let Some(output) = output.filter(|output| !self.outputs.contains(output)) {
+            self.outputs.push(output);
+        }
+    }
+
+    /// Refused rows; a record that could not be read counts as one.
+    pub(super) fn rows(&self) -> u64 {
+        self.outputs.len().max(1) as u64
+    }
+}
+
+/// What the thread needs.
+pub(super) struct Replay {
+    pub(super) mapping: Mapping,
+    pub(super) person: PersonKey,
+    pub(super) common: Common,
+    pub(super) open: Vec<OpenRecord>,
+    pub(super) taken_ids: HashSet<String>,
+    pub(super) batch_id: String,
+    pub(super) vault: Option<Arc<Vault>>,
+    /// Whether what is refused now may be kept.
+    pub(super) keeps: bool,
+    pub(super) from: Option<Input>,
+}
+
+/// What the thread has found.
+pub(super) struct Told {
+    pub(super) made: Vec<Made>,
+    pub(super) span: Option<(i64, i64)>,
+    /// Records that were read again, by place.
+    touched: HashSet<usize>,
+    /// Rows that passed: place and output.
+    passed: HashSet<(usize, u32)>,
+    /// Rows of records that had been refused whole, refused now.
+    pub(super) again: HashSet<(usize, u32)>,
+    /// The first refusals of rows that stay as they are.
+    pub(super) still: Vec<Refusal>,
+    pub(super) texts: Option<TextWriter>,
+}
+
+impl Told {
+    /// What is open no more.
+    pub(super) fn resolutions(&self, open: &[OpenRecord], attempt: i64) -> Vec<Refusal> {
+        let mut resolutions = Vec::new();
+        for (place, record) in open.iter().enumerate() {
+            let mut row_hash = [0; 16];
+            // What the quarantine holds is hexadecimal of 16 bytes.
+            let sound = hex::decode_to_slice(&record.row_hash, &mut row_hash).is_ok();
+            debug_assert!(sound);
+            let mut resolve = |output: Option<u32>| {
+                resolutions.push(Refusal {
+                    line: record.line,
+                    table: None,
+                    field: None,
+                    rule: "resolved",
+                    reason: format!("landed or known by attempt {attempt}"),
+                    row_hash,
+                    output,
+                    resolved: true,
+                });
+            };
+            if record.outputs.is_empty() {
+                if self.touched.contains(&place) {
+                    resolve(None);
+                }
+                continue;
+            }
+            for output in record.outputs.iter().filter(|output| self.passed.contains(&(place, **output))) {
+                resolve(Some(*output));
+            }
+        }
+        resolutions
+    }
+}
+
+impl Replay {
+    pub(super) fn start(self) -> (Receiver<Message>, JoinHandle<Result<Told, IngestError>>) {
+        let (sender, receiver) = channel(1);
+        (receiver, tokio::task::spawn_blocking(move || self.run(sender)))
+    }
+
+    fn run(self, sender: Sender<Message>) -> Result<Told, IngestError> {
+        let file = self.from.as_ref().map_or_else(|| format!("batch {}", self.batch_id), |from| from.name.clone());
+        let kept = self.vault.clone().filter(|_| self.keeps);
+        let texts = kept.map(|vault| TextWriter::new(vault, self.common.ingested_at));
+        let mut out = Out {
+            channel: ToChannel { sender, file, texts },
+            open: &self.open,
+            passed: HashSet::new(),
+            again: HashSet::new(),
+            still: Vec::new(),
+        };
+        let (made, span, touched) = {
+            let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
+            maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
+            maker.taken_ids = self.taken_ids.clone();
+            let touched = match &self.from {
+                Some(from) => self.corrected(from, &mut maker)?,
+                None => self.from_vault(&mut maker)?,
+            };
+            maker.finish()?;
+            (std::mem::take(&mut maker.made), maker.span, touched)
+        };
+        let Out { channel, passed, again, still, .. } = out;
+        Ok(Told { made, span, touched, passed, again, still, texts: channel.texts })
+    }
+
+    /// Reads the texts of the vault. Records that could not be read as such cannot be now.
+    fn from_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+        let wrong = |reason: &str| IngestError::NotReplayable { batch: self.batch_id.clone(), reason: reason.into() };
+        let vault = self.vault.as_ref().ok_or_else(|| wrong("there is no vault; give a corrected file with --from"))?;
+        let places: HashMap<(u64, &str), usize> =
+            self.open.iter().enumerate().map(|(at, record)| ((record.line, record.row_hash.as_str()), at)).collect();
+        let mut touched = HashSet::new();
+        let (mut found, mut header, mut record) = (0_usize, Header::default(), Record::default());
+        vault.refused(&self.batch_id, |raw| {
+            let Some(place) = places.get(&(raw.line, raw.row_hash.as_str())) else { return Ok(()) };
+            found += 1;
+            if raw.values.is_empty() || !touched.insert(*place) {
+                return Ok(());
+            }
+            let columns: Vec<usize> = raw.values.iter().map(|(name, _)| header.place(name)).collect();
+            let mut values = vec![""; columns.iter().max().map_or(0, |last| last + 1)];
+            for (column, (_, value)) in columns.iter().zip(&raw.values) {
+                values[*column] = value.as_str();
+            }
+            record.clear();
+            values.iter().for_each(|value| record.push(value));
+            maker.take(&header, Item::Record { line: *place as u64, record: &record })
+        })?;
+        if found == 0 && !self.open.is_empty() {
+            return Err(wrong(
+                "the vault does not have its refused records (any more); give a corrected file with --from",
+            ));
+        }
+        Ok(touched)
+    }
+
+    /// Reads a corrected file.
+    fn corrected(&self, from: &Input, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+        let mut sink = Corrected { open: &self.open, file: &from.name, maker, touched: HashSet::new() };
+        // A file that a person has corrected need not be as the source writes its own.
+        let plain = Mapping { csv: CsvHints::default(), ..self.mapping.clone() };
+        read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
+        Ok(sink.touched)
+    }
+}
+
+/// Finds the open record that each row of a corrected file is for.
+struct Corrected<'m, 'a> {
+    open: &'m [OpenRecord],
+    file: &'m str,
+    maker: &'m mut Maker<'a>,
+    touched: HashSet<usize>,
+}
+
+impl Sink for Corrected<'_, '_> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+        let wrong = |line, reason: String| IngestError::Broken { file: self.file.to_owned(), line, reason };
+        let (at, record) = match item {
+            Item::Record { line, record } => (line, record),
+            Item::Refused { line, reason, .. } => return Err(wrong(line, reason)),
+        };
+        let named = header.find(LINE_COLUMN).and_then(|place| record.get(place));
+        let Some(line) = named.and_then(|text| text.parse::<u64>().ok()) else {
+            let reason = format!("column {LINE_COLUMN} must say which refused line this row corrects");
+            return Err(wrong(at, reason));
+        };
+        let mut found = self.open.iter().enumerate().filter(|(_, record)| record.line == line).map(|(place, _)| place);
+        let place = match (found.next(), found.next()) {
+            (Some(place), None) => place,
+            (None, _) => return Err(wrong(at, format!("the batch has no open refusal at line {line}"))),
+            (Some(_), Some(_)) => {
+                return Err(wrong(
+                    at,
+                    format!("several refused records begin at line {line}; land a whole corrected file"),
+                ));
+            }
+        };
+        if !self.touched.insert(place) {
+            return Err(wrong(at, format!("line {line} is corrected twice; keep one of the rows")));
+        }
+        self.maker.take(header, Item::Record { line: place as u64, record })
+    }
+}
+
+/// Hands rows on; keeps what is told of single rows.
+struct Out<'a> {
+    channel: ToChannel,
+    open: &'a [OpenRecord],
+    passed: HashSet<(usize, u32)>,
+    again: HashSet<(usize, u32)>,
+    still: Vec<Refusal>,
+}
+
+impl Out<'_> {
+    /// The record that was given that line, its place, and whether it had been refused whole.
+    fn record(&self, line: u64) -> (usize, u64, bool) {
+        let place = usize::try_from(line).unwrap_or(usize::MAX);
+        self.open.get(place).map_or((place, line, false), |record| (place, record.line, record.outputs.is_empty()))
+    }
+}
+
+impl RowSink for Out<'_> {
+    fn rows(&mut self, table: usize, rows: RecordBatch) -> Result<(), IngestError> {
+        self.channel.rows(table, rows)
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
+        let (place, line, was_whole) = self.record(refusal.line);
+        let refusal = Refusal { line, ..refusal };
+        if self.still.len() < SHOWN {
+            self.still.push(refusal.clone());
+        }
+        let (true, Some(output)) = (was_whole, refusal.output) else { return Ok(()) };
+        self.again.insert((place, output));
+        self.channel.refused(refusal)
+    }
+
+    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<(), IngestError> {
+        let (_, line, was_whole) = self.record(line);
+        if was_whole { self.channel.text(line, row_hash, raw) } else { Ok(()) }
+    }
+
+    fn passed(&mut self, line: u64, output: u32) -> Result<(), IngestError> {
+        let (place, _, _) = self.record(line);
+        self.passed.insert((place, output));
+        Ok(())
+    }
+}
