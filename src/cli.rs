@@ -140,7 +140,7 @@ pub struct SampleArgs {
 pub struct IngestArgs {
     /// Name of a shipped mapping, or a TOML file
     pub mapping: String,
-    /// Files to land; `-` is standard input
+    /// Files to land; `-` is standard input, file:///… an address
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Plan and count, change nothing

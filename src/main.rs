@@ -6,6 +6,7 @@ mod limit;
 mod output;
 mod progress;
 mod sample;
+mod spool;
 mod time;
 mod verbs;
 

@@ -48,15 +48,9 @@ fn files_that_cannot_be_read_at_all() {
 
 #[test]
 fn files_of_another_kind_are_named() {
-    let utf16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
-        mark.iter().copied().chain(HEADER.encode_utf16().flat_map(unit)).collect()
-    };
-    let told = ["is UTF-16; save it as UTF-8 (or GB18030) CSV"];
-    refused("little.csv", utf16(b"\xff\xfe", u16::to_le_bytes), &told);
-    refused("big.csv", utf16(b"\xfe\xff", u16::to_be_bytes), &told);
-    refused("unmarked.csv", utf16(b"", u16::to_le_bytes), &told);
-    refused("sheet.csv", b"PK\x03\x04\x14\x00", &["sheet.csv is an XLSX or zip file; export the sheet as CSV"]);
-    refused("sheet.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", &["sheet.xls is an XLS file; export the sheet as CSV"]);
+    refused("sheet.csv", b"PK\x03\x04\x14\x00", &["sheet.csv, line 1: the archive is not intact"]);
+    let told = ["sheet.xls is an XLS file, or a workbook with a password; save it as XLSX"];
+    refused("sheet.xls", b"\xd0\xcf\x11\xe0\xa1\xb1", &told);
 }
 
 /// Reads the log of [`log`].
@@ -206,8 +200,14 @@ fn bad_rows_are_kept_apart_with_line_field_and_reason_and_the_others_land() {
 fn encodings_delimiters_and_marks_are_found_out() {
     let utf8 = HEADER.to_owned() + &row(1, "2018-05-16 09:00:00").replace(",,,,,,,,,", ",2,村级受理,,,,,,,");
     let (gb, _, _) = encoding_rs::GB18030.encode(&utf8);
+    let utf16 = |mark: &[u8], unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        mark.iter().copied().chain(utf8.encode_utf16().flat_map(unit)).collect()
+    };
     for (name, bytes) in [
         ("gb18030", gb.to_vec()),
+        ("utf-16 little", utf16(b"\xff\xfe", u16::to_le_bytes)),
+        ("utf-16 big", utf16(b"\xfe\xff", u16::to_be_bytes)),
+        ("utf-16 unmarked", utf16(b"", u16::to_le_bytes)),
         ("bom", [b"\xef\xbb\xbf", utf8.as_bytes()].concat()),
         ("tab", utf8.replace(',', "\t").into_bytes()),
         ("semicolon", utf8.replace(',', ";").into_bytes()),

@@ -18,12 +18,25 @@ pub enum IngestError {
     /// A pipe, a socket or a device.
     #[error("{file} is a pipe, socket or device, not a regular file; save it to a file, or give - and pipe it in")]
     NotAFile { file: String },
-    /// A text, but not in an encoding that is read.
-    #[error("{file} is UTF-16; save it as UTF-8 (or GB18030) CSV")]
-    Utf16 { file: String },
-    /// No text at all.
-    #[error("{file} is {kind}; export the sheet as CSV")]
+    /// A workbook of a kind that is not read.
+    #[error("{file} is {kind}; save it as XLSX without a password, or its sheet as CSV")]
     Spreadsheet { file: String, kind: &'static str },
+    /// Another format than the mapping says.
+    #[error(
+        "{file} is {found}, but by the mapping's source.format it is {wanted}; give the right file, or mend the mapping"
+    )]
+    WrongFormat { file: String, found: &'static str, wanted: &'static str },
+    /// An archive whose files cannot be taken together, or that is packed more than twice.
+    #[error("{file}: {reason}")]
+    Archive { file: String, reason: String },
+    /// A workbook that would take the machine's memory.
+    #[error(
+        "{file} unpacks to more than {limit_mib} MiB, more than any workbook of records; split it, or export its sheets as CSV"
+    )]
+    TooLarge { file: String, limit_mib: u64 },
+    /// A sheet that the mapping names is not there.
+    #[error("{file}: there is no sheet {sheet:?}; the workbook has: {present}")]
+    MissingSheet { file: String, sheet: String, present: String },
     /// It has no bytes, or a header alone.
     #[error("{file} is empty; nothing to land. Export it again")]
     Empty { file: String },
@@ -42,7 +55,9 @@ pub enum IngestError {
     #[error("{file}, line {line}: {reason}. Nothing of the file has landed; export it again")]
     Broken { file: String, line: u64, reason: String },
     /// The bytes are not in the encoding that the mapping names.
-    #[error("{file}: encoding {encoding:?} is not known; use utf-8 or gb18030, or leave it out to have it detected")]
+    #[error(
+        "{file}: encoding {encoding:?} is not known; use utf-8, utf-16 or gb18030, or leave it out to have it detected"
+    )]
     Encoding { file: String, encoding: String },
     /// The key for personal identifiers cannot be used.
     #[error("person key {file}: {reason}")]

@@ -11,6 +11,7 @@ use super::Shared;
 use crate::cli::{IngestArgs, Misuse};
 use crate::output::say;
 use crate::progress::{self, ReadBar};
+use crate::spool;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mapping = Mapping::find(&args.mapping).map_err(|error| match error {
@@ -43,7 +44,14 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mut failed = 0;
     let mut printed = Ok(());
     for file in &args.files {
-        let (input, _spool) = input(file)?;
+        let (input, _spool) = match spool::input(file).await {
+            Ok(found) => found,
+            Err(error) => {
+                eprintln!("sunlake: {error:#}");
+                failed += 1;
+                continue;
+            }
+        };
         let bar = ReadBar::shared(&input.name, shared.global.json);
         let options = IngestOptions {
             dry_run: args.dry_run,
@@ -84,28 +92,6 @@ pub async fn swept(vault: Arc<Vault>, now: jiff::Timestamp) {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => tracing::warn!("what has expired in the vault stays: {error}"),
         Err(error) => tracing::warn!("what has expired in the vault stays: {error}"),
-    }
-}
-
-/// A file as it is; standard input through a temporary file, since it is read twice.
-fn input(file: &Path) -> Result<(Input, Option<Spool>)> {
-    if file != Path::new("-") {
-        return Ok((Input::file(file), None));
-    }
-    let path = std::env::temp_dir().join(format!("sunlake-stdin-{}", std::process::id()));
-    let spool = Spool(path.clone());
-    let mut made = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
-    std::io::copy(&mut std::io::stdin().lock(), &mut made)?;
-    Ok((Input { path, name: "stdin".into() }, Some(spool)))
-}
-
-struct Spool(std::path::PathBuf);
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.0) {
-            tracing::warn!(file = %self.0.display(), %error, "a temporary file stays behind");
-        }
     }
 }
 

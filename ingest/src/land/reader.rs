@@ -1,7 +1,7 @@
 //! Reads the file on a thread of its own and hands rows over a short channel, so that reading and
 //! writing go on at once and memory stays bounded.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -55,7 +55,7 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
     let (person, progress, of) = (job.options.person.clone(), job.options.progress.clone(), job.bytes);
     let texts = job.options.vault_for(&mapping).map(|vault| TextWriter::new(vault, job.options.now));
     let reading = tokio::task::spawn_blocking(move || {
-        let mut out = ToChannel { sender, file: input.name.clone(), texts };
+        let mut out = ToChannel { sender, file: input.name.clone(), texts, part: String::new() };
         let mut summary = {
             let mut maker = Maker::new(&mapping, common, &person, &mut out);
             let encoding = match page {
@@ -117,6 +117,8 @@ pub(super) struct ToChannel {
     pub(super) sender: Sender<Message>,
     pub(super) file: String,
     pub(super) texts: Option<TextWriter>,
+    /// Sheet or file of an archive, if there are several.
+    pub(super) part: String,
 }
 
 impl ToChannel {
@@ -135,7 +137,10 @@ impl RowSink for ToChannel {
         self.send(Message::Rows { table, rows })
     }
 
-    fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
+    fn refused(&mut self, mut refusal: Refusal) -> Result<(), IngestError> {
+        if !self.part.is_empty() {
+            refusal.reason = format!("in {}: {}", self.part, refusal.reason);
+        }
         self.send(Message::Refused(refusal))
     }
 
@@ -144,6 +149,10 @@ impl RowSink for ToChannel {
             Some(texts) => texts.write(line, row_hash, raw),
             None => Ok(()),
         }
+    }
+
+    fn part(&mut self, name: &str) {
+        name.clone_into(&mut self.part);
     }
 }
 
@@ -178,5 +187,12 @@ impl<R: Read> Read for Watched<R> {
             progress.read(self.done, self.of);
         }
         Ok(count)
+    }
+}
+
+impl<R: Seek> Seek for Watched<R> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.done = self.inner.seek(to)?;
+        Ok(self.done)
     }
 }

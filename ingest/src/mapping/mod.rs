@@ -12,9 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::IngestError;
 
+mod hints;
 mod rule;
 mod shipped;
 
+pub use hints::{CsvHints, Format, JsonHints, Sheets, XlsxHints};
+pub(crate) use hints::{HEADER_SEARCH, MAX_HEADER_ROWS};
 pub use rule::{FieldRule, Rule};
 pub use shipped::SHIPPED;
 
@@ -43,8 +46,12 @@ pub struct Mapping {
     pub version: String,
     /// The system.
     pub source: Source,
-    /// Hints for CSV files.
+    /// Hints for CSV files and other texts.
     pub csv: CsvHints,
+    /// Hints for workbooks.
+    pub xlsx: XlsxHints,
+    /// Hints for JSON.
+    pub json: JsonHints,
     /// What becomes of a record.
     pub outputs: Vec<Output>,
     /// Zone of times without an offset.
@@ -78,28 +85,19 @@ pub struct Source {
     /// Where the extract time comes from.
     #[serde(default)]
     pub extract_time: ExtractTime,
+    /// What the files are, where their content and name mislead.
+    #[serde(default)]
+    pub format: Option<Format>,
 }
 
 /// Where a batch's extract time comes from.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractTime {
-    /// A strptime pattern of the whole file name without `.gz`, e.g. `case_%Y%m%dT%H%M%S.csv`, in
+    /// A strptime pattern of the whole file name without `.gz` or `.zip`, e.g. `case_%Y%m%dT%H%M%S.csv`, in
     /// the source's zone. Without it, or where the name does not fit: the latest time in the rows.
     #[serde(default)]
     pub file_name: Option<String>,
-}
-
-/// How to read a CSV file; what is left out is detected.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CsvHints {
-    /// `utf-8` or `gb18030`.
-    #[serde(default)]
-    pub encoding: Option<String>,
-    /// One character.
-    #[serde(default)]
-    pub delimiter: Option<char>,
 }
 
 /// One row that a record becomes.
@@ -125,6 +123,10 @@ struct File {
     source: Source,
     #[serde(default)]
     csv: CsvHints,
+    #[serde(default)]
+    xlsx: XlsxHints,
+    #[serde(default)]
+    json: JsonHints,
     #[serde(rename = "output")]
     outputs: Vec<OutputFile>,
 }
@@ -181,16 +183,34 @@ impl Mapping {
         if file.outputs.is_empty() {
             return Err(bad("it has no [[output]]; say which table its records go to".into()));
         }
-        if file.csv.delimiter.is_some_and(|delimiter| !delimiter.is_ascii()) {
-            return Err(bad("csv.delimiter must be one ASCII character".into()));
-        }
+        file.csv.check().and_then(|()| file.xlsx.check()).and_then(|()| file.json.check()).map_err(bad)?;
         let outputs = file.outputs.into_iter().map(|output| check(output, &file.source, &zone));
         let outputs = outputs.collect::<Result<Vec<_>, String>>().map_err(bad)?;
         let version = hex::encode(Sha256::digest(text.as_bytes()))[..16].to_owned();
-        Ok(Self { name: name.to_owned(), version, source: file.source, csv: file.csv, outputs, zone })
+        Ok(Self {
+            name: name.to_owned(),
+            version,
+            source: file.source,
+            csv: file.csv,
+            xlsx: file.xlsx,
+            json: file.json,
+            outputs,
+            zone,
+        })
     }
 
-    /// Every column that must be in a CSV header.
+    /// Whether any rule, condition or list of attributes names this column.
+    pub(crate) fn uses(&self, column: &str) -> bool {
+        let of_outputs = self.outputs.iter().any(|output| {
+            let mut rules = output.rules.iter().flatten();
+            output.when_present.as_deref() == Some(column)
+                || output.attributes.iter().any(|known| known == column)
+                || rules.any(|rule| rule.columns.iter().any(|known| known == column))
+        });
+        of_outputs || self.source.case_key.as_deref() == Some(column)
+    }
+
+    /// Every column that must be in the header of a file that has one.
     pub(crate) fn needed_columns(&self) -> impl Iterator<Item = &str> {
         let of_rules = self.outputs.iter().flat_map(|output| output.rules.iter().flatten());
         let of_rules = of_rules.filter(|rule| !rule.optional).flat_map(|rule| rule.columns.iter());

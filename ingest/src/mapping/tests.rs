@@ -35,6 +35,11 @@ fn a_mapping_that_makes_no_sense_says_where() {
         ("occurred_at = \"t\"", "occurred_at = { column = \"t\", time = [\"%Y-%q\"] }", "no format of times"),
         ("case_no = \"a\"", "case_no = { column = \"a\", perso = true }", "perso"),
         ("system = \"x\"", "system = \"x\"\ncolour = 1", "colour"),
+        ("system = \"x\"", "system = \"x\"\nformat = \"ods\"", "ods"),
+        ("[[output]]", "[xlsx]\nsheet = \"a\"\nsheets = \"all\"\n[[output]]", "keep one of them"),
+        ("[[output]]", "[xlsx]\nsheets = \"some\"\n[[output]]", "use \"all\", or a list"),
+        ("[[output]]", "[xlsx]\nheader_row = 0\n[[output]]", "between 1 and 50"),
+        ("[[output]]", "[json]\nrecords = \"a..b\"\n[[output]]", "names with dots"),
         ("table = \"workflow_event\"", "table = \"workflow_event\"\nper = \"case\"", "needs source.case_key"),
     ] {
         let message = parse(&LEAST.replace(from, to));

@@ -50,6 +50,8 @@ pub(crate) trait RowSink {
     fn passed(&mut self, _line: u64, _output: u32) -> Result<(), IngestError> {
         Ok(())
     }
+    /// The sheet, or the file of an archive, in which the next records stand.
+    fn part(&mut self, _name: &str) {}
 }
 
 /// Counts of one table.
@@ -293,6 +295,10 @@ impl<'a> Maker<'a> {
 }
 
 impl Sink for Maker<'_> {
+    fn part(&mut self, name: &str) {
+        self.out.part(name);
+    }
+
     fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
         self.records += 1;
         match item {

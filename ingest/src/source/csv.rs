@@ -4,36 +4,30 @@
 use std::io::Read;
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
-use encoding_rs::UTF_8;
 
-use super::encoding::{Transcoder, detect};
 use super::lines::line_ends;
 use super::tail::{Closed, Tail};
-use super::{Format, Guard, MAX_RECORD, Sink};
+use super::{Guard, MAX_RECORD, Sink, columns};
+use crate::mapping::Format;
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
 use crate::{IngestError, Mapping};
 
 /// Columns from which on text that happens to have as many delimiters as swallowed rows is unlikely.
 const TELLING_COLUMNS: usize = 4;
 
-/// Reads all records. The encoding's name.
+/// Reads all records. `head`: the first bytes; `delimiter`: what the file's name tells.
 pub(super) fn read<R: Read>(
     input: R,
     head: &[u8],
+    delimiter: Option<u8>,
     file: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
-) -> Result<&'static str, IngestError> {
-    let encoding = detect(head, mapping.csv.encoding.as_deref(), file)?;
-    let delimiter = mapping.csv.delimiter.and_then(|c| u8::try_from(c).ok()).unwrap_or_else(|| sniff_delimiter(head));
+) -> Result<(), IngestError> {
+    let told = mapping.csv.delimiter.and_then(|c| u8::try_from(c).ok()).or(delimiter);
+    let delimiter = told.unwrap_or_else(|| sniff_delimiter(head));
     let guard = Guard::new();
-    if encoding == UTF_8 {
-        records(Tail::new(guard.watch(input), head), &guard, delimiter, file, mapping, sink)?;
-    } else {
-        let text = guard.watch(Transcoder::new(input, encoding));
-        records(Tail::new(text, head), &guard, delimiter, file, mapping, sink)?;
-    }
-    Ok(encoding.name())
+    records(Tail::new(guard.watch(input), head), &guard, delimiter, file, mapping, sink)
 }
 
 /// The one of comma, tab and semicolon that the first line has most of, outside quotes.
@@ -186,17 +180,7 @@ fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Re
         };
         header.add_column(name.trim());
     }
-    for column in mapping.needed_columns() {
-        if header.find(column).is_none() {
-            return Err(IngestError::MissingColumn {
-                file: file.to_owned(),
-                line,
-                column: column.to_owned(),
-                mapping: mapping.name.clone(),
-                present: header.summary(),
-            });
-        }
-    }
+    columns::check_header(&header, mapping, file, line)?;
     Ok(header)
 }
 

@@ -1,17 +1,27 @@
-//! UTF-8 or GB18030: detected from the beginning of a file, or as the mapping says.
+//! UTF-8, UTF-16 or GB18030: detected from the beginning of a file, or as the mapping says.
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8};
+use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::IngestError;
 
 /// The encoding of a file that begins with `head`.
 pub(super) fn detect(head: &[u8], hint: Option<&str>, file: &str) -> Result<&'static Encoding, IngestError> {
     if let Some(hint) = hint {
-        let known = Encoding::for_label(hint.as_bytes()).filter(|encoding| [UTF_8, GB18030].contains(encoding));
-        let known = known.or_else(|| ["gbk", "gb2312"].contains(&hint.to_lowercase().as_str()).then_some(GB18030));
+        let name = hint.to_ascii_lowercase();
+        let known = match name.as_str() {
+            "gbk" | "gb2312" => Some(GB18030),
+            "utf-16" | "utf16" => Some(utf16(head).unwrap_or(UTF_16LE)),
+            _ => {
+                let read = [UTF_8, GB18030, UTF_16LE, UTF_16BE];
+                Encoding::for_label(name.as_bytes()).filter(|encoding| read.contains(encoding))
+            }
+        };
         return known.ok_or_else(|| IngestError::Encoding { file: file.to_owned(), encoding: hint.to_owned() });
+    }
+    if let Some(encoding) = utf16(head) {
+        return Ok(encoding);
     }
     let utf8 = match std::str::from_utf8(head) {
         Ok(_) => true,
@@ -28,7 +38,29 @@ pub(super) fn detect(head: &[u8], hint: Option<&str>, file: &str) -> Result<&'st
     Ok(if !wrong || cut_short { GB18030 } else { UTF_8 })
 }
 
-/// Turns GB18030 into UTF-8 on the way. What cannot be decoded becomes U+FFFD, for which the
+/// UTF-16 by its mark, or by its zero bytes: no other text has any, and this one has them beside
+/// every comma, digit and line end.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xff, 0xfe, ..] => return Some(UTF_16LE),
+        [0xfe, 0xff, ..] => return Some(UTF_16BE),
+        _ => {}
+    }
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    if even.max(odd) * 50 < head.len() || even == odd {
+        return None;
+    }
+    let encoding = if even < odd { UTF_16LE } else { UTF_16BE };
+    // A character may be cut at the end of what was looked at.
+    let sound = |cut: usize| {
+        let whole = head.len().saturating_sub(cut) / 2 * 2;
+        !encoding.decode_without_bom_handling(&head[..whole]).1
+    };
+    (sound(0) || sound(2)).then_some(encoding)
+}
+
+/// Turns another encoding into UTF-8 on the way. What cannot be decoded becomes U+FFFD, for which the
 /// record is refused.
 pub(super) struct Transcoder<R> {
     inner: R,
@@ -99,6 +131,25 @@ mod tests {
         assert_eq!(detect(&"办件".as_bytes()[..5], None, "f").expect("cut"), UTF_8);
         assert_eq!(detect(b"plain", Some("GBK"), "f").expect("hint"), GB18030);
         assert!(detect(b"plain", Some("latin9"), "f").is_err());
+    }
+
+    #[test]
+    fn utf16_is_told_with_and_without_its_mark() {
+        let text = "上海一,村名\n1,宁海村𠮷\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, encoding, mark) in [(little, UTF_16LE, [0xff, 0xfe]), (big, UTF_16BE, [0xfe, 0xff])] {
+            assert_eq!(detect(&bytes, None, "f").expect("unmarked"), encoding);
+            assert_eq!(detect(&bytes[..bytes.len() - 4], None, "f").expect("cut"), encoding);
+            assert_eq!(detect(&bytes, Some("UTF-16"), "f").expect("hint"), encoding);
+            let marked = [&mark[..], &bytes].concat();
+            assert_eq!(detect(&marked, None, "f").expect("marked"), encoding);
+            let mut read = String::new();
+            Transcoder::new(&marked[..], encoding).read_to_string(&mut read).expect("read");
+            assert_eq!(read, text);
+        }
+        let stray = format!("one\0{}", "many bytes".repeat(20));
+        assert_eq!(detect(stray.as_bytes(), None, "f").expect("text"), UTF_8);
     }
 
     #[test]

@@ -1,47 +1,54 @@
-//! Opening a file and handing out its records, whatever its format.
+//! Opening a file and handing out its records, whatever its format and however it is packed.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::mapping::Format;
 use crate::record::{Header, Item};
 use crate::{IngestError, Mapping};
 
+mod columns;
 mod csv;
 mod encoding;
+mod format;
 mod guard;
 mod gzip;
+mod json;
 mod lines;
 mod page;
+mod parquet;
+mod parts;
+mod ratio;
 mod tail;
+mod text;
 mod xes;
+mod xlsx;
+mod zip;
 
+use format::Kind;
 pub(crate) use guard::{Guard, MAX_RECORD};
 pub(crate) use page::{Page, Pulled};
+use ratio::Bounded;
 
 /// Bytes that are looked at to tell format, encoding and delimiter.
 const SNIFF: usize = 256 * 1024;
+/// How often a file may be packed: a gzip file in a zip archive is read, a third wrapping is not.
+const MAX_LAYERS: u8 = 2;
+/// Largest packed file that is unpacked to the disk, because its format is not read from one end.
+const MAX_SPOOL: u64 = 8 * 1024 * 1024 * 1024;
 
-/// Takes the records of a file one by one. The header may grow while an XES file is read.
+/// Takes the records of a file one by one. The header may grow while a file without one is read.
 pub(crate) trait Sink {
     /// Takes one; an error ends the reading.
     fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError>;
+    /// Names the sheet, or the file of an archive, in which the next records stand.
+    fn part(&mut self, _name: &str) {}
 }
 
-/// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    Csv,
-    Xes,
-}
+/// A file that can be read at any place.
+pub(crate) trait Seekable: Read + Seek + Send {}
 
-impl Format {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "CSV",
-            Self::Xes => "XES",
-        }
-    }
-}
+impl<R: Read + Seek + Send> Seekable for R {}
 
 /// Opens a file: no folder, nothing that would have to be waited for, readable.
 pub(crate) fn open(path: &Path, name: &str) -> Result<std::fs::File, IngestError> {
@@ -57,71 +64,97 @@ pub(crate) fn open(path: &Path, name: &str) -> Result<std::fs::File, IngestError
     std::fs::File::open(path).map_err(error)
 }
 
-/// Reads all records of `input` into `sink`. The encoding's name.
+/// Reads all records of `input` into `sink`. The encoding's name, or that of a format without one.
 pub(crate) fn read(
-    input: Box<dyn Read + Send>,
+    input: Box<dyn Seekable>,
     name: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<&'static str, IngestError> {
-    let mut plain = BufReader::with_capacity(SNIFF, input);
+    seekable(input, name, 0, mapping, sink)
+}
+
+/// `layers`: how often it was packed.
+fn seekable(
+    mut input: Box<dyn Seekable>,
+    name: &str,
+    layers: u8,
+    mapping: &Mapping,
+    sink: &mut dyn Sink,
+) -> Result<&'static str, IngestError> {
+    let failed = |error: io::Error| IngestError::Open { file: name.to_owned(), source: error };
+    let head = peek(&mut input).map_err(failed)?;
+    let size = input.seek(SeekFrom::End(0)).map_err(failed)?;
+    input.seek(SeekFrom::Start(0)).map_err(failed)?;
+    match Kind::of(&head) {
+        Kind::Zip => zip::read(input, size, name, layers, mapping, sink),
+        Kind::Parquet => {
+            agree(Format::Parquet, name, mapping)?;
+            parquet::read(input, size, name, mapping, sink)
+        }
+        Kind::OldOffice | Kind::Gzip | Kind::Text => stream(Box::new(input), size, name, layers, mapping, sink),
+    }
+}
+
+/// Reads what comes from one end only. `size`: bytes of it, or of what it was unpacked from.
+fn stream<'r>(
+    mut input: Box<dyn Read + 'r>,
+    size: u64,
+    name: &str,
+    layers: u8,
+    mapping: &Mapping,
+    sink: &mut dyn Sink,
+) -> Result<&'static str, IngestError> {
     let broken = |error: io::Error| IngestError::Broken { file: name.to_owned(), line: 1, reason: error.to_string() };
-    let head = plain.fill_buf().map_err(broken)?;
+    let head = peek(&mut input).map_err(broken)?;
     if head.is_empty() {
         return Err(IngestError::Empty { file: name.to_owned() });
     }
-    if head.starts_with(&[0x1f, 0x8b]) {
-        return read_plain(gzip::Gunzip::new(plain), name, mapping, sink);
-    }
-    read_plain(plain, name, mapping, sink)
-}
-
-fn read_plain<R: Read>(
-    mut input: R,
-    name: &str,
-    mapping: &Mapping,
-    sink: &mut dyn Sink,
-) -> Result<&'static str, IngestError> {
-    let mut head = vec![0; SNIFF];
-    let mut filled = 0;
-    while filled < head.len() {
-        match input.read(&mut head[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                let line = 1 + lines::line_ends(&head[..filled]);
-                return Err(IngestError::Broken { file: name.to_owned(), line, reason: error.to_string() });
-            }
+    let kind = Kind::of(&head);
+    let whole = Cursor::new(head).chain(input);
+    match kind {
+        Kind::OldOffice => {
+            let kind = "an XLS file, or a workbook with a password";
+            Err(IngestError::Spreadsheet { file: name.to_owned(), kind })
         }
-    }
-    head.truncate(filled);
-    if head.is_empty() {
-        return Err(IngestError::Empty { file: name.to_owned() });
-    }
-    let format = sniff(&head, name)?;
-    let whole = io::Cursor::new(head.clone()).chain(input);
-    match format {
-        Format::Xes => xes::read(whole, name, mapping, sink),
-        Format::Csv => csv::read(whole, &head, name, mapping, sink),
+        Kind::Text => text::read(whole, name, mapping, sink),
+        _ if layers >= MAX_LAYERS => {
+            let reason = "it is packed more than twice; unpack it once and land what comes out".to_owned();
+            Err(IngestError::Archive { file: name.to_owned(), reason })
+        }
+        Kind::Gzip => {
+            let inner = gzip::Gunzip::new(BufReader::with_capacity(SNIFF, whole));
+            stream(Box::new(Bounded::new(inner, size)), size, name, layers + 1, mapping, sink)
+        }
+        Kind::Zip | Kind::Parquet => seekable(Box::new(spool(whole, name)?), name, layers + 1, mapping, sink),
     }
 }
 
-/// An XES file begins with `<`, after a byte order mark and white space. What is no text at all is
-/// told by its first bytes.
-fn sniff(head: &[u8], name: &str) -> Result<Format, IngestError> {
-    let file = || name.to_owned();
-    match head {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [b'!'..=b'~', 0, ..] | [0, b'!'..=b'~', ..] => {
-            return Err(IngestError::Utf16 { file: file() });
-        }
-        [b'P', b'K', 3, 4, ..] => return Err(IngestError::Spreadsheet { file: file(), kind: "an XLSX or zip file" }),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(IngestError::Spreadsheet { file: file(), kind: "an XLS file" }),
-        _ => {}
+/// Unpacks to a file without a name, which is gone with this process.
+fn spool(input: impl Read, name: &str) -> Result<std::fs::File, IngestError> {
+    let mut file = tempfile::tempfile().map_err(|source| IngestError::Open { file: name.to_owned(), source })?;
+    let broken = |error: io::Error| IngestError::Broken { file: name.to_owned(), line: 1, reason: error.to_string() };
+    let written = io::copy(&mut input.take(MAX_SPOOL + 1), &mut file).map_err(broken)?;
+    if written > MAX_SPOOL {
+        return Err(IngestError::TooLarge { file: name.to_owned(), limit_mib: MAX_SPOOL / 1024 / 1024 });
     }
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    Ok(match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'<') => Format::Xes,
-        _ => Format::Csv,
-    })
+    file.rewind().map_err(broken)?;
+    Ok(file)
+}
+
+/// The first bytes, by which kinds of files are told apart; fewer where there are no more.
+fn peek(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(8);
+    input.take(8).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// The mapping must not say that the file is of another format than its first bytes do.
+fn agree(found: Format, name: &str, mapping: &Mapping) -> Result<(), IngestError> {
+    match mapping.source.format.filter(|wanted| *wanted != found) {
+        Some(wanted) => {
+            Err(IngestError::WrongFormat { file: name.to_owned(), found: found.name(), wanted: wanted.name() })
+        }
+        None => Ok(()),
+    }
 }

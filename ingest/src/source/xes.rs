@@ -7,21 +7,16 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
 
 use super::lines::Lines;
-use super::{Format, Guard, MAX_RECORD, Sink};
-use crate::mapping::Rule;
+use super::{Guard, MAX_RECORD, Sink, columns};
+use crate::mapping::Format;
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
 use crate::{IngestError, Mapping};
 
 /// Nested deeper than any real log.
 const MAX_DEPTH: usize = 64;
 
-/// Reads all records. The encoding's name.
-pub(super) fn read<R: Read>(
-    input: R,
-    file: &str,
-    mapping: &Mapping,
-    sink: &mut dyn Sink,
-) -> Result<&'static str, IngestError> {
+/// Reads all records.
+pub(super) fn read<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut dyn Sink) -> Result<(), IngestError> {
     let guard = Guard::new();
     let lines = Lines::new(guard.watch(input));
     let next_line = lines.line();
@@ -52,10 +47,7 @@ pub(super) fn read<R: Read>(
             Ok(Event::Eof) if !parser.complete() => {
                 return Err(parser.broken(line, "the file ends before </log>; it was cut off"));
             }
-            Ok(Event::Eof) => {
-                parser.check_columns(mapping)?;
-                return Ok("UTF-8");
-            }
+            Ok(Event::Eof) => return parser.check_columns(mapping),
             Ok(_) => {}
         }
         guard.reset();
@@ -213,31 +205,10 @@ impl<'a> Parser<'a> {
         self.sink.take(&self.header, Item::Record { line, record: &self.record })
     }
 
-    /// XES has no header, so only at its end it is known which names it has: without one that every
-    /// row of an output needs, the mapping is that of another log.
+    /// A log without events says nothing of what events have.
     fn check_columns(&self, mapping: &Mapping) -> Result<(), IngestError> {
         let Some(line) = self.first_line else { return Ok(()) };
-        for output in &mapping.outputs {
-            let rules = output.contract.fields.iter().zip(&output.rules);
-            let mut needed = rules.filter(|(field, _)| !field.nullable).filter_map(|(_, rule)| rule.as_ref());
-            if let Some(rule) = needed.find(|rule| self.lacks(rule)) {
-                return Err(IngestError::MissingColumn {
-                    file: self.file.to_owned(),
-                    line,
-                    column: rule.columns.join(" or "),
-                    mapping: mapping.name.clone(),
-                    present: self.header.summary(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether no record can have given this rule a value. A log without events says nothing of
-    /// what events have.
-    fn lacks(&self, rule: &Rule) -> bool {
-        let told = |column: &String| self.seen_event || column.starts_with("case:");
-        let spared = rule.optional || rule.default.is_some() || rule.columns.is_empty();
-        !spared && rule.columns.iter().all(|column| told(column) && self.header.find(column).is_none())
+        let told = |column: &str| self.seen_event || column.starts_with("case:");
+        columns::check_seen(&self.header, mapping, self.file, line, told)
     }
 }

@@ -123,7 +123,7 @@ impl Replay {
         let kept = self.vault.clone().filter(|_| self.keeps);
         let texts = kept.map(|vault| TextWriter::new(vault, self.common.ingested_at));
         let mut out = Out {
-            channel: ToChannel { sender, file, texts },
+            channel: ToChannel { sender, file, texts, part: String::new() },
             open: &self.open,
             passed: HashSet::new(),
             again: HashSet::new(),

@@ -1,0 +1,94 @@
+use super::*;
+
+const LEAST: &str = r#"
+[source]
+system = "x"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "id"
+event_type = { value = "ACCEPT" }
+occurred_at = "at.day"
+"#;
+
+/// Tells what it is given.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Sink for Told {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+        self.0.push(match item {
+            Item::Record { line, record } => {
+                let pairs = header.names().iter().enumerate();
+                let pairs = pairs.filter_map(|(at, name)| Some(format!("{name}={}", record.get(at)?)));
+                format!("{line}: {}", pairs.collect::<Vec<_>>().join(" "))
+            }
+            Item::Refused { line, rule, .. } => format!("{line}: {rule}"),
+        });
+        Ok(())
+    }
+}
+
+fn ndjson(bytes: &[u8]) -> Result<Vec<String>, String> {
+    let mut told = Told::default();
+    let mapping = Mapping::parse("m", LEAST).expect("mapping");
+    lines(bytes, "f", &mapping, &mut told).map_err(|error| error.to_string())?;
+    Ok(told.0)
+}
+
+fn json(records: &str, text: &str) -> Result<Vec<String>, String> {
+    let mut told = Told::default();
+    let mapping = Mapping::parse("m", &format!("{LEAST}\n[json]\n{records}\n")).expect("mapping");
+    array(text.as_bytes(), "f", &mapping, &mut told).map_err(|error| error.to_string())?;
+    Ok(told.0)
+}
+
+#[test]
+fn bad_lines_are_told_and_the_others_read() {
+    let text = "\u{feff}{\"id\":1,\"at\":{\"day\":\"d\"}}\r\n\n{\"at\":{\"day\":\"e\"},\"id\":2}\n{\"id\":\n[]\n\
+                {\"id\":3,\"id\":4}\n{\"id\": \"\u{3000}5 \",\"x\":null}\n";
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.extend(b"{\"id\":\"\xff\"}\n{\"id\":6}");
+    let told = ["1: id=1 at.day=d", "3: id=2 at.day=e", "4: not_json", "5: not_json", "6: repeated_name", "7: id=5"];
+    let more = ["8: encoding", "9: id=6"];
+    assert_eq!(ndjson(&bytes).expect("read"), [&told[..], &more].concat());
+}
+
+#[test]
+fn lines_that_break_off_or_never_end_fail_the_file() {
+    assert!(ndjson(b"{\"id\":1}\n{\"id\":").expect_err("cut").contains("f, line 2: the file ends in the middle"));
+    assert!(ndjson(b"{\"id\":1}\n").expect_err("columns").contains("\"at.day\""));
+    let long = format!("{{\"id\":\"{}", "x".repeat(17 * 1024 * 1024));
+    assert!(ndjson(long.as_bytes()).expect_err("long").contains("more than 16 MiB"));
+}
+
+#[test]
+fn arrays_are_found_where_they_are() {
+    let rows = "[\n{\"id\":1,\"at\":{\"day\":\"d\"}},\n 7, {\"id\":\n2}\n]";
+    let told = ["2: id=1 at.day=d", "3: not_json", "3: id=2"];
+    let inside = format!("{{\"n\":[1],\"data\":{{\"s\":\"]\\\"}}\",\"rows\":{rows},\"end\":{{}}}}}}\n");
+    let alone = format!("{{\"n\":{{\"x\":[]}},\"rows\":{rows},\"end\":\"\"}}");
+    for (records, text) in [("", rows), ("", alone.as_str()), ("records = \"data.rows\"", inside.as_str())] {
+        assert_eq!(json(records, text).expect(text), told);
+    }
+}
+
+#[test]
+fn what_cannot_be_the_records_is_said() {
+    for (records, text, says) in [
+        ("", "{\"a\":[],\"b\":[]}", "several arrays"),
+        ("", "{\"a\":{\"b\":[]}}", "there is no array of records in it"),
+        ("records = \"a.c\"", "{\"a\":{\"b\":[]}}", "no array of records at \"a.c\""),
+        ("", "[{\"id\":1}", "f, line 1: the file ends before its JSON does"),
+        ("", "[{\"id\":1", "the file ends before its JSON does"),
+        ("", "[{\"id\":1}\n{\"id\":2}]", "f, line 2: no JSON: a comma"),
+        ("", "[] []", "something stands behind"),
+        ("", "[{\"id\":1},]", "a value is missing"),
+    ] {
+        let message = json(records, text).expect_err(text);
+        assert!(message.contains(says), "{text}: {message}");
+    }
+    let deep = format!("[{}1{}]", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    assert_eq!(json("", &deep).expect("deep"), ["1: not_json"]);
+}

@@ -1,0 +1,98 @@
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow::array::{
+    BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, ListArray, RecordBatch,
+    StringArray, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+};
+use arrow::datatypes::{DataType, Field, Int32Type};
+use parquet::arrow::ArrowWriter;
+
+use super::*;
+
+const LEAST: &str = r#"
+[source]
+system = "x"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_event"
+attributes = ["bytes"]
+[output.fields]
+case_no = "id"
+event_type = { value = "ACCEPT" }
+occurred_at = "at"
+"#;
+
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Sink for Told {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+        self.0.push(match item {
+            Item::Record { line, record } => {
+                let pairs = header.names().iter().enumerate();
+                let pairs = pairs.filter_map(|(at, name)| Some(format!("{name}={}", record.get(at)?)));
+                format!("{line}: {}", pairs.collect::<Vec<_>>().join(" "))
+            }
+            Item::Refused { line, rule, .. } => format!("{line}: {rule}"),
+        });
+        Ok(())
+    }
+}
+
+fn file() -> Vec<u8> {
+    let nested = StructArray::from(vec![(
+        Arc::new(Field::new("name", DataType::Utf8, true)),
+        Arc::new(StringArray::from(vec![Some(" 宁海 "), None])) as ArrayRef,
+    )]);
+    let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1), None]), None]);
+    let fee = Decimal128Array::from(vec![Some(1050), None]).with_precision_and_scale(18, 2).expect("scale");
+    let bytes = BinaryArray::from(vec![Some(b"text".as_slice()), Some(b"\xff".as_slice())]);
+    let columns: [(&str, ArrayRef); 10] = [
+        ("id", Arc::new(Int64Array::from(vec![1_234_567_890_123_456_789, 2])) as ArrayRef),
+        ("at", Arc::new(TimestampMicrosecondArray::from(vec![1_526_432_400_000_000, 0]).with_timezone("UTC"))),
+        ("local", Arc::new(TimestampMillisecondArray::from(vec![Some(1_526_461_200_500), None]))),
+        ("day", Arc::new(Date32Array::from(vec![Some(17_667), None]))),
+        ("fee", Arc::new(fee)),
+        ("days", Arc::new(Float64Array::from(vec![Some(20.0), Some(2.5)]))),
+        ("agent", Arc::new(BooleanArray::from(vec![Some(true), None]))),
+        ("village", Arc::new(nested)),
+        ("list", Arc::new(list)),
+        ("bytes", Arc::new(bytes)),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true)));
+    let batch = batch.expect("batch");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("writer");
+    writer.write(&batch).expect("write");
+    writer.close().expect("close");
+    bytes
+}
+
+fn told(bytes: Vec<u8>) -> Result<Vec<String>, String> {
+    let mut told = Told::default();
+    let mapping = Mapping::parse("m", LEAST).expect("mapping");
+    let size = bytes.len() as u64;
+    read(Box::new(Cursor::new(bytes)), size, "f", &mapping, &mut told).map_err(|error| error.to_string())?;
+    Ok(told.0)
+}
+
+#[test]
+fn every_type_is_text_without_loss() {
+    let first = "1: id=1234567890123456789 at=2018-05-16T01:00:00Z local=2018-05-16T09:00:00.5 \
+                 day=2018-05-16 fee=10.50 days=20 agent=true village.name=宁海 list=[1,null] bytes=text";
+    assert_eq!(told(file()).expect("read"), [first, "2: encoding"]);
+}
+
+#[test]
+fn a_file_that_is_cut_off_or_lies_of_its_size_is_refused() {
+    let whole = file();
+    for cut in [5, 100, whole.len() / 2, whole.len() - 1] {
+        let message = told(whole[..cut].to_vec()).expect_err("cut");
+        assert!(message.contains("not intact Parquet"), "{message}");
+    }
+    let mut lies = whole;
+    let footer = lies.len() - 8;
+    lies[footer..footer + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(told(lies).expect_err("footer").contains("not intact Parquet"));
+}

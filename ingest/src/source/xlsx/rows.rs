@@ -1,0 +1,99 @@
+//! A sheet's cells, gathered row by row.
+
+use std::io::{Read, Seek};
+
+use calamine::XlsxCellReader;
+
+use super::broken;
+use super::cell::{self, Value};
+use crate::IngestError;
+use crate::mapping::{HEADER_SEARCH, MAX_HEADER_ROWS};
+use crate::record::MAX_COLUMNS;
+
+/// A row that has values.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// As the sheet counts it, from 1.
+    pub(super) number: u64,
+    /// Column, from 0, and value; those without are left out.
+    pub(super) cells: Vec<(u32, Value)>,
+}
+
+impl Row {
+    /// The text in a column; empty if there is none.
+    pub(super) fn text(&self, column: u32) -> &str {
+        match self.cells.iter().find(|(at, _)| *at == column) {
+            Some((_, Value::Text(text))) => text,
+            _ => "",
+        }
+    }
+}
+
+pub(super) struct Rows<'a, R: Read + Seek> {
+    cells: XlsxCellReader<'a, R>,
+    place: &'a str,
+    /// The cell that begins the next row.
+    ahead: Option<(u64, u32, Value)>,
+    /// The row at hand.
+    number: u64,
+}
+
+impl<'a, R: Read + Seek> Rows<'a, R> {
+    pub(super) fn new(cells: XlsxCellReader<'a, R>, place: &'a str) -> Self {
+        Self { cells, place, ahead: None, number: 0 }
+    }
+
+    /// The rows among which the header is, and as many below as it may take.
+    pub(super) fn first(&mut self) -> Result<Vec<Row>, IngestError> {
+        let mut rows = Vec::new();
+        while rows.len() < (HEADER_SEARCH + MAX_HEADER_ROWS) as usize
+            && let Some(row) = self.next_row()?
+        {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The next row that has values.
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, IngestError> {
+        let mut row: Option<Row> = None;
+        loop {
+            let ahead = match self.ahead.take() {
+                Some(ahead) => Some(ahead),
+                None => self.cell()?,
+            };
+            let Some((number, column, value)) = ahead else { return Ok(row) };
+            match &mut row {
+                Some(row) if row.number == number => {
+                    if row.cells.len() >= MAX_COLUMNS {
+                        let (file, most) = (self.place.to_owned(), MAX_COLUMNS);
+                        return Err(IngestError::TooManyColumns { file, line: number, most });
+                    }
+                    row.cells.push((column, value));
+                }
+                Some(_) => {
+                    self.ahead = Some((number, column, value));
+                    return Ok(row);
+                }
+                None => {
+                    self.number = number;
+                    row = Some(Row { number, cells: vec![(column, value)] });
+                }
+            }
+        }
+    }
+
+    /// The next cell with a value.
+    fn cell(&mut self) -> Result<Option<(u64, u32, Value)>, IngestError> {
+        loop {
+            let cell = self.cells.next_cell();
+            let cell = cell.map_err(|error| broken(self.place, self.number + 1, &error.to_string()))?;
+            let Some(cell) = cell else { return Ok(None) };
+            let (row, column) = cell.get_position();
+            let value = cell::read(cell.get_value());
+            if value != Value::Text(String::new()) {
+                return Ok(Some((u64::from(row) + 1, column, value)));
+            }
+        }
+    }
+}
