@@ -19,6 +19,7 @@ mod pull_refused;
 mod quarantine;
 mod real_data;
 mod rebuild;
+mod records;
 mod reference;
 mod replay;
 mod rules;

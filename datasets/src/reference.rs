@@ -7,8 +7,11 @@ use thiserror::Error;
 
 pub mod edit;
 mod item;
+mod regions;
+pub mod versions;
 
 pub use item::{FlowStep, ServiceItem, flow_steps, limits_fit, service_items};
+pub use regions::{RegionChanges, region_changes};
 
 const REGION: &str = include_str!("../reference/region.csv");
 const ORGANIZATION: &str = include_str!("../reference/organization.csv");

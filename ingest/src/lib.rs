@@ -8,7 +8,6 @@ mod error;
 mod land;
 pub mod mapping;
 mod person;
-#[allow(dead_code, unused_imports, reason = "the rules of fields call it")]
 mod privacy;
 mod pull;
 mod receipt;

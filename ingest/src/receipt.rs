@@ -21,6 +21,10 @@ pub struct Receipt {
     pub landed: u64,
     pub quarantined: u64,
     pub known: u64,
+    /// Rows that the file itself has more than once; the further ones are among the known.
+    pub repeated: u64,
+    /// Personal numbers that were masked in free texts.
+    pub masked: u64,
     pub extract_time: Option<jiff::Timestamp>,
     /// SHA-256 of the original file, if it rests in the vault.
     pub kept: Option<String>,
@@ -37,6 +41,10 @@ pub struct TableCount {
     pub landed: u64,
     pub quarantined: u64,
     pub known: u64,
+    /// Rows that the file itself has more than once; the further ones are among the known.
+    pub repeated: u64,
+    /// Personal numbers that were masked in free texts.
+    pub masked: u64,
 }
 
 /// A field or a record that was refused.
@@ -62,7 +70,7 @@ pub struct Refusal {
 impl TableCount {
     /// The same account of every batch: rows in = landed + quarantined + known.
     pub(crate) fn check(&self, file: &str) -> Result<(), IngestError> {
-        let Self { ref table, rows_in, landed, quarantined, known } = *self;
+        let Self { ref table, rows_in, landed, quarantined, known, .. } = *self;
         if landed + quarantined + known == rows_in {
             return Ok(());
         }
@@ -81,7 +89,8 @@ impl Receipt {
     /// The account of all tables together, records that could not be read included.
     pub(crate) fn check(&self) -> Result<(), IngestError> {
         let Self { rows_in, landed, quarantined, known, .. } = *self;
-        TableCount { table: "all tables".into(), rows_in, landed, quarantined, known }.check(&self.file)
+        TableCount { table: "all tables".into(), rows_in, landed, quarantined, known, repeated: 0, masked: 0 }
+            .check(&self.file)
     }
 }
 
@@ -91,7 +100,15 @@ mod tests {
 
     #[test]
     fn an_account_that_does_not_add_up_is_an_error_that_names_the_table() {
-        let account = |landed| TableCount { table: "t".into(), rows_in: 9, landed, quarantined: 2, known: 3 };
+        let account = |landed| TableCount {
+            table: "t".into(),
+            rows_in: 9,
+            landed,
+            quarantined: 2,
+            known: 3,
+            repeated: 0,
+            masked: 0,
+        };
         assert!(account(4).check("f.csv").is_ok());
         let message = account(3).check("f.csv").expect_err("refused").to_string();
         assert!(message.starts_with("f.csv: rows of t do not add up: 9 in, 3 landed"), "{message}");

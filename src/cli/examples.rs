@@ -14,7 +14,7 @@ pub const ALL: &str = "Examples:
 Exit codes: 0 done, 1 not done, 2 typed wrongly.";
 
 pub const SAMPLE: &str = "Examples:
-  sunlake sample --out exports                        1 % of a city's year, as two CSV files
+  sunlake sample --out exports                        1 % of a city's year, as CSV files
   sunlake sample --out exports --villages 3 --scale 1 three villages at their full volume
   sunlake sample --out exports --years 5 --seed 7     five years of another made-up city";
 

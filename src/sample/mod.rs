@@ -5,6 +5,7 @@ mod case;
 mod catalog;
 mod days;
 pub mod feed;
+pub mod others;
 mod place;
 mod plan;
 pub mod record;

@@ -13,7 +13,7 @@ fn small() -> Sample {
 
 fn files(sample: &Sample) -> (Vec<u8>, Vec<u8>) {
     let mut tables = Tables::new(Vec::new(), Vec::new()).unwrap();
-    write_history(sample, &mut tables, &mut |_| {}).unwrap();
+    write_history(sample, &mut tables, &mut |_| Ok(()), &mut |_| {}).unwrap();
     tables.finish().unwrap()
 }
 

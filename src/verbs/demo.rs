@@ -18,6 +18,7 @@ use super::ingest::land_bytes;
 use super::serve::{serve, simulated, sources};
 use crate::cli::{DemoArgs, Misuse};
 use crate::progress;
+use crate::sample::others::{self, OtherRow};
 use crate::sample::{FeedItem, Sample, SampleConfig, feed, feed_csv, write_files};
 
 /// How often the platforms report, real time.
@@ -67,7 +68,9 @@ async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
     let kept = serde_json::json!({ "scale": config.scale, "seed": config.seed, "years": config.years, "present": config.present.to_string() });
     let lake = Lake::open_or_create(url, LakeMeta { sample: Some(kept.to_string()), ..LakeMeta::default() }).await?;
     let now = SystemClock::default().now();
-    for (mapping, file) in [("workflow_case", &written.case_file), ("workflow_event", &written.event_file)] {
+    let files = [("workflow_case", &written.case_file), ("workflow_event", &written.event_file)];
+    let others = written.others.iter().map(|other| (other.table, &other.file));
+    for (mapping, file) in files.into_iter().chain(others) {
         let bar = progress::ReadBar::shared(mapping, false);
         let options =
             IngestOptions { dry_run: false, now, person: person.clone(), progress: Some(bar.clone()), vault: None };
@@ -107,30 +110,34 @@ impl Platforms {
     async fn report(mut self, config: SampleConfig) {
         let start = self.zone.to_datetime(self.clock.now());
         let until = start.checked_add(HORIZON_DAYS.days()).unwrap_or(start);
-        let made =
-            tokio::task::spawn_blocking(move || Ok::<_, anyhow::Error>(feed(&Sample::new(config)?, until))).await;
-        let items = match made {
+        let made = tokio::task::spawn_blocking(move || {
+            let sample = Sample::new(config)?;
+            Ok::<_, anyhow::Error>((feed(&sample, until), others::feed(&sample, until)))
+        });
+        let (items, others) = match made.await {
             Ok(Ok(items)) => items,
             Ok(Err(error)) => return tracing::error!("the demonstration gets no news: {error:#}"),
             Err(error) => return tracing::error!("the demonstration gets no news: {error}"),
         };
         loop {
             tokio::time::sleep(REPORT_EVERY).await;
-            if let Err(error) = self.report_once(&items).await {
+            if let Err(error) = self.report_once(&items, &others).await {
                 tracing::error!("a report of the demonstration did not land: {error:#}");
             }
         }
     }
 
-    async fn report_once(&mut self, items: &[FeedItem]) -> Result<()> {
+    async fn report_once(&mut self, items: &[FeedItem], others: &[OtherRow]) -> Result<()> {
         let now = self.clock.now();
         let (from, to) = (self.zone.to_datetime(self.since), self.zone.to_datetime(now));
         let begin = items.partition_point(|item| item.recorded_at <= from);
         let end = items.partition_point(|item| item.recorded_at <= to);
         let (cases, events) = feed_csv(&items[begin..end])?;
+        let recorded = |at: DateTime| others.partition_point(|row| row.recorded() <= at);
+        let beside = others::feed_csv(&others[recorded(from)..recorded(to)])?;
         let options = super::ingest::quiet(&self.clock, &self.person);
         let stamp = to.strftime("%Y%m%dT%H%M%S");
-        for (mapping, bytes) in [("workflow_case", cases), ("workflow_event", events)] {
+        for (mapping, bytes) in [("workflow_case", cases), ("workflow_event", events)].into_iter().chain(beside) {
             let name = format!("{mapping}_{stamp}.csv");
             land_bytes(&self.lake, &Mapping::find(mapping)?, &self.folder.0, &name, &bytes, &options).await?;
         }

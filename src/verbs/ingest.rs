@@ -113,7 +113,10 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
         receipt.known
     );
     for table in &receipt.tables {
-        say!("  {}: {} = {} + {} + {}", table.table, table.rows_in, table.landed, table.quarantined, table.known);
+        let told = |what: &str, count: u64| if count > 0 { format!(", {what} {count}") } else { String::new() };
+        let more = told("repeated in the file", table.repeated) + &told("masked", table.masked);
+        let (landed, quarantined, known) = (table.landed, table.quarantined, table.known);
+        say!("  {}: {} = {landed} + {quarantined} + {known}{more}", table.table, table.rows_in);
     }
     for refusal in &receipt.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");

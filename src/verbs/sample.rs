@@ -20,11 +20,16 @@ pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
     let written = write_files(&sample, &args.out, &mut |cases| bar.at(cases))?;
     bar.finish();
     if shared.global.json {
-        let files = [&written.case_file, &written.event_file].map(|file| file.display().to_string());
+        let others = written.others.iter().map(|other| &other.file);
+        let files = [&written.case_file, &written.event_file].into_iter().chain(others);
+        let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
         say!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));
     } else {
         say!("{} cases  {}", written.cases, written.case_file.display());
         say!("{} events {}", written.events, written.event_file.display());
+        for other in &written.others {
+            say!("{} {} {}", other.rows, other.table, other.file.display());
+        }
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Which days are worked, per region (domain §4.2, §7).
 pub static CALENDAR_DAY: Contract = Contract {
@@ -11,6 +11,8 @@ pub static CALENDAR_DAY: Contract = Contract {
     stats: &["region", "date"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("region", Text, "CN national, GX Guangxi"),
         must("date", Date, "the day"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// 红黄牌 as data: with their instants, which may lie ahead (design §2.3).
 pub static CARD: Contract = Contract {
@@ -11,6 +11,8 @@ pub static CARD: Contract = Contract {
     stats: &["case_no", "issued_at", "condition_at"],
     bloom: &["case_no"],
     role: Role::Derived,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("card_id", Text, "object type, object, clock, level, policy and version, cycle"),
         must("part", Text, "cold: compacted; hot: folded since"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// How each case stands: instants, not a status; the session's view works the status out at its
 /// `as_of` (design §2.1).
@@ -12,6 +12,8 @@ pub static CASE_STATE: Contract = Contract {
     stats: &["case_no", "started_at", "last_known_at", "first_known_at"],
     bloom: &["case_no"],
     role: Role::Derived,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("case_no", Text, "办件编号"),
         must("part", Text, "cold: compacted; hot: folded since"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// The landing's ledger: a batch is in the lake when its row is here (written last). A replay adds a
 /// row that says what it moved, so sums over rows are the account (decisions/0011).
@@ -12,6 +12,8 @@ pub static INGEST_BATCH: Contract = Contract {
     stats: &["batch_id", "ingested_at"],
     bloom: &[],
     role: Role::Ledger,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("batch_id", Text, "sha256(bytes + mapping version), hexadecimal"),
         must("source_system", Text, "platform that the records came from"),

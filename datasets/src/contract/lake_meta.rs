@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, must};
+use super::{Contract, MadeId, Role, must};
 
 /// What the lake is: format version, zone, region (design §3). One row per key.
 pub static LAKE_META: Contract = Contract {
@@ -11,6 +11,8 @@ pub static LAKE_META: Contract = Contract {
     stats: &[],
     bloom: &[],
     role: Role::Ledger,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("key", Text, "format_version, least_reader, time_zone, region, lake_id"),
         must("value", Text, "its value"),

@@ -3,16 +3,29 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field as ArrowField, Fields, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{Field as ArrowField, Schema, SchemaRef};
 
+mod agent;
 mod calendar_day;
 mod card;
 mod case_state;
+mod deal;
+mod disclosure_obligation;
+mod disclosure_publication;
+mod feedback_message;
+mod feedback_reply;
 mod ingest_batch;
+mod kind;
 mod lake_meta;
+mod listing;
+mod market_price;
 mod office_hours;
 mod organization;
+mod parcel;
+mod policy_item;
+mod power_item;
 mod quarantine;
+mod rating;
 mod region;
 mod service_item;
 mod sla_policy;
@@ -20,14 +33,27 @@ mod village_day;
 mod workflow_case;
 mod workflow_event;
 
+pub use agent::AGENT;
 pub use calendar_day::CALENDAR_DAY;
 pub use card::CARD;
 pub use case_state::CASE_STATE;
+pub use deal::DEAL;
+pub use disclosure_obligation::DISCLOSURE_OBLIGATION;
+pub use disclosure_publication::DISCLOSURE_PUBLICATION;
+pub use feedback_message::FEEDBACK_MESSAGE;
+pub use feedback_reply::FEEDBACK_REPLY;
 pub use ingest_batch::INGEST_BATCH;
+pub use kind::{DECIMAL_DIGITS, Kind, map_entries, step_fields, suspension_fields, text_item};
 pub use lake_meta::LAKE_META;
+pub use listing::LISTING;
+pub use market_price::MARKET_PRICE;
 pub use office_hours::OFFICE_HOURS;
 pub use organization::ORGANIZATION;
+pub use parcel::PARCEL;
+pub use policy_item::POLICY_ITEM;
+pub use power_item::POWER_ITEM;
 pub use quarantine::QUARANTINE;
+pub use rating::RATING;
 pub use region::REGION;
 pub use service_item::SERVICE_ITEM;
 pub use sla_policy::SLA_POLICY;
@@ -36,14 +62,26 @@ pub use workflow_case::WORKFLOW_CASE;
 pub use workflow_event::WORKFLOW_EVENT;
 
 /// Every table of the lake.
-pub static ALL: [&Contract; 14] = [
+pub static ALL: [&Contract; 26] = [
     &WORKFLOW_CASE,
     &WORKFLOW_EVENT,
+    &RATING,
+    &FEEDBACK_MESSAGE,
+    &FEEDBACK_REPLY,
+    &LISTING,
+    &DEAL,
+    &PARCEL,
+    &MARKET_PRICE,
+    &DISCLOSURE_OBLIGATION,
+    &DISCLOSURE_PUBLICATION,
     &QUARANTINE,
     &INGEST_BATCH,
     &REGION,
     &ORGANIZATION,
+    &AGENT,
     &SERVICE_ITEM,
+    &POWER_ITEM,
+    &POLICY_ITEM,
     &CALENDAR_DAY,
     &OFFICE_HOURS,
     &SLA_POLICY,
@@ -101,10 +139,16 @@ pub struct Contract {
     pub sort: &'static [&'static str],
     /// Fields with minimum and maximum in the table's log, for pruning files.
     pub stats: &'static [&'static str],
-    /// Fields with a Bloom filter, for look-ups by value.
+    /// Fields with a Bloom filter, for look-ups by value; by the first of them the landing finds the
+    /// rows that a fact table has.
     pub bloom: &'static [&'static str],
     /// Who writes the table.
     pub role: Role,
+    /// Instants and dates at which what a row tells had happened. A row without `recorded_at` was
+    /// known from the latest of them on (domain §4 point 14), and none may lie ahead of its landing.
+    pub happened: &'static [&'static str],
+    /// How a row gets its id where the source has none.
+    pub made_id: MadeId,
     /// The fields, in order.
     pub fields: &'static [Field],
 }
@@ -122,6 +166,19 @@ pub enum Role {
     Derived,
 }
 
+/// How a row gets the first field of its key where the source has no id. Times of happening and
+/// amounts are never part of it: a corrected row is a newer version, not a second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeId {
+    /// Not at all: the source has to give it.
+    Never,
+    /// Of these fields, and which of the file's rows with them it is.
+    EachRow(&'static [&'static str]),
+    /// Of these fields, and which of the file's rows with them that differ: rows that say the same
+    /// are one.
+    EachContent(&'static [&'static str]),
+}
+
 /// One field of a table.
 #[derive(Debug)]
 pub struct Field {
@@ -133,41 +190,42 @@ pub struct Field {
     pub nullable: bool,
     /// Unit, allowed values and source standard.
     pub doc: &'static str,
-}
-
-/// Types of values that a field can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Text; codes are text.
-    Text,
-    /// Whole number.
-    Int,
-    /// Yes or no.
-    Bool,
-    /// Civil date in the lake's zone.
-    Date,
-    /// Instant, microseconds, stored in UTC.
-    Instant,
-    /// Sixteen or thirty-two bytes.
-    Bytes,
-    /// Several texts.
-    TextList,
-    /// Names with values: what a source says beyond the contract.
-    TextMap,
-    /// Steps of a case, see [`step_fields`].
-    Steps,
-    /// Suspensions of a case, see [`suspension_fields`].
-    Suspensions,
+    /// The values that it can have; none: whatever its kind can hold.
+    pub values: &'static [&'static str],
 }
 
 /// A field that every row has.
 pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: false, doc }
+    Field { name, kind, nullable: false, doc, values: &[] }
 }
 
 /// A field that may be unknown.
 pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: true, doc }
+    Field { name, kind, nullable: true, doc, values: &[] }
+}
+
+/// Units of limits and lengths (domain §4 point 3).
+pub(crate) const UNITS: &[&str] = &["WD", "CD", "HOUR", "MIN", "MONTH"];
+
+/// Kinds of suspension (domain §4 point 4).
+pub const STOP_KINDS: &[&str] = &[
+    "CORRECTION",
+    "HEARING",
+    "SITE_SURVEY",
+    "EXPERT_REVIEW",
+    "INSPECTION_TEST",
+    "APPRAISAL",
+    "TENDER_AUCTION",
+    "PUBLIC_NOTICE",
+    "UPSTREAM_REVIEW",
+    "OTHER_STATUTORY",
+];
+
+impl Field {
+    /// The same field with a closed list of values.
+    pub(crate) const fn one_of(self, values: &'static [&'static str]) -> Self {
+        Self { values, ..self }
+    }
 }
 
 impl Contract {
@@ -190,75 +248,6 @@ impl Contract {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
-}
-
-impl Kind {
-    /// Whether a value holds further values.
-    pub fn is_nested(self) -> bool {
-        matches!(self, Kind::TextList | Kind::TextMap | Kind::Steps | Kind::Suspensions)
-    }
-
-    /// The Arrow type, with instants in `zone`.
-    pub fn arrow(self, zone: &str) -> DataType {
-        match self {
-            Kind::Text => DataType::Utf8,
-            Kind::Int => DataType::Int64,
-            Kind::Bool => DataType::Boolean,
-            Kind::Date => DataType::Date32,
-            Kind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some(zone.into())),
-            Kind::Bytes => DataType::Binary,
-            Kind::TextList => DataType::List(Arc::new(text_item())),
-            Kind::TextMap => DataType::Map(Arc::new(map_entries()), false),
-            Kind::Steps => list_of(step_fields(zone)),
-            Kind::Suspensions => list_of(suspension_fields(zone)),
-        }
-    }
-}
-
-/// Instants and numbers of a list of records.
-fn list_of(fields: Fields) -> DataType {
-    DataType::List(Arc::new(ArrowField::new("element", DataType::Struct(fields), true)))
-}
-
-/// The item field of a list of texts; list fields are named `element` (Delta's convention).
-pub fn text_item() -> ArrowField {
-    ArrowField::new("element", DataType::Utf8, true)
-}
-
-/// The entries field of a map of texts.
-pub fn map_entries() -> ArrowField {
-    let entry = vec![ArrowField::new("key", DataType::Utf8, false), ArrowField::new("value", DataType::Utf8, true)];
-    ArrowField::new("key_value", DataType::Struct(Fields::from(entry)), false)
-}
-
-/// Fields of one step inside `case_state.steps`.
-pub fn step_fields(zone: &str) -> Fields {
-    Fields::from(vec![
-        ArrowField::new("step_seq", DataType::Int64, true),
-        ArrowField::new("step_name", DataType::Utf8, true),
-        ArrowField::new("org_code", DataType::Utf8, true),
-        ArrowField::new("started_at", Kind::Instant.arrow(zone), true),
-        ArrowField::new("ended_at", Kind::Instant.arrow(zone), true),
-        ArrowField::new("limit_n", DataType::Int64, true),
-        ArrowField::new("limit_unit", DataType::Utf8, true),
-        ArrowField::new("due_on", DataType::Date32, true),
-        ArrowField::new("due_at", Kind::Instant.arrow(zone), true),
-        ArrowField::new("used_wd", DataType::Int64, true),
-    ])
-}
-
-/// Fields of one suspension inside `case_state.suspensions`; `deducted_from` and `deducted_until`
-/// bound what does not count, half open.
-pub fn suspension_fields(zone: &str) -> Fields {
-    Fields::from(vec![
-        ArrowField::new("stop_id", DataType::Utf8, false),
-        ArrowField::new("kind", DataType::Utf8, true),
-        ArrowField::new("started_at", Kind::Instant.arrow(zone), false),
-        ArrowField::new("ended_at", Kind::Instant.arrow(zone), true),
-        ArrowField::new("cap_at", Kind::Instant.arrow(zone), true),
-        ArrowField::new("deducted_from", Kind::Instant.arrow(zone), true),
-        ArrowField::new("deducted_until", Kind::Instant.arrow(zone), true),
-    ])
 }
 
 #[cfg(test)]
@@ -286,6 +275,45 @@ mod tests {
                 assert!(!field.doc.is_empty(), "{}.{} has no doc", contract.table, field.name);
                 let again = contract.fields[..at].iter().any(|earlier| earlier.name == field.name);
                 assert!(!again, "{}.{} is listed twice", contract.table, field.name);
+                for value in field.values {
+                    assert!(field.doc.contains(value), "{}.{}: {value} is not told", contract.table, field.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn facts_have_what_the_landing_needs() {
+        for contract in ALL.iter().filter(|contract| contract.role == Role::Fact) {
+            let kind = |name: &str| contract.field(name).map(|field| field.kind);
+            for name in
+                ["source_system", "attributes", "recorded_at", "known_at", "ingested_at", "batch_id", "row_hash"]
+            {
+                assert!(kind(name).is_some(), "{}: no field {name}", contract.table);
+            }
+            assert!(contract.bloom.first().is_some_and(|name| kind(name) == Some(Kind::Text)), "{}", contract.table);
+            let personal =
+                contract.fields.iter().any(|field| field.name != "row_hash" && field.name.ends_with("_hash"));
+            assert_eq!(personal, kind("hash_key_id").is_some(), "{}", contract.table);
+            for name in contract.happened {
+                assert!(matches!(kind(name), Some(Kind::Instant | Kind::Date)), "{}.{name}", contract.table);
+            }
+            if let MadeId::EachRow(names) | MadeId::EachContent(names) = contract.made_id {
+                assert!(names.iter().all(|name| kind(name).is_some()), "{}", contract.table);
+            }
+        }
+    }
+
+    #[test]
+    fn reference_rows_can_be_edited() {
+        for contract in ALL.iter().filter(|contract| contract.role == Role::Reference) {
+            for field in contract.fields {
+                let held = matches!(field.kind, Kind::Text | Kind::Prose | Kind::Int | Kind::Bool | Kind::Date);
+                assert!(
+                    held,
+                    "{}.{}: `sunlake reference put` does not read {:?}",
+                    contract.table, field.name, field.kind
+                );
             }
         }
     }

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Office windows of a worked day, by region and date.
 pub static OFFICE_HOURS: Contract = Contract {
@@ -11,6 +11,8 @@ pub static OFFICE_HOURS: Contract = Contract {
     stats: &["region"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("region", Text, "CN or GX"),
         must("valid_from", Date, "first day in force"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Departments and offices that handle cases.
 pub static ORGANIZATION: Contract = Contract {
@@ -11,6 +11,8 @@ pub static ORGANIZATION: Contract = Contract {
     stats: &["org_code"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("org_code", Text, "code: region prefix, dash, kind"),
         must("name", Text, "name in Chinese"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Rows that did not land, each with its reason. Raw text is kept out of the lake (design §3). A row
 /// that a replay has landed gets a second row, `resolved`; what has none is open (decisions/0011).
@@ -12,6 +12,8 @@ pub static QUARANTINE: Contract = Contract {
     stats: &["batch_id"],
     bloom: &[],
     role: Role::Ledger,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("batch_id", Text, "batch that the row came with"),
         must("source_system", Text, "platform that the record came from"),

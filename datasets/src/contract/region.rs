@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// 行政区划 in eight yearly editions (National Bureau of Statistics).
 pub static REGION: Contract = Contract {
@@ -11,6 +11,8 @@ pub static REGION: Contract = Contract {
     stats: &["edition", "code"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("edition", Int, "year of the edition"),
         must("code", Text, "12-digit region code"),

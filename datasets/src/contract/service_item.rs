@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, UNITS, may, must};
 
 /// 服务事项, versioned (domain §7 `service_item`).
 pub static SERVICE_ITEM: Contract = Contract {
@@ -11,6 +11,8 @@ pub static SERVICE_ITEM: Contract = Contract {
     stats: &["item_id"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("item_id", Text, "事项"),
         must("version", Int, "version, 1 upward"),
@@ -18,11 +20,16 @@ pub static SERVICE_ITEM: Contract = Contract {
         must("name", Text, "name in Chinese"),
         may("name_en", Text, "name in English"),
         may("item_type", Text, "01 permit, 05 payment, 07 confirmation, 20 public service, 10 other (GB/T 39046 A.1)"),
-        must("case_kind", Text, "INSTANT or PROMISED"),
-        may("statutory_limit", Int, "法定办结时限"),
-        may("statutory_unit", Text, "unit of statutory_limit"),
-        may("promised_limit", Int, "承诺办结时限; 0 = instant"),
-        may("promised_unit", Text, "unit of promised_limit"),
+        may("case_kind", Text, "INSTANT, PROMISED, JOINT, ESCALATED (GB/T 39046 A.6; U project_type)").one_of(&[
+            "INSTANT",
+            "PROMISED",
+            "JOINT",
+            "ESCALATED",
+        ]),
+        may("statutory_limit", Int, "法定办结时限, in statutory_unit; U anticipate_day"),
+        may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
+        may("promised_limit", Int, "承诺办结时限, in promised_unit; 0 = instant; U promise_day"),
+        may("promised_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("limit_basis", Text, "where the limit is laid down"),
         may("max_extension_days", Int, "most days that an extension may add; unknown: 10 (行政许可法 art. 42)"),
         may(
@@ -31,11 +38,37 @@ pub static SERVICE_ITEM: Contract = Contract {
             "kinds of suspension that the item's own rule allows (workflow_event.stop_kind), separated by semicolons; those of 行政许可法 art. 45 need no mention",
         ),
         may("village_limit", Int, "limit of the village's part, in village_unit; unknown: the promise"),
-        may("village_unit", Text, "unit of village_limit"),
+        may("village_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("dept_kind", Text, "kind of the deciding department"),
         may("flow_steps", Text, "steps as level|name:limit, separated by semicolons"),
         may("max_visits", Int, "most visits that the item asks of an applicant"),
-        must("certificate", Bool, "whether a certificate is delivered after the decision (行政许可法 art. 44)"),
+        may(
+            "certificate",
+            Bool,
+            "whether a certificate is delivered after the decision (行政许可法 art. 44); unknown: no",
+        ),
+        may("item_impl_code", Text, "实施编码: 24 places in GB/T 39046, 31 in the national exchange"),
+        may("item_base_code", Text, "基本编码; U catalog_code"),
+        may("exercise_level", Text, "1 national, 2 province, 3 city, 4 county, 5 township, 6 village (GB/T 39046 A.2)")
+            .one_of(&["1", "2", "3", "4", "5", "6"]),
+        may("conditions", Prose, "受理条件: who may apply, and when"),
+        may("materials", Prose, "what has to be brought, separated by semicolons or lines"),
+        may("is_charged", Bool, "whether a fee is charged"),
+        may("fee_standard", Prose, "how much, and by which rule"),
+        may(
+            "channels",
+            Text,
+            "ways to apply, GB/T 39046 A.5 (1 counter, 2 online, 3 mobile, 4 courier, 9 other), separated by semicolons",
+        ),
+        may("dept_code", Text, "code of the deciding department in the source's code system; U dept_code"),
+        may("dept_name", Text, "the department's name as the source wrote it"),
+        may("region_code", Text, "12-digit code of the region whose catalogue has it; unknown: the lake's own"),
+        may("status", Text, "DRAFT, PUBLISHED, SUSPENDED, CANCELLED; unknown: PUBLISHED").one_of(&[
+            "DRAFT",
+            "PUBLISHED",
+            "SUSPENDED",
+            "CANCELLED",
+        ]),
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
         may("note", Text, "e.g. that the row is made up for the demonstration"),

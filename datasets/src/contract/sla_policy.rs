@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Card policies as versioned rows (domain §3, §4 end): a city writes its own.
 pub static SLA_POLICY: Contract = Contract {
@@ -11,6 +11,8 @@ pub static SLA_POLICY: Contract = Contract {
     stats: &["policy"],
     bloom: &[],
     role: Role::Reference,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("policy", Text, "name, e.g. BEIHAI_2"),
         must("version", Int, "version, 1 upward"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, may, must};
 
 /// Additive measures per village and day. Rows are changes: each derive run adds the difference
 /// that it made, and the view sums them, so that a batch costs its own rows.
@@ -12,6 +12,8 @@ pub static VILLAGE_DAY: Contract = Contract {
     stats: &["village_code", "day"],
     bloom: &[],
     role: Role::Derived,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("part", Text, "cold: compacted; hot: added since"),
         must("fold_version", Int, "number of the derive run"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, UNITS, may, must};
 
 /// 办件: what is registered once of an application (domain §7 `workflow_case`).
 pub static WORKFLOW_CASE: Contract = Contract {
@@ -11,6 +11,8 @@ pub static WORKFLOW_CASE: Contract = Contract {
     stats: &["case_no", "known_at", "recorded_at"],
     bloom: &["case_no"],
     role: Role::Fact,
+    happened: &[],
+    made_id: MadeId::Never,
     fields: &[
         must("case_no", Text, "办件编号; U project_no, E projid"),
         must("data_version", Int, "version of the registration, 1 upward; E dataver"),
@@ -18,7 +20,12 @@ pub static WORKFLOW_CASE: Contract = Contract {
         may("item_id", Text, "事项: service_item.item_id"),
         may("item_version", Int, "version of the item that the case was taken in under"),
         may("item_name", Text, "the item's name as the source wrote it, for items outside the catalogue"),
-        may("case_kind", Text, "INSTANT, PROMISED, JOINT, ESCALATED (GB/T 39046 A.6)"),
+        may("case_kind", Text, "INSTANT, PROMISED, JOINT, ESCALATED (GB/T 39046 A.6)").one_of(&[
+            "INSTANT",
+            "PROMISED",
+            "JOINT",
+            "ESCALATED",
+        ]),
         may("village_code", Text, "12-digit region code of the village that took the case in"),
         may("applicant_hash", Text, "HMAC-SHA256 of the applicant's identifier, hexadecimal"),
         may("hash_key_id", Text, "which secret made applicant_hash"),
@@ -27,9 +34,9 @@ pub static WORKFLOW_CASE: Contract = Contract {
         may("is_agent_assisted", Bool, "whether the village agent filed it for the applicant"),
         may("org_code", Text, "department responsible for the decision: organization.org_code"),
         may("statutory_limit", Int, "法定办结时限, in statutory_unit"),
-        may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH"),
+        may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("promised_limit", Int, "承诺办结时限, in promised_unit; 0 = instant item"),
-        may("promised_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH"),
+        may("promised_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may(
             "due_binding",
             Bool,
@@ -41,7 +48,7 @@ pub static WORKFLOW_CASE: Contract = Contract {
             Text,
             "number of the certificate that the decision gave; its delivery has a limit of its own",
         ),
-        may("entry_mode", Text, "LIVE or BACKFILL"),
+        may("entry_mode", Text, "LIVE or BACKFILL").one_of(&["LIVE", "BACKFILL"]),
         may("attributes", TextMap, "what the source says beyond these fields"),
         may("recorded_at", Instant, "when the source recorded this version"),
         must("known_at", Instant, "when the lake can have known it (domain §4 point 14)"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, Role, may, must};
+use super::{Contract, MadeId, Role, STOP_KINDS, UNITS, may, must};
 
 /// What happened to a case (domain §7 `workflow_event`); append-only.
 pub static WORKFLOW_EVENT: Contract = Contract {
@@ -11,6 +11,8 @@ pub static WORKFLOW_EVENT: Contract = Contract {
     stats: &["case_no", "occurred_at", "known_at"],
     bloom: &["case_no"],
     role: Role::Fact,
+    happened: &["occurred_at"],
+    made_id: MadeId::EachRow(&["case_no", "event_type", "step_seq", "step_name"]),
     fields: &[
         must("event_id", Text, "the source's id, or a hash of what identifies the event (case, type, step, ordinal)"),
         must("case_no", Text, "workflow_case.case_no"),
@@ -20,7 +22,28 @@ pub static WORKFLOW_EVENT: Contract = Contract {
             "event_type",
             Text,
             "APPLY, RECEIVE, CORRECTION_NOTICE, CORRECTION_COMPLETE, ACCEPT, NOT_ACCEPT, STEP_START, STEP_END, RETURN_STEP, STOP, RESUME, EXTEND, DECIDE, CLOSE, DELIVER, WITHDRAW, VOID, TRANSFER, REOPEN",
-        ),
+        )
+        .one_of(&[
+            "APPLY",
+            "RECEIVE",
+            "CORRECTION_NOTICE",
+            "CORRECTION_COMPLETE",
+            "ACCEPT",
+            "NOT_ACCEPT",
+            "STEP_START",
+            "STEP_END",
+            "RETURN_STEP",
+            "STOP",
+            "RESUME",
+            "EXTEND",
+            "DECIDE",
+            "CLOSE",
+            "DELIVER",
+            "WITHDRAW",
+            "VOID",
+            "TRANSFER",
+            "REOPEN",
+        ]),
         may("step_seq", Int, "number of the step"),
         may("step_name", Text, "环节; E nodename"),
         may("step_limit", Int, "the step's limit in working days; E timelimit"),
@@ -28,7 +51,10 @@ pub static WORKFLOW_EVENT: Contract = Contract {
         may("actor_role", Text, "role in which it acted"),
         may("org_code", Text, "organization that acted"),
         may("decision", Text, "what was decided"),
-        may("close_result", Text, "GRANTED, REFUSED, WITHDRAWN, RETURNED, CORRECTION_LAPSED, VOIDED, TRANSFERRED"),
+        may("opinion", Prose, "审批意见: what was written about it"),
+        may("close_result", Text, "GRANTED, REFUSED, WITHDRAWN, RETURNED, CORRECTION_LAPSED, VOIDED, TRANSFERRED").one_of(
+            &["GRANTED", "REFUSED", "WITHDRAWN", "RETURNED", "CORRECTION_LAPSED", "VOIDED", "TRANSFERRED"],
+        ),
         must("occurred_at", Instant, "when it happened; E occurtime, U event_start_time"),
         may("recorded_at", Instant, "when the source recorded it; E maketime"),
         may(
@@ -41,10 +67,11 @@ pub static WORKFLOW_EVENT: Contract = Contract {
             "stop_kind",
             Text,
             "STOP: CORRECTION, HEARING, SITE_SURVEY, EXPERT_REVIEW, INSPECTION_TEST, APPRAISAL, TENDER_AUCTION, PUBLIC_NOTICE, UPSTREAM_REVIEW, OTHER_STATUTORY",
-        ),
+        )
+        .one_of(STOP_KINDS),
         may("basis", Text, "STOP: rule that the suspension rests on; E nodeprocaccord"),
         may("approved_length", Int, "STOP: 批准时长, in approved_unit"),
-        may("approved_unit", Text, "STOP: WD working days, CD natural days, HOUR, MIN, MONTH"),
+        may("approved_unit", Text, "STOP: WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("approved_at", Instant, "STOP, EXTEND: when it was approved"),
         may("applicant_notified_at", Instant, "STOP: when the applicant was told; E notetime"),
         may("extension_wd", Int, "EXTEND: days by which the limit grows"),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
@@ -62,7 +62,7 @@ fn organizations() -> Result<Vec<ArrayRef>, ReferenceError> {
 fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
     let rows = reference::service_items()?;
     let stop_kinds: Vec<String> = rows.iter().map(|row| row.allowed_stop_kinds.join(";")).collect();
-    Ok(vec![
+    let mut columns: Vec<ArrayRef> = vec![
         texts(rows.iter().map(|row| Some(row.item_id.as_str()))),
         ints(rows.iter().map(|row| Some(i64::from(row.version)))),
         texts(rows.iter().map(|row| Some(row.item_code.as_str()))),
@@ -83,10 +83,16 @@ fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
         texts(rows.iter().map(|row| Some(row.flow_text.as_str()))),
         ints(rows.iter().map(|row| Some(i64::from(row.max_visits)))),
         Arc::new(rows.iter().map(|row| Some(row.certificate)).collect::<BooleanArray>()),
+    ];
+    // The shipped items do not say what stands between the certificate and the days in force.
+    let untold = SERVICE_ITEM.fields.iter().skip(columns.len()).take_while(|field| field.name != "valid_from");
+    columns.extend(untold.map(|field| new_null_array(&field.kind.arrow("UTC"), rows.len())));
+    columns.extend([
         dates(rows.iter().map(|row| Some(row.valid_from))),
         dates(rows.iter().map(|row| row.valid_to)),
         texts(rows.iter().map(|row| Some(row.note.as_str()))),
-    ])
+    ]);
+    Ok(columns)
 }
 
 fn policies() -> Result<Vec<ArrayRef>, ReferenceError> {

@@ -44,6 +44,8 @@ pub(super) async fn find(
         known: rows_in.saturating_sub(quarantined),
         extract_time: Some(batch.extract_time),
         kept: None,
+        repeated: 0,
+        masked: 0,
         tables: Vec::new(),
         refusals: Vec::new(),
     }))

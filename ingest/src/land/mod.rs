@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use datasets::contract::{self, INGEST_BATCH, QUARANTINE};
+use datasets::contract::{self, INGEST_BATCH, QUARANTINE, Role};
 use datasets::lake::{Lake, Once, TableLock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,19 +20,21 @@ use crate::{IngestError, PersonKey};
 
 mod books;
 pub(crate) mod extract;
+mod landing;
 mod open;
 mod reader;
+mod reference;
 mod refused;
 mod replay;
 mod table;
 mod versions;
 
 use extract::Extract;
+use landing::Landing;
 pub use open::{OpenRefusal, find_batch, open_refusals};
 use reader::{Message, Summary};
 use refused::Refused;
 pub use replay::{LINE_COLUMN, Replayed, replay};
-use table::Landing;
 
 /// A file to land.
 #[derive(Debug, Clone)]
@@ -271,6 +273,8 @@ impl Job<'_> {
             landed: sum(|table| table.landed),
             quarantined: sum(|table| table.quarantined) + summary.unreadable,
             known: sum(|table| table.known),
+            repeated: sum(|table| table.repeated),
+            masked: sum(|table| table.masked),
             extract_time,
             kept,
             tables,
@@ -298,6 +302,10 @@ impl Job<'_> {
 async fn lock_all(lake: &Lake, mapping: &Mapping) -> Result<Vec<TableLock>, IngestError> {
     let touched = reader::tables(mapping);
     let mut locks = Vec::new();
+    // Whoever edits reference rows reads them first and puts all of them back, under this lock.
+    if touched.iter().any(|table| table.role == Role::Reference) {
+        locks.push(lake.lock("derive").await?);
+    }
     for contract in contract::ALL {
         let books = [INGEST_BATCH.table, QUARANTINE.table].contains(&contract.table);
         if books || touched.iter().any(|table| table.table == contract.table) {

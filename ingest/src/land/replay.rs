@@ -14,10 +14,11 @@ use serde::Serialize;
 
 use super::books::{self, Held, Moved};
 use super::extract::{Extract, Extracted};
+use super::landing::Landing;
 use super::open::{OpenRefusal, open_refusals, written_after};
 use super::reader::{self, Message};
 use super::refused::Refused;
-use super::table::{Landing, rows_of};
+use super::table::rows_of;
 use super::{IngestOptions, Input, Job, lock_all};
 use crate::mapping::Mapping;
 use crate::{IngestError, Refusal};

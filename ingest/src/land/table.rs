@@ -1,4 +1,4 @@
-//! The rows of one batch on their way into one table.
+//! The rows of one batch on their way into one fact table.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::IngestError;
 use crate::receipt::TableCount;
 use crate::rows::Made;
 
-/// One table's part of a batch.
-pub(super) struct Landing {
-    pub(super) contract: &'static Contract,
+/// One fact table's part of a batch.
+pub(super) struct FactLanding {
+    contract: &'static Contract,
     once: Once,
     /// Nothing in a dry run without a lake.
     table: Option<Arc<Table>>,
@@ -30,7 +30,7 @@ pub(super) struct Landing {
     fresh: u64,
 }
 
-impl Landing {
+impl FactLanding {
     pub(super) async fn begin(
         lake: Option<&Lake>,
         contract: &'static Contract,
@@ -102,24 +102,23 @@ impl Landing {
         filter_record_batch(&rows, &keep).map_err(wrong)
     }
 
-    /// What becomes of the rows that were made, before any of it is committed. An error if one of
-    /// them went astray between its making and here.
-    pub(super) async fn account(&self, made: &Made, batch_id: &str, file: &str) -> Result<TableCount, IngestError> {
+    /// What becomes of the rows that were made, before any of it is committed.
+    pub(super) async fn account(&self, made: &Made, batch_id: &str) -> Result<TableCount, IngestError> {
         let landed = match &self.table {
             Some(table) if self.has_landed && !self.dry_run => {
                 rows_of(&table.snapshot().await?, batch_id, None).await?
             }
             _ => self.fresh,
         };
-        let count = TableCount {
+        Ok(TableCount {
             table: self.contract.table.to_owned(),
             rows_in: made.rows_in,
             landed,
             quarantined: made.refused,
             known: made.repeated + self.taken.saturating_sub(landed),
-        };
-        count.check(file)?;
-        Ok(count)
+            repeated: made.repeated,
+            masked: made.masked,
+        })
     }
 
     /// Commits what was written, if the batch has not done so before.

@@ -50,21 +50,21 @@ pub(super) struct Offered {
 }
 
 impl Held {
-    /// Reads the versions of the cases that the rows are about.
+    /// Reads the versions of what the rows are about: those with the same value in the field that
+    /// the table is looked up by.
     pub(super) async fn read(
         before: &TableSnapshot,
         contract: &'static Contract,
         rows: &RecordBatch,
     ) -> Result<Self, IngestError> {
-        let cases: HashSet<String> =
-            column(contract, rows, "case_no")?.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
-        let mut fields = vec!["case_no", "row_hash", "known_at", "ingested_at"];
-        fields.extend(contract.key.iter().filter(|name| **name != "case_no"));
-        if contract.field("recorded_at").is_some() {
-            fields.push("recorded_at");
-        }
+        // A test of the contracts sees to it that every fact table has one, of text.
+        let finder = contract.bloom.first().copied().unwrap_or_default();
+        let wanted: HashSet<String> =
+            column(contract, rows, finder)?.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+        let mut fields = vec![finder, "row_hash", "known_at", "ingested_at", "recorded_at"];
+        fields.extend(contract.key.iter().filter(|name| **name != finder));
         let mut held = Self::default();
-        for batch in before.read_where("case_no", &cases, &fields).await? {
+        for batch in before.read_where(finder, &wanted, &fields).await? {
             for row in offered(contract, &batch)? {
                 held.take(row.key, row.version());
             }
@@ -124,7 +124,7 @@ pub(super) fn offered(contract: &'static Contract, rows: &RecordBatch) -> Result
     let hashes = hashes.as_binary::<i32>();
     let instants = |name: &str| column(contract, rows, name);
     let (known, ingested) = (instants("known_at")?, instants("ingested_at")?);
-    let recorded = contract.field("recorded_at").map(|_| instants("recorded_at")).transpose()?;
+    let recorded = instants("recorded_at")?;
     let instant = |column: &ArrayRef, at: usize| {
         let column = column.as_primitive::<TimestampMicrosecondType>();
         (!column.is_null(at)).then(|| column.value(at))
@@ -140,7 +140,7 @@ pub(super) fn offered(contract: &'static Contract, rows: &RecordBatch) -> Result
     let rows = (0..rows.num_rows()).map(|at| Offered {
         key: key(at),
         row_hash: first_16(hashes.value(at)),
-        recorded_at: recorded.as_ref().and_then(|column| instant(column, at)),
+        recorded_at: instant(&recorded, at),
         known_at: instant(&known, at).unwrap_or_default(),
         ingested_at: instant(&ingested, at).unwrap_or_default(),
     });

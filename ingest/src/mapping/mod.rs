@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, is_separator};
 
-use datasets::contract::{self, Contract, Kind};
+use datasets::contract::{self, Contract, Kind, MadeId, Role};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -36,6 +36,12 @@ const OWN_FIELDS: [&str; 9] = [
     "unfolded",
     "hash_key_id",
 ];
+
+/// Fields that follow from others, or have a value to begin with, where no rule gives one.
+const FILLED: [(&str, &str); 2] = [("workflow_case", "data_version"), ("rating", "stars")];
+
+/// Rules by which every case is judged: `sunlake reference put` first tells what they would change.
+const PUT_BY_HAND: [&str; 3] = ["calendar_day", "office_hours", "sla_policy"];
 
 /// A mapping that has been read and checked.
 #[derive(Debug, Clone)]
@@ -213,13 +219,23 @@ impl Mapping {
     /// Every column that must be in the header of a file that has one.
     pub(crate) fn needed_columns(&self) -> impl Iterator<Item = &str> {
         let of_rules = self.outputs.iter().flat_map(|output| output.rules.iter().flatten());
-        let of_rules = of_rules.filter(|rule| !rule.optional).flat_map(|rule| rule.columns.iter());
+        let of_rules = of_rules.filter(|rule| !rule.optional);
+        let of_rules = of_rules.flat_map(|rule| rule.columns.iter().chain(rule.scale_by.iter().map(|by| &by.column)));
         let conditions = self.outputs.iter().filter_map(|output| {
             let rules = output.rules.iter().flatten();
             let optional = rules.filter(|rule| rule.optional).flat_map(|rule| rule.columns.iter());
             output.when_present.as_ref().filter(|column| !optional.clone().any(|known| known == *column))
         });
         of_rules.chain(conditions).chain(self.source.case_key.iter()).map(String::as_str)
+    }
+}
+
+/// Facts, and the reference tables whose rows change no rule behind the city's back.
+fn takes_records(contract: &Contract) -> bool {
+    match contract.role {
+        Role::Fact => true,
+        Role::Reference => !PUT_BY_HAND.contains(&contract.table),
+        Role::Ledger | Role::Derived => false,
     }
 }
 
@@ -236,11 +252,11 @@ fn read_text(path: &Path, name: &str) -> Result<String, IngestError> {
 }
 
 fn check(output: OutputFile, source: &Source, zone: &TimeZone) -> Result<Output, String> {
-    let contract = contract::find(&output.table).filter(|contract| contract.role == contract::Role::Fact);
+    let contract = contract::find(&output.table).filter(|contract| takes_records(contract));
     let contract = contract.ok_or_else(|| {
-        let facts = contract::ALL.iter().filter(|table| table.role == contract::Role::Fact);
-        let facts: Vec<&str> = facts.map(|table| table.table).collect();
-        format!("output.table: {:?} takes no records; use one of {}", output.table, facts.join(", "))
+        let tables = contract::ALL.iter().filter(|table| takes_records(table));
+        let tables: Vec<&str> = tables.map(|table| table.table).collect();
+        format!("output.table: {:?} takes no records; use one of {}", output.table, tables.join(", "))
     })?;
     if output.per == Per::Case && source.case_key.is_none() {
         return Err(format!("{}: per = \"case\" needs source.case_key", output.table));
@@ -257,13 +273,18 @@ fn check(output: OutputFile, source: &Source, zone: &TimeZone) -> Result<Output,
     let mut rules = Vec::with_capacity(contract.fields.len());
     for field in contract.fields {
         let rule = output.fields.get(field.name).map(|rule| rule.resolve(field, zone)).transpose()?;
-        let filled = OWN_FIELDS.contains(&field.name) || field.name == "event_id" || field.name == "data_version";
+        let filled = OWN_FIELDS.contains(&field.name) || FILLED.contains(&(contract.table, field.name));
+        let filled = filled || (contract.made_id != MadeId::Never && contract.key.first() == Some(&field.name));
+        let filled = filled || (contract.role == Role::Reference && ["version", "valid_from"].contains(&field.name));
         if rule.is_none() && !field.nullable && !filled {
             return Err(format!("{}: field {} has no rule, and a row cannot do without it", output.table, field.name));
         }
         rules.push(rule);
     }
-    debug_assert!(contract.fields.iter().all(|field| !matches!(field.kind, Kind::Steps | Kind::Suspensions)));
+    debug_assert!(
+        contract.fields.iter().all(|field| field.kind == Kind::TextMap || !field.kind.is_nested()),
+        "no record fills such a field"
+    );
     Ok(Output {
         contract,
         once_per_case: output.per == Per::Case,

@@ -8,6 +8,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::rows::Exact;
+
 /// A rule as it stands in the file: a column's name, or a table.
 #[derive(Debug, Clone)]
 pub enum FieldRule {
@@ -73,9 +75,33 @@ pub struct RuleTable {
     /// Replace the value by its HMAC: personal identifiers never enter the lake.
     #[serde(default)]
     person: bool,
+    /// With `person`: the identifier must be an ID card number whose check digit fits.
+    #[serde(default)]
+    id_card: bool,
+    /// Multiply by this decimal, exactly: another unit.
+    scale: Option<String>,
+    /// Multiply by what the unit of the record says.
+    scale_by: Option<ScaleByTable>,
     /// The column may be missing from the file.
     #[serde(default)]
     optional: bool,
+}
+
+/// A factor that depends on another column.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaleByTable {
+    /// Column of the unit.
+    column: String,
+    /// Factor by unit; an empty one: the unit does not convert, the value is unknown.
+    map: BTreeMap<String, String>,
+}
+
+/// A factor for each unit.
+#[derive(Debug, Clone)]
+pub(crate) struct ScaleBy {
+    pub(crate) column: String,
+    pub(crate) factors: HashMap<String, Option<Exact>>,
 }
 
 /// A rule ready for use.
@@ -91,6 +117,9 @@ pub struct Rule {
     pub(crate) zone: TimeZone,
     pub(crate) end_of_day: bool,
     pub(crate) person: bool,
+    pub(crate) id_card: bool,
+    pub(crate) scale: Option<Exact>,
+    pub(crate) scale_by: Option<ScaleBy>,
     pub(crate) optional: bool,
 }
 
@@ -108,8 +137,11 @@ impl FieldRule {
         if sources + usize::from(table.value.is_some()) != 1 {
             return Err(format!("field {field}: give exactly one of column, columns and value"));
         }
-        if (field == "applicant_hash") != table.person && table.value.is_none() {
-            return Err(format!("field {field}: `person = true` belongs to applicant_hash, and only there"));
+        if field.ends_with("_hash") != table.person && table.value.is_none() {
+            return Err(format!("field {field}: `person = true` belongs to fields that end in _hash, and only there"));
+        }
+        if table.id_card && !table.person {
+            return Err(format!("field {field}: `id_card = true` goes with `person = true`"));
         }
         Ok(())
     }
@@ -120,18 +152,27 @@ impl FieldRule {
         if !temporal && (!table.time.is_empty() || table.time_zone.is_some() || table.end_of_day) {
             return Err(format!("field {}: time, time_zone and end_of_day are for times and dates", field.name));
         }
+        let scaled = table.scale.is_some() || table.scale_by.is_some();
+        if scaled && !matches!(field.kind, Kind::Decimal | Kind::Rate) {
+            return Err(format!("field {}: scale and scale_by are for amounts with decimals", field.name));
+        }
+        if table.scale.is_some() && table.scale_by.is_some() {
+            return Err(format!("field {}: give scale or scale_by, not both", field.name));
+        }
         let zone = match &table.time_zone {
             None => source_zone.clone(),
             Some(name) => {
                 TimeZone::get(name).map_err(|_| format!("field {}: there is no zone {name:?}", field.name))?
             }
         };
+        let scale = table.scale.as_deref().map(|text| factor(field, text)).transpose()?;
+        let scale_by = table.scale_by.map(|by| resolve_units(field, by)).transpose()?;
         let mut columns = table.columns;
         columns.extend(table.column);
         if let Some(format) = table.time.iter().find(|format| !is_format(format)) {
             let name = field.name;
             return Err(format!(
-                "field {name}: {format:?} is no format of times; see strftime, or use iso, excel, unix, unix_ms"
+                "field {name}: {format:?} is no format of times; see strftime, or use iso, excel, unix, unix_ms, period"
             ));
         }
         let formats = if table.time.is_empty() { vec!["iso".to_owned()] } else { table.time };
@@ -146,14 +187,29 @@ impl FieldRule {
             zone,
             end_of_day: table.end_of_day,
             person: table.person,
+            id_card: table.id_card,
+            scale,
+            scale_by,
             optional: table.optional,
         })
     }
 }
 
+fn factor(field: &Field, text: &str) -> Result<Exact, String> {
+    Exact::read(text).ok_or_else(|| format!("field {}: the factor {text:?} is no number such as \"0.5\"", field.name))
+}
+
+fn resolve_units(field: &Field, by: ScaleByTable) -> Result<ScaleBy, String> {
+    let factors = by.map.into_iter().map(|(unit, text)| {
+        let factor = if text.is_empty() { None } else { Some(factor(field, &text)?) };
+        Ok::<_, String>((unit, factor))
+    });
+    Ok(ScaleBy { column: by.column, factors: factors.collect::<Result<_, String>>()? })
+}
+
 fn is_format(format: &str) -> bool {
     let sample = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
     let round = |text: String| jiff::fmt::strtime::parse(format, text).is_ok();
-    ["iso", "excel", "unix", "unix_ms"].contains(&format)
+    ["iso", "excel", "unix", "unix_ms", "period"].contains(&format)
         || jiff::fmt::strtime::format(format, &sample).is_ok_and(round)
 }

@@ -31,7 +31,7 @@ fn a_mapping_that_makes_no_sense_says_where() {
         ("case_no = \"a\"", "case_no = \"a\"\nnonsense = \"b\"", "no field \"nonsense\""),
         ("case_no = \"a\"", "case_no = { column = \"a\", value = \"b\" }", "exactly one of"),
         ("case_no = \"a\"", "case_no = { column = \"a\", time = [\"iso\"] }", "for times and dates"),
-        ("case_no = \"a\"", "case_no = { column = \"a\", person = true }", "belongs to applicant_hash"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", person = true }", "belongs to fields that end in _hash"),
         ("occurred_at = \"t\"", "occurred_at = { column = \"t\", time = [\"%Y-%q\"] }", "no format of times"),
         ("case_no = \"a\"", "case_no = { column = \"a\", perso = true }", "perso"),
         ("system = \"x\"", "system = \"x\"\ncolour = 1", "colour"),
@@ -41,6 +41,9 @@ fn a_mapping_that_makes_no_sense_says_where() {
         ("[[output]]", "[xlsx]\nheader_row = 0\n[[output]]", "between 1 and 50"),
         ("[[output]]", "[json]\nrecords = \"a..b\"\n[[output]]", "names with dots"),
         ("table = \"workflow_event\"", "table = \"workflow_event\"\nper = \"case\"", "needs source.case_key"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", id_card = true }", "goes with `person = true`"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", scale = \"2\" }", "for amounts with decimals"),
+        ("\"workflow_event\"", "\"sla_policy\"", "takes no records"),
     ] {
         let message = parse(&LEAST.replace(from, to));
         assert!(message.contains(says), "{says:?} not in {message:?}");
@@ -52,4 +55,31 @@ fn names_that_are_no_mapping_list_those_that_are() {
     let message = Mapping::find("receipts").expect_err("unknown").to_string();
     assert!(message.contains("receipt, bpic15"), "{message}");
     assert!(matches!(Mapping::find("/no/such.toml"), Err(IngestError::Open { .. })));
+}
+
+#[test]
+fn factors_are_decimals_and_units_are_listed() {
+    const PRICE: &str = r#"
+[source]
+system = "x"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "market_price"
+[output.fields]
+market = { value = "m" }
+product = "p"
+price_on = "d"
+low_per_kg = RULE
+"#;
+    let parse = |rule: &str| Mapping::parse("m", &PRICE.replace("RULE", rule)).map_err(|error| error.to_string());
+    let mapping = parse("{ column = \"l\", scale_by = { column = \"u\", map = { \"斤\" = \"2\", \"个\" = \"\" } } }");
+    assert!(mapping.expect("sound").needed_columns().any(|column| column == "u"));
+    for (rule, says) in [
+        ("{ column = \"l\", scale = \"half\" }", "no number"),
+        ("{ column = \"l\", scale = \"2\", scale_by = { column = \"u\", map = {} } }", "not both"),
+        ("{ column = \"l\", scale_by = { column = \"u\", list = {} } }", "list"),
+    ] {
+        let message = parse(rule).expect_err(rule);
+        assert!(message.contains(says), "{says:?} not in {message:?}");
+    }
 }

@@ -4,7 +4,7 @@ mod id_card;
 mod mask;
 
 pub(crate) use id_card::is_id_card;
-pub(crate) use mask::{Masked, mask};
+pub(crate) use mask::mask;
 
 /// The digit that a character stands for, also a full-width one.
 fn digit(c: char) -> Option<u8> {

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::id_card::check;
+use super::mask::Masked;
 use super::*;
 
 /// What the mask makes of a text, and how much it found.

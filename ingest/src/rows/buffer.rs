@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Int64Builder, MapBuilder, MapFieldNames, RecordBatch,
-    StringBuilder, TimestampMicrosecondBuilder, new_null_array,
+    ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, MapBuilder, MapFieldNames,
+    RecordBatch, StringBuilder, TimestampMicrosecondBuilder, new_null_array,
 };
 use arrow::error::ArrowError;
 use datasets::contract::{Contract, Kind};
@@ -22,6 +22,7 @@ pub(crate) struct TableBuffer {
 enum Column {
     Text(StringBuilder),
     Int(Int64Builder),
+    Decimal(Decimal128Builder),
     Bool(BooleanBuilder),
     Date(Date32Builder),
     Instant(TimestampMicrosecondBuilder),
@@ -70,8 +71,9 @@ impl TableBuffer {
 impl Column {
     fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Text | Kind::Prose => Self::Text(StringBuilder::new()),
             Kind::Int => Self::Int(Int64Builder::new()),
+            Kind::Decimal | Kind::Rate => Self::Decimal(Decimal128Builder::new().with_data_type(kind.arrow("UTC"))),
             Kind::Bool => Self::Bool(BooleanBuilder::new()),
             Kind::Date => Self::Date(Date32Builder::new()),
             Kind::Instant => Self::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
@@ -90,6 +92,8 @@ impl Column {
             (Self::Text(column), _) => column.append_null(),
             (Self::Int(column), Value::Int(number)) => column.append_value(*number),
             (Self::Int(column), _) => column.append_null(),
+            (Self::Decimal(column), Value::Decimal(units)) => column.append_value(*units),
+            (Self::Decimal(column), _) => column.append_null(),
             (Self::Bool(column), Value::Bool(flag)) => column.append_value(*flag),
             (Self::Bool(column), _) => column.append_null(),
             (Self::Date(column), Value::Date(days)) => column.append_value(*days),
@@ -119,6 +123,7 @@ impl Column {
         match self {
             Self::Text(column) => Arc::new(column.finish()),
             Self::Int(column) => Arc::new(column.finish()),
+            Self::Decimal(column) => Arc::new(column.finish()),
             Self::Bool(column) => Arc::new(column.finish()),
             Self::Date(column) => Arc::new(column.finish()),
             Self::Instant(column) => Arc::new(column.finish()),

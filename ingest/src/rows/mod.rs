@@ -16,12 +16,17 @@ use crate::vault::Raw;
 use crate::{IngestError, PersonKey, Refusal};
 
 mod buffer;
+mod check;
+mod decimal;
 mod own;
+mod period;
 mod time;
 mod value;
 
 pub(crate) use buffer::TableBuffer;
-use value::{LONGEST, Problem, Value, read_value};
+pub(crate) use decimal::Exact;
+use own::MadeIds;
+use value::{LONGEST, Places, Problem, Value, read_value};
 
 /// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
 const CHUNK_ROWS: usize = 524_288;
@@ -60,6 +65,8 @@ pub(crate) struct Made {
     pub(crate) rows_in: u64,
     pub(crate) refused: u64,
     pub(crate) repeated: u64,
+    /// Personal numbers that were masked in free texts.
+    pub(crate) masked: u64,
 }
 
 /// Turns records into rows.
@@ -76,9 +83,7 @@ pub(crate) struct Maker<'a> {
     cases_seen: HashSet<u128>,
     /// Fingerprint of each row of the file, by its key.
     rows_seen: HashMap<[u64; 2], u64>,
-    ordinals: HashMap<u128, u32>,
-    /// Event ids that the batch's earlier attempts have given.
-    pub(crate) taken_ids: HashSet<String>,
+    pub(crate) ids: MadeIds,
     /// In a replay: the outputs to make again, by the line that the record is given; all, if none is
     /// named.
     pub(crate) only: Option<Vec<Vec<u32>>>,
@@ -96,7 +101,7 @@ struct Resolved<'a> {
     output: &'a Output,
     table: usize,
     /// Places of each rule's columns, by field.
-    places: Vec<Vec<usize>>,
+    places: Vec<Places>,
     attributes: Vec<(String, usize)>,
     when: Option<usize>,
 }
@@ -126,8 +131,7 @@ impl<'a> Maker<'a> {
             case_place: None,
             cases_seen: HashSet::new(),
             rows_seen: HashMap::new(),
-            ordinals: HashMap::new(),
-            taken_ids: HashSet::new(),
+            ids: MadeIds::default(),
             only: None,
             records: 0,
             unreadable: 0,
@@ -157,8 +161,10 @@ impl<'a> Maker<'a> {
         self.header_len = header.len();
         self.case_place = self.mapping.source.case_key.as_ref().and_then(|key| header.find(key));
         for resolved in &mut self.outputs {
-            let places = |rule: &Option<Rule>| -> Vec<usize> {
-                rule.iter().flat_map(|rule| rule.columns.iter().filter_map(|column| header.find(column))).collect()
+            let places = |rule: &Option<Rule>| -> Places {
+                let Some(rule) = rule else { return Places::default() };
+                let columns = rule.columns.iter().filter_map(|column| header.find(column)).collect();
+                Places { columns, unit: rule.scale_by.as_ref().and_then(|by| header.find(&by.column)) }
             };
             resolved.places = resolved.output.rules.iter().map(places).collect();
             resolved.attributes = resolved
@@ -202,10 +208,11 @@ impl<'a> Maker<'a> {
         self.made[table].rows_in += 1;
         let mut values: Vec<Value<'_>> = Vec::with_capacity(output.rules.len());
         let mut problems: Vec<(&'static str, Problem)> = Vec::new();
+        let mut masked = 0;
         for ((field, rule), places) in output.contract.fields.iter().zip(&output.rules).zip(&resolved.places) {
             let value = match rule {
                 None => Ok(Value::Null),
-                Some(rule) => read_value(field, rule, places, record, self.person),
+                Some(rule) => read_value(field, rule, places, record, self.person, &mut masked),
             };
             match value {
                 Ok(Value::Null) if rule.is_some() && !field.nullable => {
@@ -232,13 +239,15 @@ impl<'a> Maker<'a> {
             values[place] = if pairs.is_empty() { Value::Null } else { Value::Pairs(pairs) };
         }
         if problems.is_empty() {
-            problems.extend(own::future(output, &values, self.common.ingested_at));
+            problems.extend(check::between(output.contract, &mut values));
+        }
+        if problems.is_empty() {
+            problems.extend(own::future(output, &values, &self.common));
         }
         if !problems.is_empty() {
             return self.refuse(at, line, header, record, problems);
         }
-        let mut ids = own::Ids { ordinals: &mut self.ordinals, taken: &self.taken_ids };
-        let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut ids);
+        let filled = own::fill(output, &mut values, &self.common, self.mapping, self.person, &mut self.ids);
         let row_hash = filled.row_hash as u64;
         match self.rows_seen.entry(filled.key) {
             Entry::Occupied(held) if *held.get() == row_hash => {
@@ -258,6 +267,7 @@ impl<'a> Maker<'a> {
             self.span = Some((first.min(occurred), last.max(occurred)));
         }
         self.latest = self.latest.max(filled.latest);
+        self.made[table].masked += masked;
         self.tables[table].push(&values);
         self.out.passed(line, number(at))?;
         if self.tables[table].rows() >= CHUNK_ROWS || self.tables[table].text_bytes() >= CHUNK_BYTES {

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use datasets::contract::{MadeId, Role};
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -25,19 +27,23 @@ pub(super) struct Filled {
     pub(super) latest: Option<i64>,
 }
 
-/// Where event ids come from that are made here.
-pub(super) struct Ids<'a> {
-    /// How many events of a kind the file has had.
-    pub(super) ordinals: &'a mut HashMap<u128, u32>,
+/// The ids that were made of the rows of a file so far.
+#[derive(Debug, Default)]
+pub(crate) struct MadeIds {
+    /// Rows, or rows that differ, by what identifies them.
+    counts: HashMap<u128, u32>,
+    /// Number of each content that has one of its own.
+    contents: HashMap<u128, u32>,
     /// Ids that earlier attempts of the batch have given: a replay passes over them.
-    pub(super) taken: &'a HashSet<String>,
+    pub(crate) taken: HashSet<String>,
 }
 
 /// Refuses a row that seems to come from the future.
-pub(super) fn future(output: &Output, values: &[Value<'_>], now: Timestamp) -> Option<(&'static str, Problem)> {
-    let limit = now.saturating_add(FUTURE).map_or(i64::MAX, Timestamp::as_microsecond);
-    ["occurred_at", "recorded_at"].into_iter().find_map(|name| {
-        let late = instant(output, values, name).is_some_and(|at| at > limit);
+pub(super) fn future(output: &Output, values: &[Value<'_>], common: &Common) -> Option<(&'static str, Problem)> {
+    let limit = common.ingested_at.saturating_add(FUTURE).map_or(i64::MAX, Timestamp::as_microsecond);
+    let mut told = output.contract.happened.iter().copied().chain(["recorded_at"]);
+    told.find_map(|name| {
+        let late = instant(output, values, name, common).is_some_and(|at| at > limit);
         let reason =
             "it lies more than 5 minutes ahead of its landing; correct the source's clock or the mapping's time zone";
         late.then(|| (name, Problem::new("from_the_future", reason)))
@@ -51,7 +57,7 @@ pub(super) fn fill(
     common: &Common,
     mapping: &Mapping,
     person: &PersonKey,
-    ids: &mut Ids<'_>,
+    ids: &mut MadeIds,
 ) -> Filled {
     let fields = output.contract.fields;
     let place = |name: &str| fields.iter().position(|field| field.name == name);
@@ -67,19 +73,27 @@ pub(super) fn fill(
     {
         values[at] = Value::Int(1);
     }
-    if let Some(at) = place("event_id")
-        && values[at] == Value::Null
-    {
-        values[at] = Value::Text(Cow::Owned(derived_id(output, values, &mapping.source.system, ids)));
+    let hashed = output
+        .rules
+        .iter()
+        .zip(values.iter())
+        .any(|(rule, value)| rule.as_ref().is_some_and(|rule| rule.person) && *value != Value::Null);
+    if let Some(at) = place("hash_key_id").filter(|_| hashed) {
+        values[at] = text(person.id());
     }
-    if let (Some(hash), Some(key)) = (place("applicant_hash"), place("hash_key_id"))
-        && values[hash] != Value::Null
+    if output.contract.role == Role::Reference {
+        number_later(output, values, common);
+    }
+    let id = output.contract.key.first().copied().unwrap_or_default();
+    if let Some(at) = place(id)
+        && values[at] == Value::Null
+        && let Some(id) = made_id(output, values, &mapping.source.system, ids)
     {
-        values[key] = text(person.id());
+        values[at] = Value::Text(Cow::Owned(id));
     }
     let row_hash = digest(values);
-    let occurred_at = instant(output, values, "occurred_at");
-    let recorded_at = instant(output, values, "recorded_at");
+    let occurred_at = output.contract.happened.iter().filter_map(|name| instant(output, values, name, common)).max();
+    let recorded_at = instant(output, values, "recorded_at", common);
     let ingested_at = common.ingested_at.as_microsecond();
     let told = recorded_at.or(occurred_at);
     let known_at = match told {
@@ -105,14 +119,31 @@ pub(super) fn fill(
     Filled { row_hash, key, occurred_at, latest: occurred_at.max(recorded_at) }
 }
 
-fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (seed, output.contract.table, recorded_at).hash(&mut hasher);
+/// A version without a number gets one from the table that it lands in, which knows the others; one
+/// without a first day is in force from its landing on.
+fn number_later(output: &Output, values: &mut [Value<'_>], common: &Common) {
+    let today = datasets::days_since_epoch(common.lake_zone.to_datetime(common.ingested_at).date());
     for (field, value) in output.contract.fields.iter().zip(values) {
-        if output.contract.key.contains(&field.name) {
+        match field.name {
+            "version" if *value == Value::Null => *value = Value::Int(0),
+            "valid_from" if *value == Value::Null => *value = Value::Date(today),
+            _ => {}
+        }
+    }
+}
+
+fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8) -> u64 {
+    let contract = output.contract;
+    let mut hasher = DefaultHasher::new();
+    (seed, contract.table, recorded_at).hash(&mut hasher);
+    for (field, value) in contract.fields.iter().zip(values) {
+        // Several versions of an item may stand in one file, not yet numbered.
+        let version = contract.role == Role::Reference && field.name == "valid_from";
+        if version || contract.key.contains(&field.name) {
             match value {
                 Value::Text(text) => text.hash(&mut hasher),
                 Value::Int(number) => number.hash(&mut hasher),
+                Value::Date(days) => days.hash(&mut hasher),
                 _ => {}
             }
         }
@@ -120,37 +151,54 @@ fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8
     hasher.finish()
 }
 
-/// An id from what identifies the event: system, case, type, step and its how-manieth it is; never
-/// its times, so that a corrected row is a newer version of the same event.
-fn derived_id(output: &Output, values: &[Value<'_>], system: &str, ids: &mut Ids<'_>) -> String {
-    let part = |name: &str| -> String {
-        let at = output.contract.fields.iter().position(|field| field.name == name);
+/// An id from what identifies the row: system, the contract's fields for it, and its how-manieth it
+/// is; never its times, so that a corrected row is a newer version of the same.
+fn made_id(output: &Output, values: &[Value<'_>], system: &str, ids: &mut MadeIds) -> Option<String> {
+    let (names, once) = match output.contract.made_id {
+        MadeId::Never => return None,
+        MadeId::EachRow(names) => (names, false),
+        MadeId::EachContent(names) => (names, true),
+    };
+    let part = |name: &&str| -> String {
+        let at = output.contract.fields.iter().position(|field| field.name == *name);
         match at.map(|at| &values[at]) {
             Some(Value::Text(text)) => text.to_string(),
             Some(Value::Int(number)) => number.to_string(),
+            Some(Value::Date(days)) => days.to_string(),
             _ => String::new(),
         }
     };
-    let parts = [system.to_owned(), part("case_no"), part("event_type"), part("step_seq"), part("step_name")];
+    let parts: Vec<String> = std::iter::once(system.to_owned()).chain(names.iter().map(part)).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let identity = fingerprint(&parts);
-    let ordinal = ids.ordinals.entry(identity).or_insert(0);
-    loop {
-        *ordinal += 1;
+    let MadeIds { counts, contents, taken } = ids;
+    let count = counts.entry(identity).or_insert(0);
+    let name = |ordinal: u32| {
         let mut digest = Sha256::new();
         digest.update(identity.to_be_bytes());
         digest.update(ordinal.to_be_bytes());
-        let id = hex::encode(&digest.finalize()[..16]);
-        if !ids.taken.contains(&id) {
-            return id;
+        hex::encode(&digest.finalize()[..16])
+    };
+    let mut next = || loop {
+        *count += 1;
+        if !taken.contains(&name(*count)) {
+            break *count;
         }
-    }
+    };
+    let ordinal = if once { *contents.entry(digest(values)).or_insert_with(next) } else { next() };
+    Some(name(ordinal))
 }
 
-fn instant(output: &Output, values: &[Value<'_>], name: &str) -> Option<i64> {
+/// The instant of a field; of a date, its begin in the lake's zone.
+fn instant(output: &Output, values: &[Value<'_>], name: &str, common: &Common) -> Option<i64> {
     let at = output.contract.fields.iter().position(|field| field.name == name)?;
     match values.get(at)? {
         Value::Instant(micros) => Some(*micros),
+        Value::Date(days) => {
+            let midnight = datasets::date_from_days(*days)?.to_datetime(Time::midnight());
+            let begin = common.lake_zone.to_ambiguous_timestamp(midnight).compatible().ok()?;
+            Some(begin.as_microsecond())
+        }
         _ => None,
     }
 }
@@ -171,6 +219,10 @@ fn digest(values: &[Value<'_>]) -> u128 {
                 bytes.extend(number.to_le_bytes());
             }
             Value::Bool(flag) => bytes.extend([3, u8::from(*flag)]),
+            Value::Decimal(units) => {
+                bytes.push(8);
+                bytes.extend(units.to_le_bytes());
+            }
             Value::Date(days) => {
                 bytes.push(4);
                 bytes.extend(days.to_le_bytes());

@@ -16,6 +16,7 @@ pub(super) fn read_instant(text: &str, rule: &Rule) -> Result<i64, Problem> {
         "excel" => excel(text).and_then(|time| place(time, &rule.zone)),
         "unix" => text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok()),
         "unix_ms" => text.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()),
+        "period" => period(text, rule).and_then(|date| day(date, rule)),
         format => formatted(text, format, rule),
     });
     read.map(Timestamp::as_microsecond).ok_or_else(|| not_a_time(rule))
@@ -26,9 +27,16 @@ pub(super) fn read_date(text: &str, rule: &Rule) -> Result<i32, Problem> {
     let read = rule.formats.iter().find_map(|format| match format.as_str() {
         "iso" => text.parse::<Date>().ok().or_else(|| text.parse::<DateTime>().ok().map(DateTime::date)),
         "excel" => excel(text).map(DateTime::date),
+        "period" => period(text, rule),
         format => strtime::parse(format, text).ok().and_then(|parts| parts.to_date().ok()),
     });
     read.map(datasets::days_since_epoch).ok_or_else(|| not_a_time(rule))
+}
+
+/// A period's first day, or its last.
+fn period(text: &str, rule: &Rule) -> Option<Date> {
+    let (first, last) = super::period::read(text)?;
+    Some(if rule.end_of_day { last } else { first })
 }
 
 fn not_a_time(rule: &Rule) -> Problem {
@@ -104,6 +112,9 @@ mod tests {
             zone: TimeZone::get(zone).expect("zone"),
             end_of_day,
             person: false,
+            id_card: false,
+            scale: None,
+            scale_by: None,
             optional: false,
         }
     }
@@ -144,6 +155,15 @@ mod tests {
         let due = rule(&["iso"], "Asia/Shanghai", true);
         assert_eq!(read("2018-05-16", &due).as_deref(), Some("2018-05-16T15:59:59.999999Z"));
         assert_eq!(read("2018-05-16 09:00:00", &due).as_deref(), Some("2018-05-16T01:00:00Z"));
+    }
+
+    #[test]
+    fn a_period_is_its_first_day_or_its_last() {
+        let day = |end_of_day| read_date("2023年第三季度", &rule(&["period"], "Asia/Shanghai", end_of_day)).ok();
+        let days = |year, month, day| Some(datasets::days_since_epoch(Date::constant(year, month, day)));
+        assert_eq!((day(false), day(true)), (days(2023, 7, 1), days(2023, 9, 30)));
+        let due = rule(&["period"], "Asia/Shanghai", true);
+        assert_eq!(read("2023-Q3", &due).as_deref(), Some("2023-09-30T15:59:59.999999Z"));
     }
 
     #[test]

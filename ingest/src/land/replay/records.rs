@@ -132,7 +132,7 @@ impl Replay {
         let (made, span, touched) = {
             let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
             maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
-            maker.taken_ids = self.taken_ids.clone();
+            maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
                 Some(from) => self.corrected(from, &mut maker)?,
                 None => self.from_vault(&mut maker)?,

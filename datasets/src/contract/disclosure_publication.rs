@@ -1,0 +1,53 @@
+use super::Kind::*;
+use super::{Contract, MadeId, Role, may, must};
+
+/// What was published, and how long it stood (domain §7 `disclosure_publication`).
+pub static DISCLOSURE_PUBLICATION: Contract = Contract {
+    table: "disclosure_publication",
+    grain: "one version of one publication",
+    key: &["pub_id"],
+    partition: &[],
+    sort: &["published_at", "pub_id"],
+    stats: &["pub_id", "published_at", "known_at"],
+    bloom: &["pub_id"],
+    role: Role::Fact,
+    happened: &["submitted_at", "reviewed_at", "published_at", "withdrawn_at"],
+    made_id: MadeId::Never,
+    fields: &[
+        must("pub_id", Text, "the source's id, unique in the lake"),
+        must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        may("obligation_id", Text, "disclosure_obligation.obligation_id"),
+        must("domain", Text, "PARTY, VILLAGE, FINANCE, POLICY, POWER, PROCESS, RESULT")
+            .one_of(&["PARTY", "VILLAGE", "FINANCE", "POLICY", "POWER", "PROCESS", "RESULT"]),
+        may("village_code", Text, "12-digit region code of the village"),
+        may("template_id", Text, "template that was filled in"),
+        may("title", Prose, "headline"),
+        may("body_uri", Text, "where the text rests"),
+        may("period", Text, "what it is about in time, as told, e.g. 2023-Q3"),
+        may("period_from", Date, "first day of the period"),
+        may("period_to", Date, "last day of the period"),
+        may("due_at", Instant, "by when it had to be published"),
+        may("submitted_at", Instant, "when it was handed in"),
+        may("reviewed_at", Instant, "when it was reviewed"),
+        may("published_at", Instant, "when the platform first showed it, not the date written on it (R19)"),
+        may("reviewer_id", Text, "who reviewed it"),
+        may("channels", Text, "WECHAT, APP, PC, BOARD, separated by semicolons"),
+        may("notice_from", Instant, "公示: begin of the notice period"),
+        may("notice_to", Instant, "公示: end of the notice period"),
+        may("withdrawn_at", Instant, "when it was taken down"),
+        may("withdraw_reason", Prose, "why"),
+        may("corrected_from_pub_id", Text, "pub_id of the publication that it corrects"),
+        may("required_fields_total", Int, "fields that the template requires"),
+        may("required_fields_filled", Int, "of these, how many are filled; 无 or a blank file is not"),
+        may("pii_scan_result", Text, "CLEAN, MASKED, BLOCKED: what the platform's own scan for personal data found")
+            .one_of(&["CLEAN", "MASKED", "BLOCKED"]),
+        may("views", Int, "times that it was looked at"),
+        may("is_deleted", Bool, "the source has taken the record back; it stays here, and views leave it out"),
+        may("attributes", TextMap, "what the source says beyond these fields"),
+        may("recorded_at", Instant, "when the source recorded this version"),
+        must("known_at", Instant, "when the lake can have known it (domain §4 point 14)"),
+        must("ingested_at", Instant, "when the lake took it in"),
+        must("batch_id", Text, "ingest_batch.batch_id"),
+        must("row_hash", Bytes, "SHA-256 of the mapped row, first 16 bytes"),
+    ],
+};

@@ -1,0 +1,47 @@
+use super::Kind::*;
+use super::{Contract, MadeId, Role, may, must};
+
+/// A parcel of the village post point (domain §7 `parcel`; GB/T 39046, logistics).
+pub static PARCEL: Contract = Contract {
+    table: "parcel",
+    grain: "one version of one parcel",
+    key: &["parcel_id"],
+    partition: &[],
+    sort: &["picked_at", "parcel_id"],
+    stats: &["parcel_id", "picked_at", "known_at"],
+    bloom: &["parcel_id"],
+    role: Role::Fact,
+    happened: &["picked_at", "arrived_endpoint_at", "delivered_at", "signed_at"],
+    made_id: MadeId::Never,
+    fields: &[
+        must("parcel_id", Text, "the source's id, unique in the lake"),
+        must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        may("carrier", Text, "who carries it"),
+        may("tracking_no_hash", Text, "HMAC-SHA256 of the tracking number, hexadecimal"),
+        may("hash_key_id", Text, "which secret made the hashes of this row"),
+        may("from_village", Text, "12-digit region code of the village where it was picked up"),
+        may("to_region", Text, "12-digit region code, or the part that is known, of where it goes"),
+        may("picked_at", Instant, "揽收: when it was picked up"),
+        may("promised_at", Instant, "by when it is to be delivered, as promised"),
+        may("arrived_endpoint_at", Instant, "when it was at the last post point"),
+        may("delivered_at", Instant, "when it was delivered"),
+        may("signed_at", Instant, "签收: when it was signed for"),
+        may("state", Text, "PICKED, IN_TRANSIT, AT_ENDPOINT, DELIVERED, SIGNED, LOST, RETURNED").one_of(&[
+            "PICKED",
+            "IN_TRANSIT",
+            "AT_ENDPOINT",
+            "DELIVERED",
+            "SIGNED",
+            "LOST",
+            "RETURNED",
+        ]),
+        may("exception_code", Text, "what went wrong, in the carrier's code"),
+        may("is_deleted", Bool, "the source has taken the record back; it stays here, and views leave it out"),
+        may("attributes", TextMap, "what the source says beyond these fields"),
+        may("recorded_at", Instant, "when the source recorded this version"),
+        must("known_at", Instant, "when the lake can have known it (domain §4 point 14)"),
+        must("ingested_at", Instant, "when the lake took it in"),
+        must("batch_id", Text, "ingest_batch.batch_id"),
+        must("row_hash", Bytes, "SHA-256 of the mapped row, first 16 bytes"),
+    ],
+};

@@ -1,0 +1,37 @@
+use super::Kind::*;
+use super::{Contract, MadeId, Role, may, must};
+
+/// 村级权力清单: what a village may decide, versioned (domain §7 `power_item`; the article: 72 in 14
+/// areas, each with a flowchart).
+pub static POWER_ITEM: Contract =
+    Contract {
+        table: "power_item",
+        grain: "one version of one power",
+        key: &["power_id", "version"],
+        partition: &[],
+        sort: &["power_id", "version"],
+        stats: &["power_id"],
+        bloom: &[],
+        role: Role::Reference,
+        happened: &[],
+        made_id: MadeId::Never,
+        fields: &[
+            must("power_id", Text, "code of the power"),
+            must("version", Int, "version, 1 upward"),
+            must("village_code", Text, "12-digit region code of the village; ALL: of every village"),
+            must("area_no", Int, "number of its area, 1-14"),
+            may("area_name", Text, "name of its area"),
+            must("name", Text, "name in Chinese"),
+            may("basis", Text, "rule that it rests on"),
+            may("holder_role", Text, "who exercises it, e.g. 村民委员会"),
+            may("flowchart_uri", Text, "where its flowchart rests"),
+            may("responsibility", Prose, "duties that go with it"),
+            may("risk_points", Prose, "廉政风险点: where it may be misused"),
+            may("disclosure_cycle", Text, "YEARLY, QUARTERLY, MONTHLY, AT_ONCE: how often its use is disclosed")
+                .one_of(&["YEARLY", "QUARTERLY", "MONTHLY", "AT_ONCE"]),
+            may("retention_days", Int, "natural days for which its papers are kept"),
+            must("valid_from", Date, "first day in force"),
+            may("valid_to", Date, "first day no longer in force"),
+            may("note", Text, "e.g. that the row is made up for the demonstration"),
+        ],
+    };

@@ -1,0 +1,218 @@
+//! How rows that land in a reference table become versions of what it has. A table with a version
+//! keeps the older ones; in another, a row takes the place of the one with its key.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+use arrow::datatypes::{Date32Type, Int64Type};
+use arrow::error::ArrowError;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use crate::contract::Contract;
+
+/// A table with new rows in it.
+#[derive(Debug)]
+pub struct Versioned {
+    /// All its rows.
+    pub rows: RecordBatch,
+    /// How many of the offered ones say something new.
+    pub fresh: u64,
+}
+
+/// One row of the table to be, at its place among held and offered rows.
+#[derive(Clone, Copy)]
+struct Version {
+    place: usize,
+    number: i64,
+    from: i32,
+    to: Option<i32>,
+}
+
+/// The table with the offered rows in it. An offered row without a number (0) is
+/// - known, if the version in force on its first day says the same;
+/// - put in the place of a version that begins on the same day;
+/// - else a new version, with the next number; the one before it ends on its first day.
+///
+/// # Errors
+///
+/// [`ArrowError`] if the rows are not those of the contract.
+pub fn merged(
+    contract: &'static Contract,
+    held: &[RecordBatch],
+    offered: &[RecordBatch],
+) -> Result<Versioned, ArrowError> {
+    let schema = contract.schema();
+    let first_offered = held.iter().map(RecordBatch::num_rows).sum();
+    let all = concat_batches(&schema, held.iter().chain(offered))?;
+    let times = Times::of(&all);
+    let content = texts(contract, &all, |name| !["version", "valid_from", "valid_to"].contains(&name))?;
+    let whole = texts(contract, &all, |_| true)?;
+    let numbered = contract.key.contains(&"version");
+    let identity = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
+
+    let mut order: Vec<&str> = Vec::new();
+    let mut versions: HashMap<&str, Vec<Version>> = HashMap::new();
+    let mut fresh = 0;
+    for place in 0..all.num_rows() {
+        let known = versions.entry(&identity[place]).or_insert_with(|| {
+            order.push(&identity[place]);
+            Vec::new()
+        });
+        let row = times.version(place);
+        if place < first_offered {
+            known.push(row);
+        } else if !numbered || row.number > 0 {
+            match known.iter_mut().find(|held| held.number == row.number) {
+                Some(held) if whole[held.place] == whole[place] => continue,
+                Some(held) => *held = row,
+                None => known.push(row),
+            }
+            fresh += 1;
+        } else if add(known, row, &content) {
+            fresh += 1;
+        }
+    }
+    let kept: Vec<Version> = order.iter().filter_map(|identity| versions.get(identity)).flatten().copied().collect();
+    let places: UInt32Array =
+        kept.iter().map(|version| u32::try_from(version.place).unwrap_or(u32::MAX)).collect::<Vec<u32>>().into();
+    let rows = take_record_batch(&all, &places)?;
+    let mut columns = rows.columns().to_vec();
+    let mut set = |name: &str, column: ArrayRef| {
+        if let Ok(at) = schema.index_of(name) {
+            columns[at] = column;
+        }
+    };
+    if numbered {
+        set("version", Arc::new(Int64Array::from_iter_values(kept.iter().map(|version| version.number))));
+    }
+    set("valid_to", Arc::new(kept.iter().map(|version| version.to).collect::<Date32Array>()));
+    Ok(Versioned { rows: RecordBatch::try_new(schema, columns)?, fresh })
+}
+
+/// Adds a row without a number; whether it says something new.
+fn add(known: &mut Vec<Version>, row: Version, content: &[String]) -> bool {
+    let in_force = known.iter().enumerate().filter(|(_, version)| version.from <= row.from);
+    let in_force = in_force.max_by_key(|(_, version)| (version.from, version.number)).map(|(at, _)| at);
+    let next = known.iter().map(|version| version.from).filter(|from| *from > row.from).min();
+    let number = known.iter().map(|version| version.number).max().unwrap_or(0) + 1;
+    let Some(at) = in_force else {
+        known.push(Version { number, to: row.to.or(next), ..row });
+        return true;
+    };
+    let before = known[at];
+    let is_open = before.to.is_none_or(|to| row.from < to);
+    if is_open && content[before.place] == content[row.place] {
+        return false;
+    }
+    if before.from == row.from {
+        known[at] = Version { number: before.number, to: row.to.or(before.to), ..row };
+    } else {
+        if is_open {
+            known[at].to = Some(row.from);
+        }
+        known.push(Version { number, to: row.to.or(next), ..row });
+    }
+    true
+}
+
+/// The columns that tell versions apart, where the table has them.
+struct Times<'a> {
+    number: Option<&'a Int64Array>,
+    from: Option<&'a Date32Array>,
+    to: Option<&'a Date32Array>,
+}
+
+impl<'a> Times<'a> {
+    fn of(rows: &'a RecordBatch) -> Self {
+        Self {
+            number: rows.column_by_name("version").and_then(|column| column.as_primitive_opt::<Int64Type>()),
+            from: rows.column_by_name("valid_from").and_then(|column| column.as_primitive_opt::<Date32Type>()),
+            to: rows.column_by_name("valid_to").and_then(|column| column.as_primitive_opt::<Date32Type>()),
+        }
+    }
+
+    fn version(&self, place: usize) -> Version {
+        let day = |column: Option<&Date32Array>| {
+            column.filter(|column| column.is_valid(place)).map(|column| column.value(place))
+        };
+        Version {
+            place,
+            number: self.number.map_or(0, |column| column.value(place)),
+            from: day(self.from).unwrap_or(i32::MIN),
+            to: day(self.to),
+        }
+    }
+}
+
+/// The wanted fields of each row as one text.
+fn texts(contract: &Contract, rows: &RecordBatch, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, ArrowError> {
+    // A null differs from an empty text.
+    let options = FormatOptions::new().with_null("\u{0}");
+    let columns: Vec<&ArrayRef> = contract
+        .fields
+        .iter()
+        .filter(|field| wanted(field.name))
+        .filter_map(|field| rows.column_by_name(field.name))
+        .collect();
+    let formatters: Vec<ArrayFormatter<'_>> =
+        columns.iter().map(|column| ArrayFormatter::try_new(*column, &options)).collect::<Result<_, _>>()?;
+    let text = |place: usize| {
+        let values = formatters.iter().map(|formatter| formatter.value(place).to_string());
+        values.collect::<Vec<String>>().join("\u{1f}")
+    };
+    Ok((0..rows.num_rows()).map(text).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::edit;
+
+    /// Rows of `policy_item`: id, version, title, first and last day.
+    fn rows(lines: &[&str]) -> RecordBatch {
+        let table = edit::table("policy_item").expect("a table");
+        let text = ["policy_id,version,title,valid_from,valid_to"].iter().chain(lines).copied().collect::<Vec<_>>();
+        edit::rows(table, text.join("\n").as_bytes()).expect("rows")
+    }
+
+    fn land(held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
+        let table = edit::table("policy_item").expect("a table");
+        let Versioned { rows, fresh } = merged(table, &[rows(held)], &[rows(offered)]).expect("merged");
+        let columns = ["policy_id", "version", "title", "valid_from", "valid_to"];
+        let places: Vec<usize> = columns.iter().filter_map(|name| rows.schema().index_of(name).ok()).collect();
+        let text = edit::csv(&[rows.project(&places).expect("columns")]).expect("csv");
+        let text = String::from_utf8(text).expect("text");
+        (text.lines().skip(1).map(str::to_owned).collect(), fresh)
+    }
+
+    #[test]
+    fn rows_without_a_number_become_versions() {
+        let first = "A,1,old,2020-01-01,";
+        assert_eq!(land(&[], &["A,0,old,2020-01-01,"]), (vec![first.to_owned()], 1));
+        assert_eq!(land(&[first], &["A,0,old,2023-01-01,"]), (vec![first.to_owned()], 0), "nothing new");
+        let both = ["A,1,old,2020-01-01,2023-01-01", "A,2,new,2023-01-01,"].map(str::to_owned).to_vec();
+        assert_eq!(land(&[first], &["A,0,new,2023-01-01,"]), (both.clone(), 1));
+        assert_eq!(land(&[&both[0], &both[1]], &["A,0,new,2024-01-01,"]), (both.clone(), 0));
+        let corrected = vec!["A,1,right,2020-01-01,".to_owned()];
+        assert_eq!(land(&[first], &["A,0,right,2020-01-01,"]), (corrected, 1), "the same first day");
+        let between = land(&[&both[0], &both[1]], &["A,0,mid,2021-01-01,"]).0;
+        assert_eq!(
+            between,
+            ["A,1,old,2020-01-01,2021-01-01", "A,2,new,2023-01-01,", "A,3,mid,2021-01-01,2023-01-01"]
+                .map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn what_has_ended_may_come_again_and_numbers_are_heeded() {
+        let ended = "A,1,old,2020-01-01,2021-01-01";
+        let again = land(&[ended], &["A,0,old,2022-01-01,"]);
+        assert_eq!(again, (vec![ended.to_owned(), "A,2,old,2022-01-01,".to_owned()], 1));
+        assert_eq!(land(&[ended], &[ended]), (vec![ended.to_owned()], 0));
+        let renamed = land(&[ended], &["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"]);
+        assert_eq!(renamed.1, 2);
+        assert_eq!(renamed.0, ["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"].map(str::to_owned));
+    }
+}

@@ -1,0 +1,155 @@
+//! What has to hold between the fields of a row, and what follows from them.
+
+use datasets::contract::{Contract, STOP_KINDS};
+use datasets::reference::{flow_steps, limits_fit};
+
+use super::value::{Problem, Value};
+
+/// Fills in what follows from other fields, and tells what contradicts.
+pub(super) fn between(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str, Problem)> {
+    match contract.table {
+        "rating" => stars(contract, values),
+        "market_price" => prices(contract, values),
+        "service_item" => item(contract, values),
+        _ => None,
+    }
+}
+
+/// GB/T 39046 A.8 counts from 1 = best, many interfaces from 5 = best: the stars follow from the
+/// code and what it is counted in, and stars that say otherwise are refused (domain §6).
+fn stars(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str, Problem)> {
+    let place = contract.fields.iter().position(|field| field.name == "stars")?;
+    let code = text(contract, values, "raw_code").and_then(|code| code.parse::<i64>().ok());
+    let code = code.filter(|code| (1..=5).contains(code));
+    let meant = match text(contract, values, "code_system") {
+        Some("GBT39046_A8") => Some(code.map(|code| 6 - code)),
+        Some("STARS5") => Some(code),
+        _ => None,
+    };
+    let told = match &values[place] {
+        Value::Int(stars) => Some(*stars),
+        _ => None,
+    };
+    match (meant, told) {
+        (Some(None), _) => {
+            let reason = "the code system counts from 1 to 5, and this is none of them; correct it at the source";
+            Some(("raw_code", Problem::new("not_allowed", reason)))
+        }
+        (Some(Some(stars)), None) => {
+            values[place] = Value::Int(stars);
+            None
+        }
+        (Some(Some(stars)), Some(told)) if told != stars => {
+            let reason = "the stars are not those that raw_code means in its code_system (GBT39046_A8: 1 is best; \
+                          STARS5: 5 is best); correct the mapping";
+            Some(("stars", Problem::new("code_direction", reason)))
+        }
+        (None, None) => {
+            let reason = "give raw_code with code_system GBT39046_A8 or STARS5, or the stars themselves";
+            Some(("stars", Problem::new("missing", reason)))
+        }
+        _ => None,
+    }
+}
+
+fn prices(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
+    let [low, average, high] = ["low", "average", "high"].map(|name| match value(contract, values, name) {
+        Some(Value::Decimal(units)) => Some(*units),
+        _ => None,
+    });
+    let above =
+        |left: Option<i128>, right: Option<i128>| matches!((left, right), (Some(left), Some(right)) if left > right);
+    let wrong = above(low, average) || above(average, high) || above(low, high);
+    let reason = "low <= average <= high does not hold; correct the prices at the source";
+    wrong.then(|| ("average", Problem::new("price_order", reason)))
+}
+
+/// What the program asks of an item before it is published; a case cannot be judged by another.
+fn item(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
+    let steps = text(contract, values, "flow_steps").unwrap_or_default();
+    let Some(steps) = flow_steps(steps) else {
+        let reason = "steps are written like V|村级受理:1;T|镇级初审:6; correct them, or leave the field out";
+        return Some(("flow_steps", Problem::new("not_steps", reason)));
+    };
+    let kinds = text(contract, values, "allowed_stop_kinds").unwrap_or_default();
+    let mut kinds = kinds.split(';').map(str::trim).filter(|kind| !kind.is_empty());
+    if kinds.any(|kind| !STOP_KINDS.contains(&kind)) {
+        let reason = format!("allowed are {}, separated by semicolons", STOP_KINDS.join(", "));
+        return Some(("allowed_stop_kinds", Problem::new("not_allowed", reason)));
+    }
+    let limit = |limit: &str, unit: &str| {
+        let Some(Value::Int(number)) = value(contract, values, limit) else { return None };
+        Some((*number, text(contract, values, unit).unwrap_or("WD")))
+    };
+    let fit = limits_fit(limit("promised_limit", "promised_unit"), limit("statutory_limit", "statutory_unit"), &steps);
+    fit.err().map(|reason| ("promised_limit", Problem::new("limits", format!("{reason}; correct the item"))))
+}
+
+fn value<'v, 'r>(contract: &Contract, values: &'v [Value<'r>], name: &str) -> Option<&'v Value<'r>> {
+    values.get(contract.fields.iter().position(|field| field.name == name)?)
+}
+
+fn text<'v>(contract: &Contract, values: &'v [Value<'_>], name: &str) -> Option<&'v str> {
+    match value(contract, values, name)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use datasets::contract::{MARKET_PRICE, RATING, SERVICE_ITEM};
+
+    use super::*;
+
+    fn row(contract: &Contract, told: &[(&str, Value<'static>)]) -> Vec<Value<'static>> {
+        let value = |name: &str| told.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone());
+        contract.fields.iter().map(|field| value(field.name).unwrap_or(Value::Null)).collect()
+    }
+
+    #[test]
+    fn stars_follow_from_the_code_in_both_directions() {
+        let code = |code: &'static str, system: &'static str, stars: Value<'static>| {
+            let mut values = row(
+                &RATING,
+                &[
+                    ("raw_code", Value::Text(code.into())),
+                    ("code_system", Value::Text(system.into())),
+                    ("stars", stars),
+                ],
+            );
+            match between(&RATING, &mut values) {
+                Some((_, problem)) => Err(problem.rule),
+                None => Ok(value(&RATING, &values, "stars").cloned()),
+            }
+        };
+        assert_eq!(code("1", "GBT39046_A8", Value::Null), Ok(Some(Value::Int(5))));
+        assert_eq!(code("5", "GBT39046_A8", Value::Null), Ok(Some(Value::Int(1))));
+        assert_eq!(code("5", "STARS5", Value::Null), Ok(Some(Value::Int(5))));
+        assert_eq!(code("5", "STARS5", Value::Int(5)), Ok(Some(Value::Int(5))));
+        assert_eq!(code("5", "GBT39046_A8", Value::Int(5)), Err("code_direction"));
+        assert_eq!(code("6", "STARS5", Value::Null), Err("not_allowed"));
+        assert_eq!(code("满意", "OTHER", Value::Int(4)), Ok(Some(Value::Int(4))));
+        assert_eq!(code("满意", "OTHER", Value::Null), Err("missing"));
+    }
+
+    #[test]
+    fn prices_are_in_order_and_items_fit() {
+        let price = |low, average, high| {
+            let told =
+                [("low", low), ("average", average), ("high", high)].map(|(name, units)| (name, Value::Decimal(units)));
+            between(&MARKET_PRICE, &mut row(&MARKET_PRICE, &told)).map(|(_, problem)| problem.rule)
+        };
+        assert_eq!((price(1, 2, 3), price(2, 2, 2)), (None, None));
+        for (low, average, high) in [(3, 2, 4), (1, 4, 3), (3, 3, 2)] {
+            assert_eq!(price(low, average, high), Some("price_order"));
+        }
+        assert_eq!(between(&MARKET_PRICE, &mut row(&MARKET_PRICE, &[])), None, "unknown prices are in no order");
+        let limits = [("promised_limit", Value::Int(9)), ("statutory_limit", Value::Int(5))];
+        let rule = |told: &[(&str, Value<'static>)]| {
+            between(&SERVICE_ITEM, &mut row(&SERVICE_ITEM, told)).map(|(_, problem)| problem.rule)
+        };
+        assert_eq!((rule(&[]), rule(&limits)), (None, Some("limits")));
+        assert_eq!(rule(&[("flow_steps", Value::Text("受理".into()))]), Some("not_steps"));
+    }
+}
