@@ -9,15 +9,21 @@ use crate::support::{Moments, Place, assert_ready, case_numbers, kill_rounds, te
 
 const ROUNDS: u64 = 8;
 
+/// The cases and the events of a sample.
+fn workflow_files(folder: &std::path::Path) -> [std::path::PathBuf; 2] {
+    ["workflow_case", "workflow_event"].map(|table| {
+        let files = std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
+        let is_of = |file: &std::path::PathBuf| text(file).contains(&format!("/{table}_"));
+        files.filter(is_of).next().expect("the sample has it")
+    })
+}
+
 #[test]
 fn a_killed_landing_lands_once_when_it_is_made_again() {
     let place = Place::new();
     let out = place.dir.path().join("exports");
     place.run(&["sample", "--out", text(&out), "--villages", "6", "--scale", "0.2"]);
-    let mut files: Vec<_> =
-        std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path()).collect();
-    files.sort();
-    let [cases, events] = files.as_slice() else { panic!("two files, found {files:?}") };
+    let [cases, events] = &workflow_files(&out);
     let rows = |file: &std::path::Path| std::fs::read_to_string(file).expect("file").lines().count() as i64 - 1;
     let ingest = |lake: &std::path::Path, mapping: &str, file: &std::path::Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sunlake"));
@@ -74,10 +80,7 @@ fn who_waits_for_another_writer_is_told_so() {
     let place = Place::new();
     let out = place.dir.path().join("exports");
     place.run(&["sample", "--out", text(&out), "--villages", "2", "--scale", "0.01"]);
-    let mut files: Vec<_> =
-        std::fs::read_dir(&out).expect("folder").map(|entry| entry.expect("entry").path()).collect();
-    files.sort();
-    let [cases, events] = files.as_slice() else { panic!("two files, found {files:?}") };
+    let [cases, events] = &workflow_files(&out);
     place.run(&["ingest", "workflow_case", text(cases)]);
     let lake = place.dir.path().join("lake");
     let lock = lake.join("_locks/quarantine.lock");

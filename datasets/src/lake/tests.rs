@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, AsArray, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 
 use super::disk::tests::Frail;
 use super::durable::DurableStore;
@@ -23,6 +25,9 @@ pub(super) fn refused(batch: &str, lines: std::ops::Range<i64>) -> RecordBatch {
         text("give a date"),
         Arc::new(BinaryArray::from_iter_values(std::iter::repeat_n([7u8; 16], count))),
         Arc::new(TimestampMicrosecondArray::from(vec![1_000_000; count]).with_timezone("UTC")),
+        Arc::new(Int64Array::from(vec![1; count])),
+        Arc::new(Int64Array::from(vec![1; count])),
+        Arc::new(BooleanArray::from(vec![false; count])),
     ];
     RecordBatch::try_new(QUARANTINE.schema(), columns).expect("rows")
 }

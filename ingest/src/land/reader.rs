@@ -170,6 +170,10 @@ impl Sink for Counted<'_, '_> {
         }
         Ok(())
     }
+
+    fn part(&mut self, name: &str) {
+        self.maker.part(name);
+    }
 }
 
 struct Watched<R> {

@@ -135,7 +135,7 @@ impl Replay {
             maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
                 Some(from) => self.corrected(from, &mut maker)?,
-                None => self.from_vault(&mut maker)?,
+                None => self.of_vault(&mut maker)?,
             };
             maker.finish()?;
             (std::mem::take(&mut maker.made), maker.span, touched)
@@ -145,7 +145,7 @@ impl Replay {
     }
 
     /// Reads the texts of the vault. Records that could not be read as such cannot be now.
-    fn from_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+    fn of_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
         let wrong = |reason: &str| IngestError::NotReplayable { batch: self.batch_id.clone(), reason: reason.into() };
         let vault = self.vault.as_ref().ok_or_else(|| wrong("there is no vault; give a corrected file with --from"))?;
         let places: HashMap<(u64, &str), usize> =

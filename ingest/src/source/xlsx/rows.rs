@@ -36,11 +36,13 @@ pub(super) struct Rows<'a, R: Read + Seek> {
     ahead: Option<(u64, u32, Value)>,
     /// The row at hand.
     number: u64,
+    /// The reader has said so; asked again it would complain.
+    ended: bool,
 }
 
 impl<'a, R: Read + Seek> Rows<'a, R> {
     pub(super) fn new(cells: XlsxCellReader<'a, R>, place: &'a str) -> Self {
-        Self { cells, place, ahead: None, number: 0 }
+        Self { cells, place, ahead: None, number: 0, ended: false }
     }
 
     /// The rows among which the header is, and as many below as it may take.
@@ -85,15 +87,19 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
 
     /// The next cell with a value.
     fn cell(&mut self) -> Result<Option<(u64, u32, Value)>, IngestError> {
-        loop {
+        while !self.ended {
             let cell = self.cells.next_cell();
             let cell = cell.map_err(|error| broken(self.place, self.number + 1, &error.to_string()))?;
-            let Some(cell) = cell else { return Ok(None) };
+            let Some(cell) = cell else {
+                self.ended = true;
+                break;
+            };
             let (row, column) = cell.get_position();
             let value = cell::read(cell.get_value());
             if value != Value::Text(String::new()) {
                 return Ok(Some((u64::from(row) + 1, column, value)));
             }
         }
+        Ok(None)
     }
 }
