@@ -51,7 +51,7 @@ pub fn xlsx() -> Vec<u8> {
     workbook(&[
         header.into(),
         vec![Text("E1"), Text("TEST-1"), Text("ACCEPT"), Time(43_236.375), Number(1.0), Text("村级受理"), Number(20.0)],
-        vec![Text("E2"), Text("TEST-2"), Text("CLOSE"), Time(43_237.4375), Number(2.0)],
+        vec![Text("E2"), Text("TEST-2"), Text("CLOSE"), Time(43_237.437_5), Number(2.0)],
     ])
 }
 

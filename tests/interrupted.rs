@@ -12,9 +12,9 @@ const ROUNDS: u64 = 8;
 /// The cases and the events of a sample.
 fn workflow_files(folder: &std::path::Path) -> [std::path::PathBuf; 2] {
     ["workflow_case", "workflow_event"].map(|table| {
-        let files = std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
+        let mut files = std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
         let is_of = |file: &std::path::PathBuf| text(file).contains(&format!("/{table}_"));
-        files.filter(is_of).next().expect("the sample has it")
+        files.find(is_of).expect("the sample has it")
     })
 }
 
