@@ -29,6 +29,8 @@ async fn fetch(address: &str) -> Result<(Input, Option<NamedTempFile>)> {
     let url = Url::parse(address)
         .with_context(|| format!("{address} is no address; give a path, or one like file:///folder/file.csv"))?;
     let foreign = || format!("{address}: files are read from file:///… so far; fetch it first and give its path");
+    // Other stores that are compiled in have not been tried, and ask the network for who we are.
+    anyhow::ensure!(url.scheme() == "file", foreign());
     let (store, path) = object_store::parse_url(&url).with_context(foreign)?;
     let unread = || format!("{address} cannot be read; check the address and the permission");
     let mut pieces = store.get(&path).await.with_context(unread)?.into_stream();
