@@ -17,6 +17,7 @@ mod error;
 mod file_reader;
 mod lock;
 mod meta;
+mod prune;
 mod read;
 mod seed;
 mod snapshot;

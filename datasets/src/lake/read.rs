@@ -1,5 +1,5 @@
-//! Reading rows without a query engine: whole files, or the rows of some cases, pruned by file
-//! statistics, row-group statistics and Bloom filters.
+//! Reading rows without a query engine: whole files, or the rows of some cases, pruned by what the
+//! log and the files tell of themselves.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use futures::TryStreamExt;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
-use parquet::file::statistics::Statistics;
+use parquet::file::metadata::PageIndexPolicy;
 
-use super::LakeError;
 use super::file_reader::FileReader;
 use super::snapshot::{LiveFile, TableSnapshot};
+use super::{LakeError, prune};
 
-type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
+pub(super) type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
 
 impl TableSnapshot {
     /// Reads the named fields of every row.
     pub async fn read(&self, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
         let mut rows = Vec::new();
         for file in self.files.iter() {
-            let builder = self.open(file).await?;
+            let builder = self.open(file, PageIndexPolicy::Skip).await?;
             rows.extend(self.collect(file, builder, fields).await?);
         }
         Ok(rows)
@@ -44,10 +44,13 @@ impl TableSnapshot {
         let wanted = Arc::new(values.clone());
         let mut rows = Vec::new();
         for file in self.files.iter().filter(|file| file.may_hold_text(key, low, high)) {
-            let mut builder = self.open(file).await?;
-            let groups = row_groups(&mut builder, key, values).await;
+            let mut builder = self.open(file, PageIndexPolicy::Optional).await?;
+            let groups = prune::row_groups(&mut builder, key, values, (low, high)).await;
             if groups.is_empty() {
                 continue;
+            }
+            if let Some(pages) = prune::pages(builder.metadata(), &groups, key, (low, high)) {
+                builder = builder.with_row_selection(pages);
             }
             // The other columns are read of the rows that are wanted only.
             let mask = ProjectionMask::columns(builder.parquet_schema(), [key]);
@@ -59,12 +62,12 @@ impl TableSnapshot {
         Ok(rows)
     }
 
-    async fn open(&self, file: &LiveFile) -> Result<Builder, LakeError> {
+    async fn open(&self, file: &LiveFile, pages: PageIndexPolicy) -> Result<Builder, LakeError> {
         let path = object_store::path::Path::parse(&file.name)
             .unwrap_or_else(|_| object_store::path::Path::from(file.name.as_str()));
         let reader = FileReader { store: self.store.clone(), path, size: file.size };
         // The embedded Arrow schema would bring back another writer's types; the contract decides.
-        let options = ArrowReaderOptions::new();
+        let options = ArrowReaderOptions::new().with_page_index_policy(pages);
         Builder::new_with_options(reader, options).await.map_err(LakeError::parquet(self.contract.table))
     }
 
@@ -110,46 +113,6 @@ impl TableSnapshot {
         }
         RecordBatch::try_new(Arc::new(Schema::new(kept)), columns).map_err(LakeError::arrow(self.contract.table))
     }
-}
-
-/// Row groups that may hold one of the values, by statistics and then by Bloom filter.
-async fn row_groups(builder: &mut Builder, key: &str, values: &HashSet<String>) -> Vec<usize> {
-    let metadata = builder.metadata().clone();
-    let columns = metadata.file_metadata().schema_descr().columns();
-    let Some(column) = columns.iter().position(|column| column.path().string() == key) else {
-        return (0..metadata.num_row_groups()).collect();
-    };
-    let mut kept = Vec::new();
-    for (at, group) in metadata.row_groups().iter().enumerate() {
-        let inside: Vec<&String> = match group.column(column).statistics() {
-            Some(Statistics::ByteArray(stats)) => {
-                let (min, max) = (stats.min_bytes_opt(), stats.max_bytes_opt());
-                values
-                    .iter()
-                    .filter(|value| {
-                        let value = value.as_bytes();
-                        min.is_none_or(|min| value >= min)
-                            && max.is_none_or(|max| value <= max || value.starts_with(max))
-                    })
-                    .collect()
-            }
-            _ => values.iter().collect(),
-        };
-        if inside.is_empty() {
-            continue;
-        }
-        // A look-up of many values reads the group anyway; the filter pays for few.
-        let bloom = if inside.len() <= 256 {
-            builder.get_row_group_column_bloom_filter(at, column).await.ok().flatten()
-        } else {
-            None
-        };
-        let hit = bloom.is_none_or(|filter| inside.iter().any(|value| filter.check(&value.as_str())));
-        if hit {
-            kept.push(at);
-        }
-    }
-    kept
 }
 
 /// Which texts of the one column are among the wanted.

@@ -123,6 +123,25 @@ async fn rows_are_found_by_value() {
 }
 
 #[tokio::test]
+async fn rows_are_found_whichever_pages_they_stand_on() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    let lake = Lake::open_or_create(&url, LakeMeta::default()).await.expect("lake");
+    let table = lake.table(&QUARANTINE);
+    // Several pages a row group, and two groups; some batches end within a page.
+    let parts: Vec<RecordBatch> = (0..40).map(|batch| refused(&format!("b{batch:02}"), 0..4_321)).collect();
+    let rows = arrow::compute::concat_batches(&QUARANTINE.schema(), &parts).expect("one");
+    table.put(&[rows], None, None).await.expect("put");
+    let snapshot = table.snapshot().await.expect("snapshot");
+    for wanted in [vec!["b00"], vec!["b39"], vec!["b17", "b18"], vec!["b04", "b31"], vec!["a", "b2", "z"]] {
+        let wanted: HashSet<String> = wanted.into_iter().map(str::to_owned).collect();
+        let found = snapshot.read_where("batch_id", &wanted, &["batch_id", "line"]).await.expect("found");
+        let held = wanted.iter().filter(|batch| batch.len() == 3).count();
+        assert_eq!(found.iter().map(RecordBatch::num_rows).sum::<usize>(), held * 4_321, "{wanted:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_checkpoint_changes_nothing_that_is_read() {
     let dir = tempfile::tempdir().expect("dir");
     let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
