@@ -8,7 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::time::AsOf;
 
 mod examples;
+mod token;
 mod values;
+
+pub use token::TokenVerb;
 
 /// Heading of what every verb takes.
 const EVERYWHERE: &str = "Options of every verb";
@@ -109,9 +112,15 @@ pub enum Verb {
         #[command(subcommand)]
         verb: ReferenceVerb,
     },
-    /// Serve the dashboard
+    /// Serve the dashboard; with --config also watch folders and take pushes
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
+    /// Tokens of those who may push; needs no lake
+    #[command(after_help = examples::TOKEN)]
+    Token {
+        #[command(subcommand)]
+        verb: TokenVerb,
+    },
     /// A demonstration: makes a lake if there is none, and serves it on a simulated clock
     #[command(after_help = examples::DEMO)]
     Demo(DemoArgs),

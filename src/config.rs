@@ -7,6 +7,8 @@ use ingest::VaultOptions;
 use serde::Deserialize;
 
 mod pull;
+pub mod push;
+pub mod watch;
 
 pub use pull::{PullSection, Pulling};
 
@@ -17,7 +19,13 @@ pub struct Config {
     pub privacy: Privacy,
     /// Queries of databases, asked again and again.
     pub pull: Vec<PullSection>,
+    pub push: push::PushSection,
+    pub token: Vec<push::TokenSection>,
     pub vault: Vault,
+    pub watch: Vec<watch::WatchSection>,
+    /// Where it was read, for messages.
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 /// `[privacy]`
@@ -65,7 +73,7 @@ impl Config {
             "configuration {}: vault.keep_days must be 1 or more; to keep no originals set originals = false",
             file.display()
         );
-        Ok(config)
+        Ok(Self { file: file.to_owned(), ..config })
     }
 
     /// The vault, with what is not configured beside the person key.
@@ -79,10 +87,25 @@ impl Config {
         }
     }
 
+    /// What pushes are taken by; nothing if nobody may push.
+    pub fn pushes(&self) -> Result<Option<push::Pushes>> {
+        push::resolve(&self.push, &self.token).with_context(|| format!("configuration {}", self.file.display()))
+    }
+
+    /// The folders to watch.
+    pub fn watches(&self) -> Result<Vec<ingest::watch::Watch>> {
+        watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
+    }
+
     /// Where the key for personal identifiers rests.
     pub fn person_key_file(&self) -> PathBuf {
         self.privacy.person_key_file.clone().unwrap_or_else(ingest::PersonKey::default_file)
     }
+}
+
+/// Says in which section something is wrong.
+fn at(section: &str, number: usize, name: &str, error: anyhow::Error) -> anyhow::Error {
+    anyhow!("[[{section}]] {} ({name}): {error}", number + 1)
 }
 
 #[cfg(test)]
@@ -108,5 +131,37 @@ mod tests {
         let vault = Config::load(Some(&file)).expect("read").vault();
         assert_eq!((vault.folder, vault.key_file), ("/k/vault".into(), "/k/vault.key".into()));
         assert!(!vault.originals && vault.keep_days == 180);
+    }
+
+    #[test]
+    fn a_bad_value_is_told_with_its_section_and_the_remedy() {
+        let zeros = "0".repeat(64);
+        let token = format!("[[token]]\nname = \"a\"\nsource = \"nongshi-sample\"\nsha256 = \"{zeros}\"\n");
+        let watch = "[[watch]]\nfolder = \"in\"\nmapping = \"workflow_case\"\n";
+        let whole = format!("{token}mappings = [\"workflow_case\"]\n{watch}");
+        let told = |text: &str| {
+            let config: Config = match toml::from_str(text) {
+                Ok(config) => config,
+                Err(error) => return error.to_string(),
+            };
+            let error = config.pushes().map(|_| ()).and_then(|()| config.watches().map(|_| ()));
+            error.err().map(|error| format!("{error:#}")).unwrap_or_default()
+        };
+        assert_eq!(told(&whole), "");
+        for (from, to, says) in [
+            ("name = \"a\"", "name = \"a b\"", "[[token]] 1 (a b): name must be"),
+            (zeros.as_str(), "00", "`sunlake token new`"),
+            ("[\"workflow_case\"]", "[]", "mappings is empty"),
+            ("[\"workflow_case\"]", "[\"workflow_cases\"]", "there is no mapping"),
+            ("[\"workflow_case\"]", "[\"receipt\"]", "the token speaks for \"nongshi-sample\""),
+            ("[[token]]", "[push]\nqueue = 0\n[[token]]", "[push]: queue is 0; give a whole number from 1"),
+            ("[[token]]", "[push]\nqueues = 1\n[[token]]", "queues"),
+            ("[[watch]]", "[[watch]]\nsettle = 1", "settle"),
+            ("folder = \"in\"", "folder = \"in\"\ndone = \"in\"", "[[watch]] 1 (in): folder, done and failed"),
+            ("folder = \"in\"", "folder = \"in\"\npattern = \"a/b\"", "a pattern of file names"),
+        ] {
+            let message = told(&whole.replacen(from, to, 1));
+            assert!(message.contains(says), "{says:?} not in {message:?}");
+        }
     }
 }

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("ingest", &["datasets"]),
     ("analytics", &["datasets", "queries", "sla"]),
     ("analytics/sla", &[]),
-    ("dashboard", &["analytics", "datasets", "queries"]),
+    ("dashboard", &["analytics", "datasets", "ingest", "queries"]),
 ];
 /// Longest file that is still read in one go.
 const MOST_LINES: usize = 400;

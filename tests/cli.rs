@@ -155,6 +155,8 @@ fn every_verb_shows_examples() {
         "lake",
         "lake status",
         "serve",
+        "token",
+        "token new",
         "demo",
     ] {
         let words: Vec<&str> = ["help"].into_iter().chain(verb.split(' ')).collect();

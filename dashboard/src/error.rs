@@ -139,8 +139,10 @@ struct ErrorPage {
 /// address chose.
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let lens = Lens::read(request.uri(), request.headers());
+    let is_api = crate::api::is_api(request.uri());
     let response = next.run(request).await;
     let mut response = match response.extensions().get::<Trouble>().cloned() {
+        Some(trouble) if is_api => crate::api::problem_of(trouble.status, &trouble.trace),
         Some(trouble) => page(&trouble, lens),
         None => response,
     };

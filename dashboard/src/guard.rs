@@ -10,6 +10,9 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::api::Problem;
+
+const NOT_THIS_HOST: &str = "this server answers to localhost, 127.0.0.1 and [::1] only";
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
@@ -17,8 +20,11 @@ const POLICY: &str =
 pub(crate) async fn watch(request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str())).map(is_loopback);
+    let is_api = crate::api::is_api(request.uri());
     let mut response = match host {
         Some(true) => next.run(request).await,
+        Some(false) if is_api => Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", NOT_THIS_HOST).into_response(),
+        None if is_api => Problem::new(StatusCode::BAD_REQUEST, "host", "the Host header is missing").into_response(),
         Some(false) => {
             let words = "This server answers to localhost, 127.0.0.1 and [::1] only.\n本服务只接受以 localhost、127.0.0.1 或 [::1] 访问。\n";
             (StatusCode::MISDIRECTED_REQUEST, words).into_response()

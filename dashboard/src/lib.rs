@@ -1,6 +1,7 @@
 //! The supervision dashboard: the only crate that knows HTTP, HTML and SVG. A handler extracts what
 //! is asked for, asks `analytics`, and renders.
 
+mod api;
 mod charts;
 mod csv;
 mod error;
@@ -16,24 +17,40 @@ mod svg;
 mod theme;
 mod work_days;
 
+use std::sync::Arc;
+
 use analytics::Engine;
 pub use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{get, post};
+use ingest::push::{Push, Token};
 use tokio::net::TcpListener;
 
 use state::App;
 
-/// How the pages are to look.
-#[derive(Debug, Clone, Copy, Default)]
+/// How the pages are to look, and what may come in.
+#[derive(Clone, Default)]
 pub struct Options {
     /// Whether every page says that its records are made up.
     pub demo_banner: bool,
+    /// What is pushed, if anybody may push.
+    pub pushes: Option<Pushes>,
 }
 
-/// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address.
+/// Where pushed rows go, and who may push them.
+#[derive(Clone)]
+pub struct Pushes {
+    pub push: Push,
+    pub tokens: Arc<[Token]>,
+}
+
+/// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address; rows are pushed
+/// to `/api/v1/ingest/{mapping}`.
 pub fn router(engine: Engine, options: Options) -> Router {
+    let max_body = options.pushes.as_ref().map_or(0, |pushes| pushes.push.options().max_body);
     Router::new()
+        .route("/api/v1/ingest/{mapping}", post(api::ingest::take))
         .route("/", get(pages::overview::show))
         .route("/cards", get(pages::cards::show))
         .route("/cards.csv", get(pages::cards::export))
@@ -45,6 +62,7 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/assets/{file}", get(pages::assets::show))
         .fallback(pages::missing)
         .method_not_allowed_fallback(pages::not_allowed)
+        .layer(DefaultBodyLimit::max(max_body))
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
         .with_state(App { engine, options })

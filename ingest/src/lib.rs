@@ -10,11 +10,13 @@ pub mod mapping;
 mod person;
 mod privacy;
 mod pull;
+pub mod push;
 mod receipt;
 mod record;
 mod rows;
 mod source;
 mod vault;
+pub mod watch;
 
 pub use error::IngestError;
 pub use land::{

@@ -87,7 +87,17 @@ Stored rows are what the files hold: every version of a record, and states and c
 pub const SERVE: &str = "Examples:
   sunlake serve                                       the lake in the folder lake
   sunlake serve --lake lake-demo --listen 127.0.0.1:9000
+  sunlake serve --config config/sunlake.toml          with folders that are watched, and pushes
   sunlake serve --simulate 60                         a lake of `sunlake sample`, on a clock 60 times as fast";
+
+pub const TOKEN: &str = "Examples:
+  sunlake token new --name city-hall --mapping workflow_case --mapping workflow_event";
+
+pub const TOKEN_NEW: &str = "Examples:
+  sunlake token new --name city-hall --mapping workflow_case --mapping workflow_event
+  sunlake token new --name city-hall --mapping our_system.toml --json
+
+The configuration keeps the token's SHA-256 alone: a token that is lost is made anew. docs/PUSH.md tells how to push.";
 
 pub const DEMO: &str = "Examples:
   sunlake demo                                        in the folder lake-demo

@@ -29,6 +29,12 @@ pub fn seconds(text: &str) -> Result<u64, Misuse> {
     number(text, |seconds: &u64| *seconds > 0, "a whole number of seconds, 1 or more")
 }
 
+/// Who pushes.
+pub fn token_name(text: &str) -> Result<String, Misuse> {
+    let fits = crate::config::push::is_token_name(text).then(|| text.to_owned());
+    fits.ok_or_else(|| Misuse("give 1 to 64 letters, digits, dots, hyphens and underscores, such as city-hall".into()))
+}
+
 fn number<T: FromStr>(text: &str, fits: impl FnOnce(&T) -> bool, wanted: &str) -> Result<T, Misuse> {
     text.parse().ok().filter(fits).ok_or_else(|| Misuse(format!("give {wanted}")))
 }
@@ -49,6 +55,7 @@ mod tests {
         assert!(years("51").is_err());
         assert!((scale("0.01").expect("scale") - 0.01).abs() < 1e-9);
         assert_eq!((villages("3").expect("villages"), years("50").expect("years")), (3, 50));
+        assert!(token_name("a b").is_err() && token_name("city-hall.2").is_ok());
         assert_eq!(seconds("300").expect("seconds"), 300);
     }
 }

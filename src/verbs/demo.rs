@@ -51,7 +51,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
         since: since.unwrap_or(Timestamp::MIN),
     };
     let reporting = tokio::spawn(platforms.report(config));
-    let served = serve(engine, args.listen).await;
+    let served = serve(engine, args.listen, None).await;
     reporting.abort();
     served
 }

@@ -14,10 +14,7 @@ use crate::progress::{self, ReadBar};
 use crate::spool;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
-    let mapping = Mapping::find(&args.mapping).map_err(|error| match error {
-        IngestError::UnknownMapping { .. } => anyhow::Error::from(Misuse(error.to_string())),
-        other => other.into(),
-    })?;
+    let mapping = find_mapping(&args.mapping)?;
     let url = shared.lake_url()?;
     if url.is_volatile() && !args.dry_run {
         bail!(Misuse(format!(
@@ -84,6 +81,14 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         bail!("{failed} of {} files did not land", args.files.len());
     }
     printed
+}
+
+/// The mapping of that name; one that is not known was typed wrongly.
+pub fn find_mapping(name: &str) -> Result<Mapping> {
+    Mapping::find(name).map_err(|error| match error {
+        IngestError::UnknownMapping { .. } => anyhow::Error::from(Misuse(error.to_string())),
+        other => other.into(),
+    })
 }
 
 /// Removes what has expired in the vault; what cannot be removed is no reason to fail.

@@ -27,6 +27,8 @@ mod query;
 mod reference;
 mod sample;
 mod serve;
+mod token;
+mod ways_in;
 
 /// Does what was typed.
 pub async fn run(cli: Cli) -> Result<()> {
@@ -45,6 +47,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Quarantine { verb } => quarantine::run(&shared, &verb).await,
         Verb::Reference { verb } => reference::run(&shared, &verb).await,
         Verb::Serve(args) => serve::run(&shared, &args).await,
+        Verb::Token { verb } => token::run(&shared, &verb),
         Verb::Demo(args) => demo::run(&shared, &args).await,
     }
 }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use analytics::{DeriveOptions, Engine, Principal};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SimulatedClock, SystemClock};
+use datasets::lake::{Lake, LakeMeta};
 use ingest::Vault;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::ways_in::WaysIn;
 use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
@@ -20,12 +22,18 @@ pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
+    let (pushes, watches) = (shared.config.pushes()?, shared.config.watches()?);
     if args.simulate.is_some() && !pullings.is_empty() {
         bail!(Misuse(
             "[[pull]] sections bring real records, --simulate shows made-up ones; leave out one of them".into()
         ));
     }
-    let lake = shared.lake().await?;
+    let lake = if pushes.is_some() || !watches.is_empty() {
+        // What comes in makes the lake, as `sunlake ingest` does.
+        Arc::new(Lake::open_or_create(&shared.lake_url()?, LakeMeta::default()).await?)
+    } else {
+        shared.lake().await?
+    };
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
     let _pulls = pull::start(shared, &lake, pullings)?;
     let sweeping = tokio::spawn(sweep(shared.vault()));
@@ -34,7 +42,8 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         None => engine,
         Some(speed) => simulated(&engine, speed).await?,
     };
-    let served = serve(engine, args.listen).await;
+    let ways_in = WaysIn::open(shared, &engine, pushes, watches)?;
+    let served = serve(engine, args.listen, ways_in.pushes()).await;
     sweeping.abort();
     served
 }
@@ -76,14 +85,14 @@ pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
 }
 
 /// Serves until it is told to stop; what is being answered is answered first.
-pub async fn serve(engine: Engine, listen: SocketAddr) -> Result<()> {
+pub async fn serve(engine: Engine, listen: SocketAddr, pushes: Option<dashboard::Pushes>) -> Result<()> {
     if !listen.ip().is_loopback() {
         bail!(Misuse(format!(
             "{listen} is not a loopback address; without accounts the dashboard answers this machine alone"
         )));
     }
     let demo_banner = engine.clock().is_simulated();
-    let router = dashboard::router(engine, dashboard::Options { demo_banner });
+    let router = dashboard::router(engine, dashboard::Options { demo_banner, pushes });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("http://{}", listener.local_addr()?);
     dashboard::serve(listener, router, stopped()).await?;

@@ -15,11 +15,11 @@ pub static INGEST_BATCH: Contract = Contract {
     happened: &[],
     made_id: MadeId::Never,
     fields: &[
-        must("batch_id", Text, "sha256(bytes + mapping version), hexadecimal"),
+        must("batch_id", Text, "sha256(bytes + mapping version, of a push + idempotency key), hexadecimal"),
         must("source_system", Text, "platform that the records came from"),
         must("mapping", Text, "name of the mapping"),
         must("mapping_version", Text, "SHA-256 of the mapping's text, first 16 hexadecimal places"),
-        must("file_name", Text, "name of the file, without its folder"),
+        must("file_name", Text, "name of the file, without its folder; of a push: push/ and the name of its token"),
         must("file_bytes", Int, "size as it came, bytes"),
         must("extract_time", Instant, "when the source made the extract: its watermark if is_complete"),
         must("is_complete", Bool, "whether the batch holds everything up to extract_time"),
@@ -45,6 +45,11 @@ pub static INGEST_BATCH: Contract = Contract {
             "pull_cursor",
             Text,
             "how far that pull had come: with this batch, every row up to here is in the lake; never below that of the pull's batch before",
+        ),
+        may(
+            "idempotency_key",
+            Text,
+            "of a push: what its sender called it, or the SHA-256 of its bytes; within 72 h the same key is the same request",
         ),
     ],
 };

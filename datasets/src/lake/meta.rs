@@ -10,7 +10,8 @@ use super::snapshot::TableSnapshot;
 use crate::contract::LAKE_META;
 
 /// Format that this program writes and the only one that it reads. 2: suspensions, extensions,
-/// transfers and certificates have fields of their own. 3: refusals can be resolved.
+/// transfers and certificates have fields of their own. 3: refusals can be resolved, and the ledger
+/// has idempotency keys.
 pub const FORMAT_VERSION: u32 = 3;
 
 /// Properties of a lake, fixed when it is made.

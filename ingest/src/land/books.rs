@@ -11,7 +11,7 @@ use datasets::contract::{INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, Once};
 use jiff::Timestamp;
 
-use super::{Input, Job};
+use super::{Input, Job, Named};
 use crate::IngestError;
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, Refusal};
@@ -105,27 +105,68 @@ pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, I
     Ok(held.map(|held| Held { records, rows_in, quarantined, ..held }))
 }
 
+/// The account of a batch's landing, whatever has been replayed since.
+pub(crate) struct Account {
+    pub(crate) records: u64,
+    pub(crate) rows_in: u64,
+    pub(crate) landed: u64,
+    pub(crate) quarantined: u64,
+    pub(crate) known: u64,
+}
+
+/// What the ledger says of a batch's landing, if it has landed.
+pub(super) async fn landing(lake: &Lake, batch_id: &str, once: &Once) -> Result<Option<Account>, IngestError> {
+    let ledger = lake.table(&INGEST_BATCH);
+    if !ledger.has_landed(once).await? {
+        return Ok(None);
+    }
+    let wanted = HashSet::from([batch_id.to_owned()]);
+    let numbers = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
+    let fields = [&["batch_id", "ingested_at"][..], &numbers].concat();
+    let mut first: Option<(i64, Account)> = None;
+    for batch in ledger.snapshot().await?.read_where("batch_id", &wanted, &fields).await? {
+        let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+        for (row, at) in times.values().iter().enumerate() {
+            if first.as_ref().is_some_and(|(then, _)| then <= at) {
+                continue;
+            }
+            let number = |column: usize| {
+                let numbers = batch.column(column).as_primitive::<Int64Type>();
+                u64::try_from(numbers.value(row)).unwrap_or_default()
+            };
+            let account = Account {
+                records: number(2),
+                rows_in: number(3),
+                landed: number(4),
+                quarantined: number(5),
+                known: number(6),
+            };
+            first = Some((*at, account));
+        }
+    }
+    Ok(first.map(|(_, account)| account))
+}
+
 /// Rows for `quarantine`.
-pub(super) fn quarantine_rows(refusals: &[Refusal], job: &Job<'_>) -> Result<RecordBatch, IngestError> {
-    let mapping = job.mapping;
+pub(crate) fn quarantine_rows(refusals: &[Refusal], named: &Named<'_>) -> Result<RecordBatch, IngestError> {
     let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text; refusals.len()])) };
     let texts = |of: &dyn Fn(&Refusal) -> Option<String>| -> ArrayRef {
         Arc::new(refusals.iter().map(of).collect::<StringArray>())
     };
     let columns: Vec<ArrayRef> = vec![
-        same(&job.batch_id),
-        same(&mapping.source.system),
-        same(&mapping.name),
-        same(&job.input.name),
+        same(named.batch_id),
+        same(&named.mapping.source.system),
+        same(&named.mapping.name),
+        same(named.file),
         Arc::new(refusals.iter().map(|refusal| Some(refusal.line as i64)).collect::<Int64Array>()),
         texts(&|refusal| refusal.table.map(str::to_owned)),
         texts(&|refusal| refusal.field.clone()),
         texts(&|refusal| Some(refusal.rule.to_owned())),
         texts(&|refusal| Some(refusal.reason.clone())),
         Arc::new(refusals.iter().map(|refusal| Some(refusal.row_hash)).collect::<BinaryArray>()),
-        instants(vec![Some(job.options.now.as_microsecond()); refusals.len()]),
+        instants(vec![Some(named.now.as_microsecond()); refusals.len()]),
         Arc::new(refusals.iter().map(|refusal| refusal.output.map(i64::from)).collect::<Int64Array>()),
-        Arc::new(Int64Array::from(vec![job.once.attempt; refusals.len()])),
+        Arc::new(Int64Array::from(vec![named.attempt; refusals.len()])),
         Arc::new(refusals.iter().map(|refusal| Some(refusal.resolved)).collect::<BooleanArray>()),
     ];
     RecordBatch::try_new(QUARANTINE.schema(), columns)
@@ -162,21 +203,22 @@ pub(super) fn replay_row(
         now,
         known_at,
         pull: None,
+        idempotency_key: None,
     })
 }
 
 /// The row for `ingest_batch`.
 pub(super) fn ledger_row(
     receipt: &Receipt,
-    job: &Job<'_>,
+    named: &Named<'_>,
     span: Option<(i64, i64)>,
 ) -> Result<RecordBatch, IngestError> {
-    let (mapping, page, now) = (job.mapping, job.page.as_deref(), job.options.now);
+    let Named { mapping, page, now, .. } = *named;
     let extract_time = receipt.extract_time.unwrap_or(now);
     // History counts as if it had been reported as it happened, so that a past as-of makes sense.
     let first = span.and_then(|(first, _)| Timestamp::from_microsecond(first).ok());
     let known_at = if mapping.source.live { now } else { first.map_or(extract_time, |first| first.min(extract_time)) };
-    let numbers = [job.bytes, receipt.records, receipt.rows_in, receipt.landed, receipt.quarantined, receipt.known];
+    let numbers = [named.bytes, receipt.records, receipt.rows_in, receipt.landed, receipt.quarantined, receipt.known];
     entry(&Entry {
         batch_id: &receipt.batch_id,
         file_name: &receipt.file,
@@ -190,6 +232,7 @@ pub(super) fn ledger_row(
         now,
         known_at,
         pull: page.map(|page| (page.pull.as_str(), page.cursor.as_deref())),
+        idempotency_key: named.idempotency_key,
     })
 }
 
@@ -207,6 +250,8 @@ struct Entry<'a> {
     known_at: Timestamp,
     /// Of a page: its pull, and how far that has come.
     pull: Option<(&'a str, Option<&'a str>)>,
+    /// Of a push.
+    idempotency_key: Option<&'a str>,
 }
 
 fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
@@ -235,6 +280,7 @@ fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
         instant(entry.known_at),
         perhaps(entry.pull.map(|(pull, _)| pull)),
         perhaps(entry.pull.and_then(|(_, cursor)| cursor)),
+        perhaps(entry.idempotency_key),
     ];
     RecordBatch::try_new(INGEST_BATCH.schema(), columns)
         .map_err(|source| IngestError::Rows { table: INGEST_BATCH.table, source })

@@ -86,6 +86,12 @@ impl Extracted {
         Ok(Self { live: mapping.source.live, at: at.map(Timestamp::as_microsecond), others })
     }
 
+    /// Of a batch whose time no name tells: the latest time in its rows.
+    pub(super) fn by_rows(mapping: &Mapping, latest: Option<i64>, now: Timestamp) -> Self {
+        let at = latest.map(|latest| latest.min(now.as_microsecond()));
+        Self { live: mapping.source.live, at, others: HashMap::new() }
+    }
+
     /// Whether it was made before the extract that landed at that instant.
     pub(super) fn is_older_than(&self, landed_at: i64) -> bool {
         !self.live && matches!((self.at, self.others.get(&landed_at)), (Some(at), Some(other)) if at < *other)

@@ -12,27 +12,36 @@ use jiff::tz::TimeZone;
 
 use crate::batch::{Identified, identify};
 use crate::mapping::Mapping;
-use crate::receipt::{Receipt, TableCount};
+use crate::receipt::Receipt;
 use crate::rows::Common;
 use crate::source::Pulled;
 use crate::vault::{SealWriter, TextWriter, Vault};
 use crate::{IngestError, PersonKey};
 
+mod account;
 mod books;
 pub(crate) mod extract;
+mod group;
 mod landing;
 mod open;
 mod reader;
+mod recent;
 mod reference;
 mod refused;
 mod replay;
 mod table;
 mod versions;
 
+use account::{Named, account};
+#[cfg(test)]
+pub(crate) use books::quarantine_rows;
 use extract::Extract;
+pub(crate) use group::{Grouped, Pushed, land_group};
 use landing::Landing;
 pub use open::{OpenRefusal, find_batch, open_refusals};
-use reader::{Message, Summary};
+use reader::Message;
+pub(crate) use reader::Summary;
+pub(crate) use recent::Recent;
 use refused::Refused;
 pub use replay::{LINE_COLUMN, Replayed, replay};
 
@@ -182,6 +191,20 @@ impl Job<'_> {
         }
     }
 
+    /// What the books call it.
+    fn named(&self) -> Named<'_> {
+        Named {
+            mapping: self.mapping,
+            file: &self.input.name,
+            batch_id: &self.batch_id,
+            attempt: self.once.attempt,
+            bytes: self.bytes,
+            now: self.options.now,
+            page: self.page.as_deref(),
+            idempotency_key: None,
+        }
+    }
+
     /// What all its rows have in common.
     fn common(&self, lake: Option<&Lake>) -> Result<Common, IngestError> {
         let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
@@ -259,39 +282,17 @@ impl Job<'_> {
         for (landing, made) in landings.iter().zip(&summary.made) {
             tables.push(landing.account(made, &self.batch_id, &self.input.name).await?);
         }
-        let sum = |of: fn(&TableCount) -> u64| tables.iter().map(of).sum::<u64>();
+        let named = self.named();
         let extract_time = extract::time(self.told(), summary.latest, self.options.now);
-        let mut receipt = Receipt {
-            file: self.input.name.clone(),
-            mapping: self.mapping.name.clone(),
-            source_system: self.mapping.source.system.clone(),
-            batch_id: self.batch_id.clone(),
-            outcome: if self.options.dry_run { "dry_run" } else { "landed" },
-            encoding: Some(summary.encoding),
-            records: summary.records,
-            rows_in: sum(|table| table.rows_in) + summary.unreadable,
-            landed: sum(|table| table.landed),
-            quarantined: sum(|table| table.quarantined) + summary.unreadable,
-            known: sum(|table| table.known),
-            repeated: sum(|table| table.repeated),
-            masked: sum(|table| table.masked),
-            extract_time,
-            kept,
-            tables,
-            refusals: Vec::new(),
-        };
-        receipt.check()?;
-        if refused.taken() < receipt.quarantined {
-            let (rows_in, landed, known) = (receipt.rows_in, receipt.landed, receipt.known);
-            let (file, table, quarantined) = (receipt.file, QUARANTINE.table.to_owned(), refused.taken());
-            return Err(IngestError::Unbalanced { file, table, rows_in, landed, quarantined, known });
-        }
+        let outcome = if self.options.dry_run { "dry_run" } else { "landed" };
+        let receipt = account(&named, summary, tables, extract_time, refused.taken())?;
+        let mut receipt = Receipt { outcome, kept, ..receipt };
         receipt.refusals = refused.commit().await?;
         for landing in landings {
             landing.commit().await?;
         }
         if let Some(lake) = lake.filter(|_| !self.options.dry_run) {
-            let rows = books::ledger_row(&receipt, self, summary.span)?;
+            let rows = books::ledger_row(&receipt, &named, summary.span)?;
             lake.table(&INGEST_BATCH).put(&[rows], None, Some(&self.once)).await?;
         }
         Ok(receipt)
@@ -299,7 +300,7 @@ impl Job<'_> {
 }
 
 /// Locks every table that the batch touches, always in the same order.
-async fn lock_all(lake: &Lake, mapping: &Mapping) -> Result<Vec<TableLock>, IngestError> {
+pub(crate) async fn lock_all(lake: &Lake, mapping: &Mapping) -> Result<Vec<TableLock>, IngestError> {
     let touched = reader::tables(mapping);
     let mut locks = Vec::new();
     // Whoever edits reference rows reads them first and puts all of them back, under this lock.

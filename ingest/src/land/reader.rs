@@ -27,15 +27,15 @@ pub(super) enum Message {
 }
 
 /// What was read, when all was.
-pub(super) struct Summary {
-    pub(super) records: u64,
-    pub(super) unreadable: u64,
-    pub(super) made: Vec<Made>,
-    pub(super) span: Option<(i64, i64)>,
-    pub(super) latest: Option<i64>,
-    pub(super) encoding: &'static str,
+pub(crate) struct Summary {
+    pub(crate) records: u64,
+    pub(crate) unreadable: u64,
+    pub(crate) made: Vec<Made>,
+    pub(crate) span: Option<(i64, i64)>,
+    pub(crate) latest: Option<i64>,
+    pub(crate) encoding: &'static str,
     /// The text of what was refused, not yet kept.
-    pub(super) texts: Option<TextWriter>,
+    pub(crate) texts: Option<TextWriter>,
 }
 
 /// The tables of a mapping, in the order of their places.
@@ -67,20 +67,27 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
                 }
             };
             maker.finish()?;
-            Summary {
-                records: maker.records,
-                unreadable: maker.unreadable,
-                made: std::mem::take(&mut maker.made),
-                span: maker.span,
-                latest: maker.latest,
-                encoding,
-                texts: None,
-            }
+            Summary::of(&mut maker, encoding)
         };
         summary.texts = out.texts;
         Ok(summary)
     });
     (receiver, reading)
+}
+
+impl Summary {
+    /// Of a maker that has made all rows.
+    pub(crate) fn of(maker: &mut Maker<'_>, encoding: &'static str) -> Self {
+        Self {
+            records: maker.records,
+            unreadable: maker.unreadable,
+            made: std::mem::take(&mut maker.made),
+            span: maker.span,
+            latest: maker.latest,
+            encoding,
+            texts: None,
+        }
+    }
 }
 
 /// The latest time in the file's rows.

@@ -47,7 +47,7 @@ impl<'a> Refused<'a> {
 
     async fn write(&mut self) -> Result<(), IngestError> {
         let Some(table) = self.table.as_ref().filter(|_| !self.pending.is_empty()) else { return Ok(()) };
-        let rows = books::quarantine_rows(&self.pending, self.job)?;
+        let rows = books::quarantine_rows(&self.pending, &self.job.named())?;
         self.pending.clear();
         let writer = self.writer.get_or_insert_with(|| table.writer());
         Ok(writer.write(&rows).await?)

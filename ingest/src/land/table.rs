@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch, TimestampMicrosecondArray};
-use arrow::compute::filter_record_batch;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use datasets::contract::Contract;
 use datasets::lake::{Lake, Once, Table, TableSnapshot, WrittenFiles};
 
 use super::extract::Extract;
-use super::versions::{Held, Verdict, offered};
+use super::versions::{Held, Verdict, offered, without_known};
 use crate::IngestError;
 use crate::receipt::TableCount;
 use crate::rows::Made;
@@ -80,26 +79,11 @@ impl FactLanding {
         rows: &RecordBatch,
         extract: &mut Extract<'_>,
     ) -> Result<RecordBatch, IngestError> {
-        let wrong = |source| IngestError::Rows { table: self.contract.table, source };
         let held = Held::read(before, self.contract, rows).await?;
         let offered = offered(self.contract, rows)?;
         let extracted = if held.corrects(&offered) { Some(extract.find().await?) } else { None };
         let verdicts: Vec<Verdict> = offered.iter().map(|row| held.judge(row, extracted)).collect();
-        let mut columns = rows.columns().to_vec();
-        if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Corrected(_)))
-            && let Some(place) = self.contract.fields.iter().position(|field| field.name == "known_at")
-        {
-            let told = columns[place].as_primitive::<TimestampMicrosecondType>();
-            let known = verdicts.iter().zip(told.values()).map(|(verdict, told)| match verdict {
-                Verdict::Corrected(known_at) => *known_at,
-                _ => *told,
-            });
-            let known = TimestampMicrosecondArray::from_iter_values(known).with_timezone("UTC");
-            columns[place] = Arc::new(known);
-        }
-        let keep: BooleanArray = verdicts.iter().map(|verdict| Some(*verdict != Verdict::Known)).collect();
-        let rows = RecordBatch::try_new(rows.schema(), columns).map_err(wrong)?;
-        filter_record_batch(&rows, &keep).map_err(wrong)
+        without_known(self.contract, rows, &verdicts)
     }
 
     /// What becomes of the rows that were made, before any of it is committed.

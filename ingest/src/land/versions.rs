@@ -1,8 +1,10 @@
 //! What the lake holds of a batch's rows already, and from when on a corrected row is known.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, TimestampMicrosecondArray};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::{Contract, Kind};
 use datasets::lake::TableSnapshot;
@@ -21,7 +23,7 @@ pub(super) struct Held {
 
 /// Later versions compare greater: by recording, then by what could be known when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
+pub(super) struct Version {
     order: i64,
     known_at: i64,
     ingested_at: i64,
@@ -57,14 +59,9 @@ impl Held {
         contract: &'static Contract,
         rows: &RecordBatch,
     ) -> Result<Self, IngestError> {
-        // A test of the contracts sees to it that every fact table has one, of text.
-        let finder = contract.bloom.first().copied().unwrap_or_default();
-        let wanted: HashSet<String> =
-            column(contract, rows, finder)?.as_string::<i32>().iter().flatten().map(str::to_owned).collect();
-        let mut fields = vec![finder, "row_hash", "known_at", "ingested_at", "recorded_at"];
-        fields.extend(contract.key.iter().filter(|name| **name != finder));
+        let (finder, wanted) = (finder(contract), wanted(contract, rows)?);
         let mut held = Self::default();
-        for batch in before.read_where(finder, &wanted, &fields).await? {
+        for batch in before.read_where(finder, &wanted, &fields(contract)).await? {
             for row in offered(contract, &batch)? {
                 held.take(row.key, row.version());
             }
@@ -72,7 +69,8 @@ impl Held {
         Ok(held)
     }
 
-    fn take(&mut self, key: u128, version: Version) {
+    /// Takes in a version of the row with that key.
+    pub(super) fn take(&mut self, key: u128, version: Version) {
         let latest = self.latest.entry(key).or_insert(version);
         if latest.row_hash == version.row_hash {
             *latest = version.max(*latest);
@@ -111,11 +109,66 @@ impl Held {
     }
 }
 
+impl Version {
+    pub(super) fn row_hash(&self) -> u128 {
+        self.row_hash
+    }
+}
+
 impl Offered {
-    fn version(&self) -> Version {
-        let Self { row_hash, recorded_at, known_at, ingested_at, .. } = *self;
+    pub(super) fn version(&self) -> Version {
+        self.version_known(self.known_at)
+    }
+
+    /// The version that it is if it is known from then on (microseconds).
+    pub(super) fn version_known(&self, known_at: i64) -> Version {
+        let Self { row_hash, recorded_at, ingested_at, .. } = *self;
         Version { order: recorded_at.unwrap_or(known_at), known_at, ingested_at, recorded_at, row_hash }
     }
+}
+
+/// The rows that say something new, corrected ones with the time from which on they are known.
+pub(super) fn without_known(
+    contract: &'static Contract,
+    rows: &RecordBatch,
+    verdicts: &[Verdict],
+) -> Result<RecordBatch, IngestError> {
+    let wrong = |source| IngestError::Rows { table: contract.table, source };
+    let mut columns = rows.columns().to_vec();
+    if verdicts.iter().any(|verdict| matches!(verdict, Verdict::Corrected(_)))
+        && let Some(place) = contract.fields.iter().position(|field| field.name == "known_at")
+    {
+        let told = columns[place].as_primitive::<TimestampMicrosecondType>();
+        let known = verdicts.iter().zip(told.values()).map(|(verdict, told)| match verdict {
+            Verdict::Corrected(known_at) => *known_at,
+            _ => *told,
+        });
+        let known = TimestampMicrosecondArray::from_iter_values(known).with_timezone("UTC");
+        columns[place] = Arc::new(known);
+    }
+    let keep: BooleanArray = verdicts.iter().map(|verdict| Some(*verdict != Verdict::Known)).collect();
+    let rows = RecordBatch::try_new(rows.schema(), columns).map_err(wrong)?;
+    filter_record_batch(&rows, &keep).map_err(wrong)
+}
+
+/// The field that the table is looked up by. A test of the contracts sees to it that every fact
+/// table has one, of text.
+pub(super) fn finder(contract: &Contract) -> &'static str {
+    contract.bloom.first().copied().unwrap_or_default()
+}
+
+/// The fields that tell versions apart.
+pub(super) fn fields(contract: &Contract) -> Vec<&'static str> {
+    let finder = finder(contract);
+    let mut fields = vec![finder, "row_hash", "known_at", "ingested_at", "recorded_at"];
+    fields.extend(contract.key.iter().filter(|name| **name != finder));
+    fields
+}
+
+/// What the rows are looked up by.
+pub(super) fn wanted(contract: &'static Contract, rows: &RecordBatch) -> Result<HashSet<String>, IngestError> {
+    let values = column(contract, rows, finder(contract))?;
+    Ok(values.as_string::<i32>().iter().flatten().map(str::to_owned).collect())
 }
 
 /// The rows' fingerprints and times.
@@ -154,7 +207,7 @@ fn key_part(kind: Option<Kind>, column: &ArrayRef, at: usize) -> String {
     }
 }
 
-fn column(contract: &'static Contract, rows: &RecordBatch, name: &str) -> Result<ArrayRef, IngestError> {
+pub(super) fn column(contract: &'static Contract, rows: &RecordBatch, name: &str) -> Result<ArrayRef, IngestError> {
     rows.column_by_name(name).cloned().ok_or_else(|| IngestError::Rows {
         table: contract.table,
         source: arrow::error::ArrowError::SchemaError(format!("no column {name}")),

@@ -7,6 +7,7 @@ use crate::mapping::Format;
 use crate::record::{Header, Item};
 use crate::{IngestError, Mapping};
 
+mod arrow_stream;
 mod columns;
 mod csv;
 mod encoding;
@@ -25,6 +26,7 @@ mod xes;
 mod xlsx;
 mod zip;
 
+pub(crate) use arrow_stream::read as read_arrow_stream;
 use format::Kind;
 pub(crate) use guard::{Guard, MAX_RECORD};
 pub(crate) use page::{Page, Pulled};
@@ -74,6 +76,21 @@ pub(crate) fn read(
     seekable(input, name, 0, mapping, sink)
 }
 
+/// Reads all records of bytes whose format is told, a text that is not packed.
+pub(crate) fn read_bytes(
+    bytes: &[u8],
+    format: Format,
+    name: &str,
+    mapping: &Mapping,
+    sink: &mut dyn Sink,
+) -> Result<&'static str, IngestError> {
+    if Kind::of(bytes) == Kind::Text {
+        return text::read(bytes, Some(format), name, mapping, sink);
+    }
+    let reason = format!("it is a packed file or a workbook, not {}", format.name());
+    Err(IngestError::Broken { file: name.to_owned(), line: 1, reason })
+}
+
 /// `layers`: how often it was packed.
 fn seekable(
     mut input: Box<dyn Seekable>,
@@ -117,7 +134,7 @@ fn stream<'r>(
             let kind = "an XLS file, or a workbook with a password";
             Err(IngestError::Spreadsheet { file: name.to_owned(), kind })
         }
-        Kind::Text => text::read(whole, name, mapping, sink),
+        Kind::Text => text::read(whole, None, name, mapping, sink),
         _ if layers >= MAX_LAYERS => {
             let reason = "it is packed more than twice; unpack it once and land what comes out".to_owned();
             Err(IngestError::Archive { file: name.to_owned(), reason })

@@ -9,9 +9,10 @@ use super::{SNIFF, Sink, csv, format, json, lines, xes};
 use crate::mapping::Format;
 use crate::{IngestError, Mapping};
 
-/// Reads all records. The encoding's name.
+/// Reads all records, of the format that is `told` or else found. The encoding's name.
 pub(super) fn read(
     mut input: impl Read,
+    told: Option<Format>,
     name: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
@@ -39,7 +40,10 @@ pub(super) fn read(
     } else {
         encoding.decode_with_bom_removal(&head).0.into_owned().into_bytes()
     };
-    let format = format::of_text(&decoded, name, mapping)?;
+    let format = match told {
+        Some(told) => told,
+        None => format::of_text(&decoded, name, mapping)?,
+    };
     let whole = Cursor::new(head).chain(input);
     // A log says its encoding itself; only UTF-16 is no text at all to what reads it.
     let as_it_is = encoding == UTF_8 || (format == Format::Xes && encoding == GB18030);
