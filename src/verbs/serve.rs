@@ -18,7 +18,7 @@ use crate::output::say;
 /// How often the vault is swept, real time.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// Name that the generator's records carry as their source.
-pub const SAMPLE_SYSTEM: &str = "nongshi-sample";
+pub const SAMPLE_SYSTEMS: [&str; 2] = ["nongshi-sample", "yangguang-sample"];
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
@@ -63,7 +63,7 @@ async fn sweep(vault: Result<Arc<Vault>>) {
 /// The same lake on a simulated clock; refused unless `sample` made all of it.
 pub async fn simulated(engine: &Engine, speed: f64) -> Result<Engine> {
     let sources = sources(engine).await?;
-    if sources.is_empty() || sources.iter().any(|source| source.source_system != SAMPLE_SYSTEM) {
+    if sources.is_empty() || sources.iter().any(|source| !SAMPLE_SYSTEMS.contains(&source.source_system.as_str())) {
         bail!("the simulated clock is for demonstrations: this lake holds records that `sunlake sample` did not make");
     }
     let present =
