@@ -34,6 +34,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         None => engine,
         Some(speed) => simulated(&engine, speed).await?,
     };
+    let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let served = serve(engine, args.listen).await;
     sweeping.abort();
     served
