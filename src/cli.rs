@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::time::AsOf;
 
 mod examples;
+mod keeping;
 mod token;
 mod values;
 
+pub use keeping::{BackupArgs, LakeVerb, RestoreArgs};
 pub use token::TokenVerb;
 
 /// Heading of what every verb takes.
@@ -103,6 +105,12 @@ pub enum Verb {
         #[command(subcommand)]
         verb: QuarantineVerb,
     },
+    /// Copy the lake to another folder, or what is new since the last time, and check the copy
+    #[command(after_help = examples::BACKUP)]
+    Backup(BackupArgs),
+    /// Make a lake of a backup, at --lake, where nothing may be yet
+    #[command(after_help = examples::RESTORE)]
+    Restore(RestoreArgs),
     /// Bring states and cards up to the newest facts and rules
     #[command(after_help = examples::DERIVE)]
     Derive(DeriveArgs),
@@ -358,13 +366,6 @@ pub enum CalendarVerb {
         /// The last day that is counted
         b: String,
     },
-}
-
-#[derive(Subcommand)]
-pub enum LakeVerb {
-    /// Sources and tables, with their rows
-    #[command(after_help = examples::STATUS)]
-    Status,
 }
 
 #[derive(Args)]

@@ -17,6 +17,7 @@ pub use pull::{PullSection, Pulling};
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub privacy: Privacy,
+    pub compact: Compact,
     /// Queries of databases, asked again and again.
     pub pull: Vec<PullSection>,
     pub push: push::PushSection,
@@ -35,6 +36,22 @@ pub struct Privacy {
     /// File with the secret for personal identifiers, hexadecimal; made if missing. Default:
     /// `$XDG_DATA_HOME/sunlake/person.key`, else `~/.local/share/sunlake/person.key`.
     pub person_key_file: Option<PathBuf>,
+}
+
+/// `[compact]`: how `serve` merges small files.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Compact {
+    /// Minutes from one look to the next, 0 for never. Default: 60.
+    pub every_minutes: u64,
+    /// A table with more small files than this is compacted. Default: 50.
+    pub small_files: usize,
+}
+
+impl Default for Compact {
+    fn default() -> Self {
+        Self { every_minutes: 60, small_files: 50 }
+    }
 }
 
 /// `[vault]`: original files and the text of refused rows, encrypted, outside the lake.

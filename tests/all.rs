@@ -13,6 +13,7 @@ mod explain;
 mod formats;
 mod hostile;
 mod interrupted;
+mod keeping;
 mod postgres;
 mod pull;
 mod pull_refused;

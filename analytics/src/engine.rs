@@ -90,8 +90,8 @@ impl Engine {
         let state = self.inner.lake.table(&CASE_STATE);
         let folded: Option<u64> = landed(&state, &stand(&INGEST_BATCH)).await?;
         let snapshot = self.inner.lake.snapshot().await?;
-        let (late, _) = self.inner.lake.table(&INGEST_BATCH).added_since(folded.unwrap_or(0)).await?;
-        let ledger = snapshot.table(&INGEST_BATCH).without(&late.into_iter().collect());
+        let late = self.inner.lake.table(&INGEST_BATCH).news_since(folded.unwrap_or(0)).await?;
+        let ledger = snapshot.table(&INGEST_BATCH).without(&late.added.into_iter().collect());
         let rules = self.rules(&snapshot).await?;
         let overlay = self.overlay(&snapshot, &rules, as_of).await?;
         let ground = Ground {

@@ -76,7 +76,54 @@ pub const BETWEEN: &str = "Examples:
 
 pub const LAKE: &str = "Examples:
   sunlake lake status
-  sunlake lake status --lake lake-demo --json";
+  sunlake lake verify                                 read every byte; exit code 1 if anything is wrong
+  sunlake lake compact --dry-run                      how many small files would be merged
+  sunlake lake rollback --batch 3f9a1c --dry-run      what withdrawing a batch would take out
+
+docs/OPERATING.md tells when each is needed.";
+
+pub const VERIFY: &str = "Examples:
+  sunlake lake verify
+  sunlake lake verify --table workflow_event --json
+
+Orphans, files that no version names, are harmless: a vacuum removes them.";
+
+pub const COMPACT: &str = "Examples:
+  sunlake lake compact --dry-run
+  sunlake lake compact --table workflow_event
+
+`sunlake serve` does this by itself; readers and writers go on meanwhile.";
+
+pub const VACUUM: &str = "Examples:
+  sunlake lake vacuum --dry-run                       what no version of the last 30 days needs
+  sunlake lake vacuum --keep-days 7
+
+What a reader of the last hour may hold stays, whatever --keep-days says.";
+
+pub const HISTORY: &str = "Examples:
+  sunlake lake history --table ingest_batch
+  sunlake lake history --limit 3                      the last three versions of every table";
+
+pub const ROLLBACK: &str = "Examples:
+  sunlake lake rollback --batch 3f9a1c --dry-run
+  sunlake lake rollback --batch 3f9a1c                then the same file can land again
+
+The batch's id stands in its receipt and in ingest_batch; its beginning is enough.";
+
+pub const MIGRATE: &str = "Examples:
+  sunlake lake migrate --dry-run                      tables and fields that this lake lacks
+
+A lake of format 2 becomes one of format 3: copy its folder first.
+One of format 1 is refused: its rows lack what only the original files can tell. Land them into a new lake.";
+
+pub const BACKUP: &str = "Examples:
+  sunlake backup /mnt/backup/lake                     again tomorrow: only what is new is copied
+  sunlake backup /mnt/backup/lake --check             also read again what was copied before
+  sunlake backup /mnt/backup/lake --with-keys         keep that folder as safe as the keys themselves";
+
+pub const RESTORE: &str = "Examples:
+  sunlake restore /mnt/backup/lake --lake new-lake
+  sunlake restore /mnt/backup/lake --lake new-lake --with-keys";
 
 pub const STATUS: &str = "Examples:
   sunlake lake status

@@ -50,6 +50,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
         folder: Folder::new()?,
         since: since.unwrap_or(Timestamp::MIN),
     };
+    let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let reporting = tokio::spawn(platforms.report(config));
     let served = serve(engine, args.listen, None).await;
     reporting.abort();

@@ -1,11 +1,18 @@
 use analytics::Principal;
-use anyhow::Result;
-use datasets::contract;
+use anyhow::{Result, bail};
+use datasets::contract::{self, Contract};
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use crate::cli::LakeVerb;
+use crate::cli::{LakeVerb, Misuse};
 use crate::output::say;
+
+mod compact;
+mod history;
+mod migrate;
+mod rollback;
+mod vacuum;
+mod verify;
 
 /// A row of panel `sources`.
 #[derive(Deserialize, Serialize)]
@@ -51,7 +58,36 @@ struct Table {
 pub async fn run(shared: &Shared, verb: &LakeVerb) -> Result<()> {
     match verb {
         LakeVerb::Status => status(shared).await,
+        LakeVerb::Verify { table } => verify::run(shared, named(table.as_deref())?).await,
+        LakeVerb::Compact { table, dry_run } => compact::run(shared, named(table.as_deref())?, *dry_run).await,
+        LakeVerb::Vacuum { table, keep_days, dry_run } => {
+            vacuum::run(shared, named(table.as_deref())?, *keep_days, *dry_run).await
+        }
+        LakeVerb::History { table, limit } => history::run(shared, named(table.as_deref())?, *limit).await,
+        LakeVerb::Rollback { batch, dry_run } => rollback::run(shared, batch, *dry_run).await,
+        LakeVerb::Migrate { dry_run } => migrate::run(shared, *dry_run).await,
     }
+}
+
+/// The table that was named, if any was.
+fn named(table: Option<&str>) -> Result<Option<&'static Contract>> {
+    let Some(table) = table else { return Ok(None) };
+    let known = || contract::ALL.iter().map(|contract| contract.table).collect::<Vec<_>>().join(", ");
+    match contract::find(table) {
+        Some(contract) => Ok(Some(contract)),
+        None => bail!(Misuse(format!("there is no table {table:?}; there are {}", known()))),
+    }
+}
+
+/// The one table, or all.
+fn each(table: Option<&'static Contract>) -> impl Iterator<Item = &'static Contract> {
+    contract::ALL.iter().copied().filter(move |contract| table.is_none_or(|table| table.table == contract.table))
+}
+
+/// Bytes for people.
+pub fn sized(bytes: u64) -> String {
+    let mib = bytes as f64 / (1024.0 * 1024.0);
+    if bytes < 1024 * 1024 { format!("{bytes} bytes") } else { format!("{mib:.1} MiB") }
 }
 
 async fn status(shared: &Shared) -> Result<()> {

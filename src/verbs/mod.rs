@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use crate::cli::{Cli, Global, Misuse, Verb};
 use crate::config::Config;
 
+mod backup;
 mod calendar;
 mod cards;
 mod demo;
@@ -27,6 +28,7 @@ mod query;
 mod reference;
 mod sample;
 mod serve;
+mod tidy;
 mod token;
 mod ways_in;
 
@@ -43,6 +45,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Query(args) => query::run(&shared, &args).await,
         Verb::Calendar(args) => calendar::run(&shared, &args),
         Verb::Lake { verb } => lake::run(&shared, &verb).await,
+        Verb::Backup(args) => backup::backup(&shared, &args).await,
+        Verb::Restore(args) => backup::restore(&shared, &args).await,
         Verb::Derive(args) => derive::run(&shared, &args).await,
         Verb::Quarantine { verb } => quarantine::run(&shared, &verb).await,
         Verb::Reference { verb } => reference::run(&shared, &verb).await,

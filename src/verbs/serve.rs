@@ -42,6 +42,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         None => engine,
         Some(speed) => simulated(&engine, speed).await?,
     };
+    let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let ways_in = WaysIn::open(shared, &engine, pushes, watches)?;
     let served = serve(engine, args.listen, ways_in.pushes()).await;
     sweeping.abort();

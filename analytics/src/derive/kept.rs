@@ -20,6 +20,9 @@ pub(super) const RULES_CHANGED: &str = "RULES_CHANGED";
 /// Another version of the clock did.
 pub(super) const ENGINE_CHANGED: &str = "ENGINE_CHANGED";
 
+/// The records that it stood on were withdrawn.
+pub(super) const BATCH_WITHDRAWN: &str = "BATCH_WITHDRAWN";
+
 /// What is kept, and how.
 #[derive(Clone, Copy)]
 pub(super) struct Keep {
@@ -47,7 +50,8 @@ pub(super) async fn kept(
     let official = held.column(place("is_official")).as_boolean().clone();
     let stays: BooleanArray = (0..held.num_rows())
         .map(|at| {
-            let was_kept = reasons.is_valid(at) && [RULES_CHANGED, ENGINE_CHANGED].contains(&reasons.value(at));
+            let was_kept =
+                reasons.is_valid(at) && [RULES_CHANGED, ENGINE_CHANGED, BATCH_WITHDRAWN].contains(&reasons.value(at));
             let is_issued = issued.value(at) <= keep.now.as_microsecond();
             let is_disproved = keep.changed.is_some() && is_issued && cancelled.is_null(at) && official.value(at);
             Some((was_kept || is_disproved) && !raised.contains(held_ids.value(at)))

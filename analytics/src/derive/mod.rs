@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::concat_batches;
 use arrow::datatypes::Int64Type;
 use datasets::contract::{
     CALENDAR_DAY, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY, VILLAGE_DAY,
@@ -186,8 +187,12 @@ async fn task(lake: &Lake, snapshot: &LakeSnapshot, options: DeriveOptions) -> R
     let is_new = |table: &Contract| since[table.table] != Some(version(snapshot, table));
     let rules_changed = RULES.iter().any(|table| since[table.table].is_some() && is_new(table));
     let all = first || options.full || other.is_some();
+    // Cases of which nothing is left are in no file any more: only a fold of all leaves them out.
+    let withdrawn = !all && is_withdrawn(lake, &since).await?;
+    let all = all || withdrawn;
     let changed = match other {
         Some(_) => Some(kept::ENGINE_CHANGED),
+        None if withdrawn => Some(kept::BATCH_WITHDRAWN),
         None if rules_changed || (options.full && !first) => Some(kept::RULES_CHANGED),
         None => None,
     };
@@ -203,6 +208,18 @@ async fn task(lake: &Lake, snapshot: &LakeSnapshot, options: DeriveOptions) -> R
         in_order(&mut touched);
     }
     Ok(Some(Task { first, all, changed, touched }))
+}
+
+/// Whether rows have left the facts since then.
+async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -> Result<bool, AnalyticsError> {
+    for fact in FACTS {
+        if let Some(since) = since[fact.table]
+            && lake.table(fact).news_since(since).await?.withdrawn
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Cases that no closing has ended, by their latest states.
@@ -251,10 +268,14 @@ impl Work<'_> {
             report.cases += state_rows.num_rows() as u64;
             report.cards += card_rows.num_rows() as u64;
             states.write(&state_rows).await?;
-            cards.write(&card_rows).await?;
-            if let Some(rows) = kept_rows {
-                kept += rows.num_rows();
-                cards.write(&rows).await?;
+            // In one call, so that the file stays in order.
+            match kept_rows {
+                Some(rows) => {
+                    kept += rows.num_rows();
+                    let both = concat_batches(&CARD.schema(), [&card_rows, &rows]);
+                    cards.write(&both.map_err(AnalyticsError::arrow("card"))?).await?;
+                }
+                None => cards.write(&card_rows).await?,
             }
             sum(&mut changes, days);
             (self.watch)(report.cases, self.task.touched.len() as u64);
@@ -337,8 +358,8 @@ async fn touched(
         let changed = match since[fact.table] {
             None => pinned.clone(),
             Some(since) => {
-                let (names, _) = lake.table(fact).added_since(since).await?;
-                let names: HashSet<String> = names.into_iter().collect();
+                let news = lake.table(fact).news_since(since).await?;
+                let names: HashSet<String> = news.added.into_iter().collect();
                 pinned.filtered(|file| names.contains(&file.name))
             }
         };
@@ -362,7 +383,7 @@ fn version(snapshot: &LakeSnapshot, fact: &Contract) -> u64 {
 
 /// Transaction by which `case_state` names the version of a fact table that it stands on.
 pub(crate) fn stand(fact: &Contract) -> String {
-    format!("derive/{}", fact.table)
+    datasets::lake::stand(fact)
 }
 
 pub(crate) async fn landed<N: TryFrom<i64>>(table: &Arc<Table>, app_id: &str) -> Result<Option<N>, AnalyticsError> {

@@ -1,12 +1,13 @@
 use super::Kind::*;
 use super::{Contract, MadeId, Role, may, must};
 
-/// The landing's ledger: a batch is in the lake when its row is here (written last). A replay adds a
-/// row that says what it moved, so sums over rows are the account (decisions/0011).
+/// The landing's ledger: a batch is in the lake when its row is here (written last), and no row of
+/// state WITHDRAWN with the same or a later attempt is. A replay adds a row that says what it moved,
+/// so sums over rows that are not withdrawn are the account (decisions/0011, 0012).
 pub static INGEST_BATCH: Contract = Contract {
     table: "ingest_batch",
-    grain: "one landed batch, or one replay of it",
-    key: &["batch_id", "ingested_at"],
+    grain: "one landing of a batch, one replay of it, or its withdrawal",
+    key: &["batch_id", "attempt", "state", "ingested_at"],
     partition: &[],
     sort: &["ingested_at"],
     stats: &["batch_id", "ingested_at"],
@@ -40,6 +41,13 @@ pub static INGEST_BATCH: Contract = Contract {
             Instant,
             "from when on it can have been known: ingested_at for a live source; for history, which counts as reported as it happened, its earliest event",
         ),
+        may("attempt", Int, "which attempt of the batch landed it or replayed it, 1 upward, each number once; null: 1"),
+        may(
+            "state",
+            Text,
+            "LANDED; REPLAYED; WITHDRAWN: takes back what has landed up to this attempt, whose counts and times it repeats; null: LANDED or REPLAYED",
+        ),
+        may("withdrawn_at", Instant, "WITHDRAWN: when it was withdrawn"),
         may("pull_name", Text, "name of the [[pull]] section that brought it"),
         may(
             "pull_cursor",

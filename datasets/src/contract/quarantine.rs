@@ -27,11 +27,11 @@ pub static QUARANTINE: Contract = Contract {
         must("row_hash", Bytes, "SHA-256 of the record's bytes, first 16 bytes"),
         must("ingested_at", Instant, "when the lake refused or resolved it"),
         may("output", Int, "which output of the mapping made the row, 1 upward; null: the whole record was refused"),
-        must("attempt", Int, "attempt of the batch that wrote this: 1 its landing, then its replays"),
-        must(
+        may("attempt", Int, "attempt of the batch that wrote this, see ingest_batch.attempt; null: 1"),
+        may(
             "resolved",
             Bool,
-            "takes the refusal of that batch, line, output and row_hash back: it has landed or was known",
+            "takes the refusal of that batch, line, output and row_hash back: it has landed or was known; null: no",
         ),
     ],
 };

@@ -24,6 +24,11 @@ pub enum LakeError {
         "the lake at {url} has format {found}, this program reads only {known}; land the original files into a new lake, or use the sunlake that made it"
     )]
     TooOld { url: String, found: u32, known: u32 },
+    /// An older program wrote the lake, and what is missing can be added.
+    #[error(
+        "the lake at {url} has format {found}, this program reads only {known}; copy its folder, then run `sunlake lake migrate`"
+    )]
+    Older { url: String, found: u32, known: u32 },
     /// The properties are damaged.
     #[error("lake_meta of {url} has no usable {key}; restore the lake from its backup")]
     Meta { url: String, key: &'static str },
@@ -40,6 +45,26 @@ pub enum LakeError {
     /// Somebody else committed in between.
     #[error("table {table} was changed by another writer while this batch was planned; run it again")]
     Conflict { table: String },
+    /// The log does not reach back far enough.
+    #[error("commit {version} of table {table} is no longer in its log; run `sunlake derive --full`")]
+    LogGone { table: String, version: u64 },
+    /// A file is not in the order that its table's rows are kept in.
+    #[error("{file} of table {table} is not in the table's order; `sunlake lake verify --table {table}` says where")]
+    Unsorted { table: String, file: String },
+    /// There is no such batch to withdraw.
+    #[error("batch {batch} {state}; `sunlake query 'select batch_id, state, file_name from ingest_batch'` lists them")]
+    NoBatch { batch: String, state: &'static str },
+    /// A field that old rows cannot go without.
+    #[error(
+        "table {table} has no {field}, which every row needs: this lake cannot be migrated; land the original files into a new lake"
+    )]
+    NeedsReload { table: &'static str, field: &'static str },
+    /// A place that a backup or a lake cannot be written to.
+    #[error("{place}: {reason}")]
+    Place { place: String, reason: &'static str },
+    /// The copy is not what was copied.
+    #[error("{file} of {place} is not what its manifest says ({found}); copy again from a place that is whole")]
+    Damaged { place: String, file: String, found: String },
     /// A table uses a Delta feature that this program does not read.
     #[error("table {table} uses {feature}, which sunlake does not read; rewrite the table without it")]
     Unsupported { table: String, feature: &'static str },

@@ -14,6 +14,9 @@ use crate::contract::LAKE_META;
 /// has idempotency keys.
 pub const FORMAT_VERSION: u32 = 3;
 
+/// The oldest format that `sunlake lake migrate` brings to this one.
+pub const OLDEST_FORMAT: u32 = 2;
+
 /// Properties of a lake, fixed when it is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LakeMeta {
@@ -51,7 +54,8 @@ impl LakeMeta {
         RecordBatch::try_new(LAKE_META.schema(), columns).map_err(LakeError::arrow(LAKE_META.table))
     }
 
-    pub(super) async fn read(url: &str, table: &TableSnapshot) -> Result<Self, LakeError> {
+    /// Reads them; a lake of a format older than `oldest` is refused.
+    pub(super) async fn read(url: &str, table: &TableSnapshot, oldest: u32) -> Result<Self, LakeError> {
         let mut pairs = HashMap::new();
         for batch in table.read(&["key", "value"]).await? {
             let (keys, values) = (batch.column(0).as_string::<i32>(), batch.column(1).as_string::<i32>());
@@ -70,7 +74,10 @@ impl LakeMeta {
             return Err(LakeError::TooNew { url: url.to_owned(), found: least, known: FORMAT_VERSION });
         }
         let format_version = number("format_version")?;
-        if format_version < FORMAT_VERSION {
+        if format_version < oldest {
+            if format_version >= OLDEST_FORMAT {
+                return Err(LakeError::Older { url: url.to_owned(), found: format_version, known: FORMAT_VERSION });
+            }
             return Err(LakeError::TooOld { url: url.to_owned(), found: format_version, known: FORMAT_VERSION });
         }
         Ok(Self {

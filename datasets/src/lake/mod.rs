@@ -11,28 +11,54 @@ use object_store::ObjectStore;
 
 use crate::contract::{self, Contract};
 
+mod backup;
+mod compact;
 pub mod disk;
 pub mod durable;
 mod error;
 mod file_reader;
+mod ground;
+mod history;
+mod ledger;
 mod lock;
+mod log;
+mod merge;
 mod meta;
+mod migrate;
 mod prune;
 mod read;
+mod restore;
+mod rollback;
 mod seed;
 mod snapshot;
+mod swap;
 mod sweep;
 mod table;
+#[cfg(test)]
+mod trials;
 mod uncommitted;
 mod url;
+mod vacuum;
+mod verify;
 mod write;
 
+pub use backup::{BackupOptions, BackupReport};
+pub use compact::{CompactOptions, CompactReport};
 pub use error::LakeError;
+pub use ground::stand;
+pub use history::{LakeVersion, VersionRows};
+pub use ledger::{Account, BATCH_LANDED, BATCH_REPLAYED, BATCH_WITHDRAWN, accounts, standing};
 pub use lock::TableLock;
-pub use meta::{FORMAT_VERSION, LakeMeta};
+pub use log::News;
+pub use meta::{FORMAT_VERSION, LakeMeta, OLDEST_FORMAT};
+pub use migrate::{Lack, Migration};
+pub use restore::{RestoreReport, restore};
+pub use rollback::{RollbackPart, RollbackPlan};
 pub use snapshot::{LiveFile, TableSnapshot};
 pub use table::{Once, Table};
 pub use url::LakeUrl;
+pub use vacuum::{VacuumPlan, Wasted};
+pub use verify::{Finding, TableVerified, VerifyReport};
 pub use write::{ROW_GROUP_ROWS, TableWriter, WrittenFiles};
 
 /// An open lake.
@@ -62,7 +88,13 @@ impl Lake {
         Self::open_in(url, url.open_store()).await
     }
 
-    async fn open_in(url: &LakeUrl, store: Arc<dyn ObjectStore>) -> Result<Self, LakeError> {
+    /// The same over a store of the caller's: tests have stores that fail.
+    pub async fn open_in(url: &LakeUrl, store: Arc<dyn ObjectStore>) -> Result<Self, LakeError> {
+        Self::open_from(url, store, FORMAT_VERSION).await
+    }
+
+    /// Opens a lake whose format may be as old as that.
+    async fn open_from(url: &LakeUrl, store: Arc<dyn ObjectStore>, oldest: u32) -> Result<Self, LakeError> {
         let tables = tables(url, &store)?;
         let meta_table = &tables[contract::LAKE_META.table];
         if !meta_table.exists().await? {
@@ -73,7 +105,7 @@ impl Lake {
             // Its making was broken off; it goes on from here.
             return Err(LakeError::NoLake(url.to_string()));
         }
-        let meta = LakeMeta::read(&url.to_string(), &rows).await?;
+        let meta = LakeMeta::read(&url.to_string(), &rows, oldest).await?;
         Ok(Self { url: url.clone(), meta, store, locks: locks(url), tables })
     }
 
@@ -92,7 +124,8 @@ impl Lake {
         Self::create_in(url, url.open_store(), meta).await
     }
 
-    async fn create_in(url: &LakeUrl, store: Arc<dyn ObjectStore>, meta: LakeMeta) -> Result<Self, LakeError> {
+    /// Makes the lake over a store of the caller's, or goes on with a making that was broken off.
+    pub async fn create_in(url: &LakeUrl, store: Arc<dyn ObjectStore>, meta: LakeMeta) -> Result<Self, LakeError> {
         let locks = locks(url);
         let lock = locks.acquire("lake").await?;
         let tables = tables(url, &store)?;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
-use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
@@ -18,6 +19,11 @@ use super::snapshot::{LiveFile, TableSnapshot};
 use super::{LakeError, prune};
 
 pub(super) type Builder = ParquetRecordBatchStreamBuilder<FileReader>;
+/// Rows of a file as they come.
+pub(super) type Rows = BoxStream<'static, Result<RecordBatch, LakeError>>;
+
+/// Rows that are handed over at once.
+pub(super) const BATCH_ROWS: usize = 8192;
 
 impl TableSnapshot {
     /// Reads the named fields of every row.
@@ -62,7 +68,19 @@ impl TableSnapshot {
         Ok(rows)
     }
 
-    async fn open(&self, file: &LiveFile, pages: PageIndexPolicy) -> Result<Builder, LakeError> {
+    /// Rows of a file, in its order, so many at once.
+    pub(super) async fn stream(&self, file: &LiveFile, fields: &[&str], rows: usize) -> Result<Rows, LakeError> {
+        let builder = self.open(file, PageIndexPolicy::Skip).await?;
+        self.rows_of(file, builder, fields, rows)
+    }
+
+    /// Whether a file may hold rows whose text `key` is `value`, by its row groups' statistics.
+    pub(super) async fn may_hold(&self, file: &LiveFile, key: &str, value: &str) -> Result<bool, LakeError> {
+        let mut builder = self.open(file, PageIndexPolicy::Skip).await?;
+        Ok(!prune::row_groups(&mut builder, key, &HashSet::from([value.to_owned()]), (value, value)).await.is_empty())
+    }
+
+    pub(super) async fn open(&self, file: &LiveFile, pages: PageIndexPolicy) -> Result<Builder, LakeError> {
         let path = object_store::path::Path::parse(&file.name)
             .unwrap_or_else(|_| object_store::path::Path::from(file.name.as_str()));
         let reader = FileReader { store: self.store.clone(), path, size: file.size };
@@ -72,6 +90,17 @@ impl TableSnapshot {
     }
 
     async fn collect(&self, file: &LiveFile, builder: Builder, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
+        self.rows_of(file, builder, fields, BATCH_ROWS)?.try_collect().await
+    }
+
+    /// The rows that a builder is set to read.
+    pub(super) fn rows_of(
+        &self,
+        file: &LiveFile,
+        builder: Builder,
+        fields: &[&str],
+        rows: usize,
+    ) -> Result<Rows, LakeError> {
         let in_file: Vec<&str> =
             fields.iter().copied().filter(|name| !self.contract.partition.contains(name)).collect();
         let mask = ProjectionMask::columns(builder.parquet_schema(), in_file.iter().copied());
@@ -86,15 +115,20 @@ impl TableSnapshot {
         };
         let stream = builder
             .with_projection(mask)
-            .with_batch_size(8192)
+            .with_batch_size(rows)
             .build()
             .map_err(LakeError::parquet(self.contract.table))?;
-        let batches: Vec<RecordBatch> = stream.try_collect().await.map_err(LakeError::parquet(self.contract.table))?;
-        batches.into_iter().map(|batch| self.arrange(file, &batch, fields)).collect()
+        let (snapshot, file) = (self.clone(), file.clone());
+        let fields: Vec<String> = fields.iter().map(|name| (*name).to_owned()).collect();
+        let arranged = stream.map(move |batch| {
+            let batch = batch.map_err(LakeError::parquet(snapshot.contract.table))?;
+            snapshot.arrange(&file, &batch, &fields)
+        });
+        Ok(arranged.boxed())
     }
 
     /// Puts the columns into the asked order and type, and adds those that are folders.
-    fn arrange(&self, file: &LiveFile, batch: &RecordBatch, fields: &[&str]) -> Result<RecordBatch, LakeError> {
+    fn arrange(&self, file: &LiveFile, batch: &RecordBatch, fields: &[String]) -> Result<RecordBatch, LakeError> {
         let full = self.contract.schema();
         let mut columns = Vec::with_capacity(fields.len());
         let mut kept = Vec::with_capacity(fields.len());
@@ -102,8 +136,12 @@ impl TableSnapshot {
             let field = full.field_with_name(name).map_err(LakeError::arrow(self.contract.table))?;
             let column = match batch.column_by_name(name) {
                 Some(column) => arrow::compute::cast(column, field.data_type()),
+                // A file of an older program lacks what its table was given since.
+                None if !self.contract.partition.contains(&name.as_str()) => {
+                    Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows()))
+                }
                 None => {
-                    let value = file.partition.get(*name).cloned().flatten();
+                    let value = file.partition.get(name).cloned().flatten();
                     let text = Arc::new(arrow::array::StringArray::from(vec![value; batch.num_rows()]));
                     arrow::compute::cast(&(text as arrow::array::ArrayRef), field.data_type())
                 }

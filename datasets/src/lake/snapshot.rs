@@ -24,6 +24,8 @@ pub struct TableSnapshot {
     pub files: Arc<Vec<LiveFile>>,
     /// The table's own store, rooted at the table.
     pub store: Arc<dyn ObjectStore>,
+    /// The table's root inside the whole store.
+    root: Path,
 }
 
 /// A file that is live in a version.
@@ -63,10 +65,11 @@ impl LiveFile {
         !(below || above)
     }
 
-    pub(super) fn removal(&self, now_ms: i64) -> Action {
+    /// The action that takes the file out; `data_change` unless its rows stay in another file.
+    pub(super) fn removal(&self, now_ms: i64, data_change: bool) -> Action {
         Action::Remove(Remove {
             path: self.name.clone(),
-            data_change: true,
+            data_change,
             deletion_timestamp: Some(now_ms),
             extended_file_metadata: Some(true),
             partition_values: Some(self.partition.clone()),
@@ -98,7 +101,18 @@ impl TableSnapshot {
             });
         }
         files.sort_by(|left, right| left.name.cmp(&right.name));
-        Ok(Self { contract: table.contract(), version: state.version(), files: Arc::new(files), store: table.store() })
+        Ok(Self {
+            contract: table.contract(),
+            version: state.version(),
+            files: Arc::new(files),
+            store: table.store(),
+            root: table.path().clone(),
+        })
+    }
+
+    /// Path inside the whole store of a file of the table.
+    pub(super) fn in_store(&self, name: &Path) -> Path {
+        join(&self.root, name.as_ref())
     }
 
     /// Rows in all files, where the log says so.

@@ -51,15 +51,19 @@ impl Table {
         for file in newest.log_data().iter() {
             orphans.remove(&*file.path());
         }
-        for version in 0..=newest.version() {
-            if orphans.is_empty() {
-                return Ok(0);
-            }
-            let Some(actions) = self.actions(version).await? else {
-                tracing::warn!("table {} has no commit {version} in its log: no file is removed", self.name());
-                return Ok(0);
-            };
-            for action in actions {
+        if orphans.is_empty() {
+            return Ok(0);
+        }
+        let Some(oldest) = self.oldest_commit().await? else {
+            tracing::warn!("table {} has lost commits of its log: no file is removed", self.name());
+            return Ok(0);
+        };
+        // For the commits that a clean-up took away, a checkpoint tells what they removed.
+        for name in self.tombstones().await? {
+            orphans.remove(&name);
+        }
+        for version in oldest..=newest.version() {
+            for action in self.actions(version).await?.unwrap_or_default() {
                 if let Action::Add(add) = action {
                     orphans.remove(&add.path);
                 }
@@ -74,7 +78,7 @@ impl Table {
 }
 
 /// Data files, as against the log and what other programs keep in folders of their own.
-fn is_data(name: &str) -> bool {
+pub(super) fn is_data(name: &str) -> bool {
     name.ends_with(".parquet") && !name.split('/').any(|part| part.starts_with(['_', '.']))
 }
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use delta_kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::DeltaTableError;
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{Action, StructType, Transaction};
-use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore, get_actions};
+use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use deltalake::operations::create::CreateBuilder;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::table::state::DeltaTableState;
@@ -30,7 +31,7 @@ pub struct Table {
     contract: &'static Contract,
     path: Path,
     folder: Option<PathBuf>,
-    log_store: LogStoreRef,
+    pub(super) log_store: LogStoreRef,
     state: Mutex<Option<Arc<DeltaTableState>>>,
 }
 
@@ -123,6 +124,10 @@ impl Table {
                         let mut next = state.as_ref().clone();
                         next.update(self.log_store.as_ref(), None).await.map(|()| next)
                     }
+                    // A clean-up of the log took the commit away that this state stands on.
+                    Err(DeltaTableError::InvalidVersion(_)) => {
+                        DeltaTableState::try_new(self.log_store.as_ref(), None).await
+                    }
                     Err(error) => Err(error),
                 }
             }
@@ -137,9 +142,23 @@ impl Table {
         TableSnapshot::new(self, &*self.refresh().await?)
     }
 
-    /// The attempt of `app_id` that has landed, if any, as of `state`.
+    /// The attempt of `app_id` that has landed, if any, as of `state` or a later version.
     pub async fn landed(&self, state: &DeltaTableState, app_id: &str) -> Result<Option<i64>, LakeError> {
-        state.transaction_version(self.log_store.as_ref(), app_id).await.map_err(LakeError::delta(self.name()))
+        let log = self.log_store.as_ref();
+        match state.transaction_version(log, app_id).await {
+            Ok(attempt) => Ok(attempt),
+            // Another process may have tidied the log that this state stands on.
+            Err(_) => {
+                self.forget().await;
+                let fresh = self.refresh().await?;
+                fresh.transaction_version(log, app_id).await.map_err(LakeError::delta(self.name()))
+            }
+        }
+    }
+
+    /// Lets the next refresh read the log anew.
+    pub(super) async fn forget(&self) {
+        *self.state.lock().await = None;
     }
 
     /// Commits `actions` on top of `base`. A foreign version in between is [`LakeError::Conflict`]:
@@ -152,16 +171,28 @@ impl Table {
         once: &[Once],
         notes: HashMap<String, serde_json::Value>,
     ) -> Result<u64, LakeError> {
-        let mut properties =
-            CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)).with_metadata(notes);
-        for once in once {
-            properties = properties.with_application_transaction(Transaction::new(&once.app_id, once.attempt));
-        }
         let operation = DeltaOperation::Write {
             mode: SaveMode::Append,
             partition_by: Some(self.contract.partition.iter().map(|name| (*name).to_owned()).collect()),
             predicate: None,
         };
+        self.commit_as(operation, base, actions, once, notes).await
+    }
+
+    /// The same under another name of what is done.
+    pub(super) async fn commit_as(
+        &self,
+        operation: DeltaOperation,
+        base: &DeltaTableState,
+        actions: Vec<Action>,
+        once: &[Once],
+        notes: HashMap<String, serde_json::Value>,
+    ) -> Result<u64, LakeError> {
+        let mut properties =
+            CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)).with_metadata(notes);
+        for once in once {
+            properties = properties.with_application_transaction(Transaction::new(&once.app_id, once.attempt));
+        }
         let committed = CommitBuilder::from(properties)
             .with_actions(actions)
             .build(Some(base), self.log_store.clone(), operation)
@@ -184,31 +215,5 @@ impl Table {
                 Err(LakeError::delta(self.name())(error))
             }
         }
-    }
-}
-
-impl Table {
-    /// Names of the files that the commits after `since` have added, up to the newest version,
-    /// and that version. What a compaction moved is not among them.
-    pub async fn added_since(&self, since: u64) -> Result<(Vec<String>, u64), LakeError> {
-        let newest = self.refresh().await?.version();
-        let mut names = Vec::new();
-        for version in since + 1..=newest {
-            for action in self.actions(version).await?.unwrap_or_default() {
-                if let Action::Add(add) = action
-                    && add.data_change
-                {
-                    names.push(add.path);
-                }
-            }
-        }
-        Ok((names, newest))
-    }
-
-    /// What a commit did; nothing if the log does not have it.
-    pub(super) async fn actions(&self, version: u64) -> Result<Option<Vec<Action>>, LakeError> {
-        let entry = self.log_store.read_commit_entry(version).await.map_err(LakeError::delta(self.name()))?;
-        let actions = entry.map(|entry| get_actions(version, &entry)).transpose();
-        actions.map_err(LakeError::delta(self.name()))
     }
 }

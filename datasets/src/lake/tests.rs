@@ -169,7 +169,7 @@ async fn what_is_no_lake_is_said_to_be_none() {
     assert!(matches!(newer, Err(LakeError::TooNew { .. })), "{newer:?}");
     let older = LakeUrl::parse("memory://older").expect("url");
     let older =
-        Lake::open_or_create(&older, LakeMeta { format_version: FORMAT_VERSION - 1, ..LakeMeta::default() }).await;
+        Lake::open_or_create(&older, LakeMeta { format_version: OLDEST_FORMAT - 1, ..LakeMeta::default() }).await;
     assert!(matches!(older, Err(LakeError::TooOld { .. })), "{older:?}");
     std::fs::write(dir.path().join("letter.txt"), "x").expect("file");
     let taken = Lake::open_or_create(&url, LakeMeta::default()).await;

@@ -60,6 +60,11 @@ impl LakeUrl {
             .map_err(|error| LakeError::BadUrl { url: self.to_string(), reason: error.to_string() })
     }
 
+    /// Path of its root inside its store.
+    pub(super) fn path(&self) -> Result<Path, LakeError> {
+        store_path(&self.root)
+    }
+
     /// URL under which an engine registers the store: scheme only.
     pub fn store_url(&self) -> &'static str {
         if self.folder.is_some() { "file:///" } else { "memory:///" }

@@ -40,7 +40,12 @@ impl TableWriter {
             return Ok(());
         }
         let sorted = sort(self.table, rows)?;
-        let written = self.inner.write(&sorted).await;
+        self.write_sorted(&sorted).await
+    }
+
+    /// The same for rows that come in order, also from one call to the next.
+    pub(super) async fn write_sorted(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
+        let written = self.inner.write(rows).await;
         refuse_failed(self.table, &self.files)?;
         written.map_err(LakeError::delta(self.table.table))?;
         self.rows += rows.num_rows() as u64;
@@ -79,8 +84,13 @@ impl WrittenFiles {
         self.files.extend(others.files);
     }
 
+    /// Bytes of the files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.adds.iter().map(|add| u64::try_from(add.size).unwrap_or_default()).sum()
+    }
+
     /// From here on the files stay: only the log can tell whether they are wanted.
-    fn keep(self) -> Vec<Add> {
+    pub(super) fn keep(self) -> Vec<Add> {
         self.files.iter().for_each(Uncommitted::keep);
         self.adds
     }
@@ -200,7 +210,7 @@ impl Table {
     }
 
     /// Whether the newest version has none of these files; if that cannot be found out it may have.
-    async fn names_none_of(&self, adds: &[Add]) -> bool {
+    pub(super) async fn names_none_of(&self, adds: &[Add]) -> bool {
         let Ok(newest) = self.refresh().await else { return false };
         let names: HashSet<&str> = adds.iter().map(|add| add.path.as_str()).collect();
         !newest.log_data().iter().any(|file| names.contains(&*file.path()))
@@ -211,7 +221,7 @@ impl Table {
         self.remove_files(files.keep()).await;
     }
 
-    async fn remove_files(&self, files: Vec<Add>) {
+    pub(super) async fn remove_files(&self, files: Vec<Add>) {
         let store = self.store();
         for file in files {
             let path = object_store::path::Path::parse(&file.path).unwrap_or_else(|_| file.path.as_str().into());
@@ -227,7 +237,7 @@ fn removals(replaced: Option<&TableSnapshot>) -> Vec<Action> {
     let files = replaced.map(|snapshot| snapshot.files.clone()).unwrap_or_default();
     // The time of deletion only matters to a vacuum; the newest file's time keeps it deterministic.
     let now_ms = files.iter().map(|file| file.modified_ms).max().unwrap_or_default();
-    files.iter().map(|file| file.removal(now_ms)).collect()
+    files.iter().map(|file| file.removal(now_ms, true)).collect()
 }
 
 impl Lake {

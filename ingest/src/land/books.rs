@@ -8,13 +8,22 @@ use arrow::array::{
 };
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::{INGEST_BATCH, QUARANTINE};
-use datasets::lake::{Lake, Once};
+use datasets::lake::{BATCH_LANDED, BATCH_REPLAYED, Lake, Once, standing};
 use jiff::Timestamp;
 
 use super::{Input, Job, Named};
 use crate::IngestError;
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, Refusal};
+
+/// The transaction as which a batch lands: after a withdrawal it is another attempt.
+pub(super) async fn once(lake: Option<&Lake>, batch_id: &str) -> Result<Once, IngestError> {
+    let attempt = match lake {
+        Some(lake) => lake.next_attempt(batch_id).await?,
+        None => 1,
+    };
+    Ok(Once { app_id: format!("batch/{batch_id}"), attempt })
+}
 
 /// The receipt of a batch that is in the ledger: all its rows are known by now.
 pub(super) async fn find(
@@ -51,7 +60,7 @@ pub(super) async fn find(
     }))
 }
 
-/// A batch as the ledger has it: its landing and its replays together.
+/// A batch as the ledger has it: its landing and its replays together, without what was withdrawn.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) source_system: String,
@@ -66,18 +75,18 @@ pub(super) struct Held {
     pub(super) known_at: Timestamp,
 }
 
-/// The batch of that id, if it has landed.
+/// The batch of that id, if it has landed and was not withdrawn.
 pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, IngestError> {
     let wanted = HashSet::from([batch_id.to_owned()]);
     let texts = ["source_system", "file_name"];
     let numbers = ["records", "rows_in", "rows_quarantined"];
     let instants = ["extract_time", "ingested_at", "known_at"];
-    let fields = [&["batch_id"][..], &texts, &numbers, &instants].concat();
+    let fields = [&["batch_id"][..], &texts, &numbers, &instants, &["attempt", "state"]].concat();
     let rows = lake.table(&INGEST_BATCH).snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
     let mut held: Option<Held> = None;
     let mut sums = [0; 3];
-    for batch in &rows {
-        for row in 0..batch.num_rows() {
+    for (batch, places) in rows.iter().zip(standing(&rows)) {
+        for row in places {
             let text = |at: usize| batch.column(at).as_string::<i32>().value(row).to_owned();
             let instant = |at: usize| {
                 let micros = batch.column(at).as_primitive::<TimestampMicrosecondType>().value(row);
@@ -202,6 +211,7 @@ pub(super) fn replay_row(
         span,
         now,
         known_at,
+        attempt: (job.once.attempt, BATCH_REPLAYED),
         pull: None,
         idempotency_key: None,
     })
@@ -231,6 +241,7 @@ pub(super) fn ledger_row(
         span,
         now,
         known_at,
+        attempt: (named.attempt, BATCH_LANDED),
         pull: page.map(|page| (page.pull.as_str(), page.cursor.as_deref())),
         idempotency_key: named.idempotency_key,
     })
@@ -248,6 +259,8 @@ struct Entry<'a> {
     span: Option<(i64, i64)>,
     now: Timestamp,
     known_at: Timestamp,
+    /// Its number, and what it was: `ingest_batch.state`.
+    attempt: (i64, &'a str),
     /// Of a page: its pull, and how far that has come.
     pull: Option<(&'a str, Option<&'a str>)>,
     /// Of a push.
@@ -278,6 +291,9 @@ fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
         instants(vec![entry.span.map(|(_, last)| last)]),
         instant(entry.now),
         instant(entry.known_at),
+        Arc::new(Int64Array::from(vec![entry.attempt.0])),
+        text(entry.attempt.1),
+        instants(vec![None]),
         perhaps(entry.pull.map(|(pull, _)| pull)),
         perhaps(entry.pull.and_then(|(_, cursor)| cursor)),
         perhaps(entry.idempotency_key),

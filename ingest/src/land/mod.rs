@@ -30,6 +30,8 @@ mod reference;
 mod refused;
 mod replay;
 mod table;
+#[cfg(test)]
+mod trials;
 mod versions;
 
 use account::{Named, account};
@@ -137,7 +139,7 @@ async fn land(
     Identified { batch_id, bytes, sha256, sealed }: Identified,
 ) -> Result<Receipt, IngestError> {
     let has_original = || options.vault.as_ref().filter(|vault| vault.has_original(&sha256)).map(|_| sha256.clone());
-    let once = Once { app_id: format!("batch/{batch_id}"), attempt: 1 };
+    let once = books::once(lake, &batch_id).await?;
     if let Some(lake) = lake
         && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
     {
@@ -147,6 +149,8 @@ async fn land(
         Some(lake) if !options.dry_run => lock_all(lake, mapping).await?,
         _ => Vec::new(),
     };
+    // It may have been landed or withdrawn meanwhile.
+    let once = books::once(lake, &batch_id).await?;
     if let Some(lake) = lake
         && let Some(receipt) = books::find(lake, &batch_id, &once, input, mapping).await?
     {

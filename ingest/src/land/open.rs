@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::{INGEST_BATCH, QUARANTINE};
-use datasets::lake::Lake;
+use datasets::lake::{Lake, standing};
 use serde::Serialize;
 
 use crate::IngestError;
@@ -83,12 +83,14 @@ pub(super) async fn written_after(lake: &Lake, batch_id: &str, after: i64) -> Re
     Ok((resolved, refused.len() as u64))
 }
 
-/// The whole id of the one landed batch that begins so, and the mapping that it landed through.
+/// The whole id of the one batch in the lake that begins so, and the mapping that it landed through.
 pub async fn find_batch(lake: &Lake, beginning: &str) -> Result<(String, String), IngestError> {
     let mut found = BTreeMap::new();
-    for rows in lake.table(&INGEST_BATCH).snapshot().await?.read(&["batch_id", "mapping"]).await? {
+    let fields = ["batch_id", "mapping", "attempt", "state"];
+    let ledger = lake.table(&INGEST_BATCH).snapshot().await?.read(&fields).await?;
+    for (rows, places) in ledger.iter().zip(standing(&ledger)) {
         let (ids, mappings) = (rows.column(0).as_string::<i32>(), rows.column(1).as_string::<i32>());
-        let named = ids.iter().flatten().zip(mappings.iter().flatten());
+        let named = places.into_iter().map(|at| (ids.value(at), mappings.value(at)));
         let named = named.filter(|(id, _)| id.starts_with(beginning));
         found.extend(named.map(|(id, mapping)| (id.to_owned(), mapping.to_owned())));
     }
@@ -136,7 +138,9 @@ impl Rows<'_> {
     }
 
     fn is_resolved(&self, at: usize) -> bool {
-        self.0.column(11).as_boolean().value(at)
+        let resolved = self.0.column(11).as_boolean();
+        // Rows of lakes of format 2 do not say.
+        resolved.is_valid(at) && resolved.value(at)
     }
 
     fn ingested_at(&self, at: usize) -> i64 {

@@ -2,7 +2,6 @@
 //! next group would have to open all of them to tell which of its rows are known.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use datasets::contract::Contract;
@@ -111,8 +110,8 @@ impl Small {
             }
         }
         for files in new.chunks(AT_ONCE) {
-            let alone = files.iter().map(|file| Arc::new(vec![LiveFile::clone(file)]));
-            let snapshots: Vec<_> = alone.map(|files| TableSnapshot { files, ..before.clone() }).collect();
+            let alone = |of: &LiveFile| before.filtered(|file| file.name == of.name);
+            let snapshots: Vec<TableSnapshot> = files.iter().map(|file| alone(file)).collect();
             let read = try_join_all(snapshots.iter().map(|snapshot| snapshot.read(&fields))).await?;
             for (file, batches) in files.iter().zip(read) {
                 self.keep(&file.name, contract, &batches)?;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::INGEST_BATCH;
-use datasets::lake::{Lake, LiveFile};
+use datasets::lake::{Lake, LakeError, LiveFile};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::IngestError;
@@ -108,11 +108,19 @@ impl Known {
             return Ok(());
         }
         let snapshot = ledger.snapshot().await?;
-        let new = match self.version {
+        let news = match self.version {
+            None => None,
+            Some(since) => match ledger.news_since(since).await {
+                Ok(news) => Some(news),
+                // The log has been tidied meanwhile.
+                Err(LakeError::LogGone { .. }) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let new = match news {
             None => snapshot.filtered(|file| may_be_recent(file, now)),
-            Some(since) => {
-                let (names, _) = ledger.added_since(since).await?;
-                let names: HashSet<String> = names.into_iter().collect();
+            Some(news) => {
+                let names: HashSet<String> = news.added.into_iter().collect();
                 snapshot.filtered(|file| names.contains(&file.name))
             }
         };

@@ -1,0 +1,244 @@
+//! Withdrawing a batch: its rows leave the facts and `quarantine`, table by table, and last a row of
+//! the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
+//! again; the batch may land anew, as its next attempt.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int64Type;
+use deltalake::protocol::DeltaOperation;
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::ledger::{Account, BATCH_WITHDRAWN, accounts, standing};
+use super::read::BATCH_ROWS;
+use super::snapshot::{LiveFile, TableSnapshot};
+use super::swap::{Swap, SwapOptions};
+use super::table::{Once, Table};
+use super::{Lake, LakeError, TableLock};
+use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
+
+/// What withdrawing a batch does.
+#[derive(Debug, Clone, Serialize)]
+pub struct RollbackPlan {
+    pub batch_id: String,
+    pub file_name: String,
+    pub source_system: String,
+    /// The last attempt that is withdrawn, a landing or a replay; landing the file again is the next.
+    pub attempt: i64,
+    pub tables: Vec<RollbackPart>,
+    /// Batches that landed later and had rows that were known by then: if they were known from this
+    /// batch, they are gone with it, until those files are withdrawn and landed again.
+    pub later: Vec<String>,
+}
+
+/// What leaves one table.
+#[derive(Debug, Clone, Serialize)]
+pub struct RollbackPart {
+    pub table: &'static str,
+    pub rows: u64,
+    /// Files that are rewritten without the rows, or removed.
+    pub files: usize,
+    #[serde(skip)]
+    found: Vec<(LiveFile, u64)>,
+}
+
+impl Lake {
+    /// What withdrawing a batch would do; `batch` is its id, or a beginning that only it has.
+    pub async fn plan_rollback(&self, batch: &str) -> Result<RollbackPlan, LakeError> {
+        let held = accounts(&self.table(&INGEST_BATCH).snapshot().await?).await?;
+        let state = |state: &'static str| LakeError::NoBatch { batch: batch.to_owned(), state };
+        let mut named = held.iter().filter(|(id, _)| !batch.is_empty() && id.starts_with(batch));
+        let (id, account) = match (named.next(), named.next()) {
+            (None, _) => return Err(state("is not in ingest_batch")),
+            (Some(_), Some(_)) => return Err(state("may be several: give more of its id")),
+            (Some(one), None) => one,
+        };
+        if !account.is_landed {
+            return Err(state("has been withdrawn already"));
+        }
+        if self.has_brought_reference(id).await? {
+            return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
+        }
+        let mut attempt = self.last_attempt(&INGEST_BATCH, id).await?.max(account.withdrawn + 1);
+        let mut tables = Vec::new();
+        for contract in parts() {
+            attempt = attempt.max(self.last_attempt(contract, id).await?);
+            let found = find(&self.table(contract).snapshot().await?, id).await?;
+            let rows = found.iter().map(|(_, rows)| rows).sum();
+            if rows > 0 {
+                tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found });
+            }
+        }
+        Ok(RollbackPlan {
+            batch_id: id.clone(),
+            file_name: account.file_name.clone(),
+            source_system: account.source_system.clone(),
+            attempt,
+            tables,
+            later: later(&held, id, account),
+        })
+    }
+
+    /// Withdraws a batch. The derived tables still have its rows until the next derive.
+    pub async fn rollback(&self, batch: &str, now: Timestamp) -> Result<RollbackPlan, LakeError> {
+        let _locks = self.lock_parts().await?;
+        let plan = self.plan_rollback(batch).await?;
+        let once = Once { app_id: format!("rollback/{}", plan.batch_id), attempt: plan.attempt };
+        for part in &plan.tables {
+            let Some(contract) = contract::find(part.table) else { continue };
+            let table = self.table(contract);
+            let mut swaps = Vec::with_capacity(part.found.len());
+            for (file, rows) in &part.found {
+                swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
+            }
+            let operation = DeltaOperation::Delete { predicate: Some(format!("batch_id = '{}'", plan.batch_id)) };
+            let options = SwapOptions { operation, data_change: true, once: once.clone(), now };
+            table.commit_swaps(swaps, options).await?;
+        }
+        let ledger = self.table(&INGEST_BATCH);
+        let row = withdrawal(&ledger.snapshot().await?, &plan, now).await?;
+        ledger.put(&[row], None, Some(&once)).await?;
+        Ok(plan)
+    }
+
+    /// The attempt as which a batch lands now: one more than the last that was withdrawn.
+    pub async fn next_attempt(&self, batch_id: &str) -> Result<i64, LakeError> {
+        let ledger = self.table(&INGEST_BATCH);
+        let newest = ledger.refresh().await?;
+        Ok(ledger.landed(&newest, &format!("rollback/{batch_id}")).await?.unwrap_or(0) + 1)
+    }
+
+    /// The last attempt of a batch that a table knows of; 0: none.
+    async fn last_attempt(&self, contract: &'static Contract, batch_id: &str) -> Result<i64, LakeError> {
+        let table = self.table(contract);
+        let newest = table.refresh().await?;
+        Ok(table.landed(&newest, &format!("batch/{batch_id}")).await?.unwrap_or(0))
+    }
+
+    /// Whether a batch has brought reference rows: those do not say which batch they are of.
+    pub(super) async fn has_brought_reference(&self, batch_id: &str) -> Result<bool, LakeError> {
+        for contract in contract::ALL.iter().copied().filter(|table| table.role == Role::Reference) {
+            if self.last_attempt(contract, batch_id).await? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// In the order in which a landing takes them.
+    async fn lock_parts(&self) -> Result<Vec<TableLock>, LakeError> {
+        let mut locks = Vec::new();
+        for contract in contract::ALL.iter() {
+            if contract.table == INGEST_BATCH.table || parts().any(|part| part.table == contract.table) {
+                locks.push(self.lock(contract.table).await?);
+            }
+        }
+        Ok(locks)
+    }
+}
+
+/// Tables that hold rows of batches.
+fn parts() -> impl Iterator<Item = &'static Contract> {
+    let holds = |table: &&'static Contract| {
+        table.field("batch_id").is_some() && (table.role == Role::Fact || table.table == QUARANTINE.table)
+    };
+    contract::ALL.iter().copied().filter(holds)
+}
+
+fn later(held: &HashMap<String, Account>, batch_id: &str, withdrawn: &Account) -> Vec<String> {
+    let leans = |id: &str, account: &Account| {
+        id != batch_id
+            && account.is_landed
+            && account.rows_known > 0
+            && account.last_at > withdrawn.first_at
+            && account.source_system == withdrawn.source_system
+    };
+    let mut later: Vec<String> =
+        held.iter().filter(|(id, account)| leans(id, account)).map(|(id, _)| id.clone()).collect();
+    later.sort_unstable();
+    later
+}
+
+/// The files with rows of the batch, and how many each has.
+async fn find(table: &TableSnapshot, batch_id: &str) -> Result<Vec<(LiveFile, u64)>, LakeError> {
+    let mut found = Vec::new();
+    for file in table.files.iter() {
+        if !table.may_hold(file, "batch_id", batch_id).await? {
+            continue;
+        }
+        let mut count = 0;
+        let mut batches = table.stream(file, &["batch_id"], BATCH_ROWS).await?;
+        while let Some(batch) = batches.try_next().await? {
+            count += is_of(&batch, batch_id).iter().flatten().filter(|of| *of).count() as u64;
+        }
+        if count > 0 {
+            found.push((file.clone(), count));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether each row is of the batch.
+fn is_of(rows: &RecordBatch, batch_id: &str) -> BooleanArray {
+    match rows.column_by_name("batch_id") {
+        Some(ids) => ids.as_string::<i32>().iter().map(|id| Some(id == Some(batch_id))).collect(),
+        None => vec![false; rows.num_rows()].into(),
+    }
+}
+
+/// The file without the batch's rows; none in its place if it has no others.
+async fn without(table: &Table, file: &LiveFile, rows: u64, batch_id: &str) -> Result<Swap, LakeError> {
+    let contract = table.contract();
+    let mut writer = table.writer();
+    if file.rows != Some(rows) {
+        let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
+        let mut batches = table.snapshot().await?.stream(file, &fields, BATCH_ROWS).await?;
+        while let Some(batch) = batches.try_next().await? {
+            let keep = arrow::compute::not(&is_of(&batch, batch_id)).map_err(LakeError::arrow(contract.table))?;
+            let kept = filter_record_batch(&batch, &keep).map_err(LakeError::arrow(contract.table))?;
+            if kept.num_rows() > 0 {
+                writer.write_sorted(&kept).await?;
+            }
+        }
+    }
+    Ok(Swap { replaced: vec![file.clone()], files: writer.finish().await? })
+}
+
+/// Counts of the ledger that a withdrawal sums up.
+const COUNTS: [&str; 5] = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
+
+/// The landing's row again, with the counts of its replays, as one that withdraws them.
+async fn withdrawal(ledger: &TableSnapshot, plan: &RollbackPlan, now: Timestamp) -> Result<RecordBatch, LakeError> {
+    let fields: Vec<&str> = INGEST_BATCH.fields.iter().map(|field| field.name).collect();
+    let wanted = HashSet::from([plan.batch_id.clone()]);
+    let rows = ledger.read_where("batch_id", &wanted, &fields).await?;
+    let number = |row: &RecordBatch, name: &str| {
+        let column = row.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
+        column.and_then(|column| column.iter().next().flatten())
+    };
+    let stands = rows.iter().zip(standing(&rows));
+    let stands: Vec<RecordBatch> =
+        stands.flat_map(|(batch, places)| places.into_iter().map(move |at| batch.slice(at, 1))).collect();
+    let landing = stands.iter().min_by_key(|row| number(row, "attempt").unwrap_or(1));
+    let missing = || LakeError::NoBatch { batch: plan.batch_id.clone(), state: "is not in ingest_batch" };
+    let mut columns = landing.ok_or_else(missing)?.columns().to_vec();
+    let mut replaced: Vec<(&str, ArrayRef)> = vec![
+        ("attempt", Arc::new(Int64Array::from(vec![plan.attempt]))),
+        ("state", Arc::new(StringArray::from(vec![BATCH_WITHDRAWN]))),
+        ("withdrawn_at", Arc::new(TimestampMicrosecondArray::from(vec![now.as_microsecond()]).with_timezone("UTC"))),
+    ];
+    for name in COUNTS {
+        let sum: i64 = stands.iter().filter_map(|row| number(row, name)).sum();
+        replaced.push((name, Arc::new(Int64Array::from(vec![sum]))));
+    }
+    for (name, column) in replaced {
+        if let Some(place) = fields.iter().position(|field| *field == name) {
+            columns[place] = column;
+        }
+    }
+    RecordBatch::try_new(INGEST_BATCH.schema(), columns).map_err(LakeError::arrow(INGEST_BATCH.table))
+}

@@ -1,0 +1,73 @@
+use std::path::{Path as FsPath, PathBuf};
+
+use super::super::tests::refused;
+use super::super::{LakeMeta, LakeUrl};
+use super::*;
+use crate::contract::REGION;
+
+async fn lake() -> (tempfile::TempDir, Lake) {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    (dir, Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"))
+}
+
+/// The one data file of a table.
+fn data_file(dir: &FsPath, table: &str) -> PathBuf {
+    let mut files = std::fs::read_dir(dir.join(table)).expect("folder").map(|entry| entry.expect("entry").path());
+    files.find(|file| file.extension().is_some_and(|extension| extension == "parquet")).expect("a file")
+}
+
+async fn said(lake: &Lake) -> Vec<String> {
+    let report = lake.verify(None).await.expect("verified");
+    report.findings.into_iter().map(|finding| format!("{} {}", finding.table, finding.what)).collect()
+}
+
+#[tokio::test]
+async fn a_new_lake_is_whole_and_an_orphan_is_harmless() {
+    let (dir, lake) = lake().await;
+    std::fs::write(dir.path().join("region/part-orphan.parquet"), "left behind").expect("file");
+    let report = lake.verify(None).await.expect("verified");
+    assert_eq!(report.wrong, 0, "{:?}", report.findings);
+    let region = report.tables.iter().find(|table| table.table == REGION.table).expect("region");
+    assert_eq!((region.rows, region.orphans, region.orphan_bytes), (3776, 1, 11));
+}
+
+#[tokio::test]
+async fn what_is_damaged_or_missing_is_named() {
+    let (dir, lake) = lake().await;
+    let file = data_file(dir.path(), "region");
+    let whole = std::fs::read(&file).expect("bytes");
+    let mut bytes = whole.clone();
+    for byte in &mut bytes[100..400] {
+        *byte ^= 0xff;
+    }
+    std::fs::write(&file, &bytes).expect("damaged");
+    assert!(said(&lake).await.iter().any(|what| what.starts_with("region cannot be read")), "damaged");
+    std::fs::write(&file, &whole[..whole.len() - 1]).expect("cut");
+    assert!(said(&lake).await.iter().any(|what| what.starts_with("region has") && what.contains("its log says")));
+    std::fs::remove_file(&file).expect("removed");
+    assert!(said(&lake).await.iter().any(|what| what.starts_with("region is missing")));
+    std::fs::write(&file, &whole).expect("back");
+    assert_eq!(said(&lake).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn rows_of_a_batch_that_the_ledger_does_not_know_are_told() {
+    let (_dir, lake) = lake().await;
+    lake.table(&QUARANTINE).put(&[refused("1", 0..3)], None, None).await.expect("put");
+    let said = said(&lake).await;
+    assert!(said.len() == 1 && said[0].contains("has 3 rows of batch 1, which ingest_batch does not know"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_comes_twice_is_told_with_its_files() {
+    let (_dir, lake) = lake().await;
+    let table = lake.table(&REGION);
+    let held = table.snapshot().await.expect("held");
+    let fields: Vec<&str> = REGION.fields.iter().map(|field| field.name).collect();
+    let rows = held.read(&fields).await.expect("rows");
+    table.put(&[rows[0].slice(0, 2)], None, None).await.expect("again");
+    let said = said(&lake).await;
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("rows have one key (edition, code), here and in part-"), "{said:?}");
+}

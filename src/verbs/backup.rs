@@ -1,0 +1,67 @@
+//! `backup` and `restore`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use datasets::clock::{Clock, SystemClock};
+use datasets::lake::{self, BackupOptions, LakeUrl};
+
+use super::Shared;
+use super::lake::sized;
+use crate::cli::{BackupArgs, Misuse, RestoreArgs};
+use crate::output::say;
+
+pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
+    let lake = shared.lake().await?;
+    let there = |key: &PathBuf| key.is_file();
+    let options = BackupOptions {
+        now: SystemClock::default().now(),
+        check: args.check,
+        keys: if args.with_keys { keys(shared)?.into_iter().filter(there).collect() } else { Vec::new() },
+        dry_run: args.dry_run,
+    };
+    let report = lake.backup(&url(&args.url)?, &options).await?;
+    if shared.global.json {
+        say!("{}", serde_json::json!({ "dry_run": args.dry_run, "backup": report }));
+        return Ok(());
+    }
+    let does = if args.dry_run { "would be copied" } else { "copied" };
+    say!("{}: {} of {} files {does}, {}", report.place, report.copied, report.files, sized(report.copied_bytes));
+    if !args.dry_run {
+        let read = if args.check { "all were read on both sides" } else { "what was copied was read again" };
+        say!("the backup holds {} and is equal to the lake ({read})", sized(report.bytes));
+        if report.removed > 0 {
+            say!("{} files of earlier backups, which it does not need, are removed", report.removed);
+        }
+    }
+    Ok(())
+}
+
+pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
+    let keys = if args.with_keys { keys(shared)? } else { Vec::new() };
+    let report = lake::restore(&url(&args.url)?, &shared.lake_url()?, &keys, args.dry_run).await?;
+    if shared.global.json {
+        say!("{}", serde_json::json!({ "dry_run": args.dry_run, "restore": report }));
+        return Ok(());
+    }
+    let does = if args.dry_run { "would be restored" } else { "restored" };
+    say!("{}: {} files, {} {does}, each as its manifest says", report.lake, report.files, sized(report.bytes));
+    for key in &report.keys {
+        say!("key {key} {does}");
+    }
+    Ok(())
+}
+
+/// Files of the secrets that records of a lake rest on.
+fn keys(shared: &Shared) -> Result<Vec<PathBuf>> {
+    let (person, vault) = (shared.config.person_key_file(), shared.config.vault().key_file);
+    // A backup has them by name.
+    if person.file_name() == vault.file_name() {
+        bail!(Misuse(format!("{} and {} have one name; give one of them another", person.display(), vault.display())));
+    }
+    Ok(vec![person, vault])
+}
+
+fn url(text: &str) -> Result<LakeUrl> {
+    Ok(LakeUrl::parse(text).map_err(|error| Misuse(error.to_string()))?)
+}

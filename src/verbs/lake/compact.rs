@@ -1,0 +1,31 @@
+use anyhow::Result;
+use datasets::clock::{Clock, SystemClock};
+use datasets::contract::Contract;
+use datasets::lake::{CompactOptions, CompactReport};
+
+use super::sized;
+use crate::output::say;
+use crate::verbs::Shared;
+
+pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool) -> Result<()> {
+    let lake = shared.lake().await?;
+    let options = CompactOptions { dry_run, ..CompactOptions::at(SystemClock::default().now()) };
+    let mut reports = Vec::new();
+    for table in lake.compactable().filter(|table| only.is_none_or(|only| only.table == table.table)) {
+        reports.push(lake.compact(table, &options).await?);
+    }
+    if shared.global.json {
+        say!("{}", serde_json::json!({ "dry_run": dry_run, "tables": reports }));
+        return Ok(());
+    }
+    let does = if dry_run { "would become" } else { "became" };
+    for CompactReport { table, files_before, files_after, rows, bytes_before, .. } in
+        reports.iter().filter(|report| report.files_before > 0)
+    {
+        say!("{table}: {files_before} files of {rows} rows, {}, {does} {files_after}", sized(*bytes_before));
+    }
+    if reports.iter().all(|report| report.files_before == 0) {
+        say!("nothing to merge; derived tables have their own compaction, and what is not derived yet waits for it");
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What `serve` does by itself, quietly: merging the small files that landings leave.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use datasets::clock::{Clock, SystemClock};
+use datasets::lake::{CompactOptions, Lake};
+use jiff::ToSpan;
+
+use crate::config::Compact;
+
+/// Younger files are left: whoever has just looked may compare them by name.
+const SETTLED_MINUTES: i64 = 10;
+
+/// Ends with its owner.
+pub struct Tidying(tokio::task::JoinHandle<()>);
+
+impl Drop for Tidying {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Begins, unless the configuration says never.
+pub fn start(lake: Arc<Lake>, config: &Compact) -> Option<Tidying> {
+    if config.every_minutes == 0 {
+        return None;
+    }
+    let (pause, small_files) = (Duration::from_secs(config.every_minutes.saturating_mul(60)), config.small_files);
+    Some(Tidying(tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(pause).await;
+            tidy(&lake, small_files).await;
+        }
+    })))
+}
+
+async fn tidy(lake: &Lake, small_files: usize) {
+    let now = SystemClock::default().now();
+    let settled_before = now.saturating_sub(SETTLED_MINUTES.minutes()).unwrap_or(now);
+    let options =
+        CompactOptions { least_files: small_files.saturating_add(1), settled_before, ..CompactOptions::at(now) };
+    let tables: Vec<_> = lake.compactable().collect();
+    for table in tables {
+        match lake.compact(table, &options).await {
+            Ok(report) if report.files_before > 0 => {
+                tracing::info!("{}: {} small files became {}", report.table, report.files_before, report.files_after);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!("small files of {} stay for now: {error}", table.table),
+        }
+    }
+}
