@@ -75,7 +75,7 @@ impl Pushed {
 /// What became of one batch of a group.
 pub(crate) enum Grouped {
     /// It has landed now.
-    Landed(Receipt),
+    Landed(Box<Receipt>),
     /// The ledger had it, from longer ago than keys are remembered.
     Known(Account),
 }
@@ -113,7 +113,7 @@ pub(crate) async fn land_group(
         let receipt = receipt(&named, one, at, &parts)?;
         entries.push(books::ledger_row(&receipt, &named, one.summary.span)?);
         landing.push(once);
-        outcomes.push(Grouped::Landed(receipt));
+        outcomes.push(Grouped::Landed(Box::new(receipt)));
     }
     for part in &mut parts {
         part.fresh.retain(|(at, _)| matches!(outcomes[*at], Grouped::Landed(_)));
