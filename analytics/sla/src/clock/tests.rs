@@ -3,8 +3,8 @@ use jiff::civil::Date;
 use crate::EventKind::{Accept, Close, Decide};
 use crate::testing::*;
 use crate::{
-    CaseClock, ClockError, ClockKind, DayRole, Deadline, DueBasis, Limit, Mark, Policy, Reason, Rule, Status, Unit,
-    WorkCalendar, explain, fold,
+    CaseClock, CaseInput, ClockError, ClockKind, DayRole, Deadline, DueBasis, Limit, Mark, Policy, Reason, Rule,
+    Status, Unit, WorkCalendar, explain, fold,
 };
 
 /// An open case with a promise of `n` workdays, accepted at 10:00 of that day.
@@ -24,6 +24,35 @@ fn calendar_has_the_workdays_of_domain_4_2() {
         }
         assert_eq!(count, workdays, "{year}");
     }
+}
+
+#[test]
+fn a_slip_in_either_limit_is_cut_and_said() {
+    let events = [event(Accept, "2018-03-05T10:00")];
+    let slip = Some(Limit { n: 900_000, unit: Unit::Cd });
+    for (promised, statutory) in [(slip, wd(25)), (wd(5), slip), (slip, slip)] {
+        let clock = clock(&CaseInput { statutory, ..case(&events, promised) });
+        assert!(clock.reasons.contains(&Reason::LimitCut), "{promised:?} {statutory:?}");
+        let due = [&clock.promise, &clock.statutory].map(|clock| clock.due_on.map(|on| on.year() < 2040));
+        assert_eq!(due, [Some(true); 2], "{promised:?} {statutory:?}");
+    }
+    assert!(clock(&CaseInput { statutory: wd(25), ..case(&events, wd(5)) }).reasons.is_empty());
+}
+
+#[test]
+fn a_limit_in_natural_days_has_their_seconds() {
+    let events = [event(Accept, "2018-03-05T10:00")];
+    let clock = clock(&case(&events, Some(Limit { n: 3, unit: Unit::Cd })));
+    assert_eq!(clock.promise.limit_sec, Some(3 * 86_400));
+}
+
+#[test]
+fn the_start_alone_is_that_of_the_fold() {
+    let events = [event(Accept, "2018-03-05T10:00")];
+    let input = case(&events, wd(5));
+    let alone = crate::start(&input, &TestCalendar::gx(), &zone(), &Policy::for_testing()).unwrap();
+    assert_eq!(alone, clock(&input).start);
+    assert!(alone.is_some());
 }
 
 #[test]
