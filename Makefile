@@ -27,7 +27,8 @@ test-rust:
 
 test-browser:
 	scripts/need-chromium
-	cargo build --locked
+	# The program as the tests have built it: `cargo build` alone would build half the tree anew, with other features.
+	cargo test --locked --workspace --no-run
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
 	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake node --test tests/browser/pages.test.mjs
 
