@@ -73,6 +73,9 @@ fn what_was_answered_outlives_a_kill_and_is_answered_again() {
     let again = pushing.post(&server, &[NDJSON, key], events("a", 3));
     assert_eq!((again.status, again.header("idempotent-replayed")), (200, Some("true")));
     assert_eq!(again.body, first.body);
+    let batch = again.body["batch_id"].as_str().expect("batch");
+    let message = pushing.place.fails(1, &["lake", "rollback", "--batch", batch]);
+    assert!(message.contains("came by a push"), "{message}");
     let other = pushing.post(&server, &[NDJSON, key], events("b", 1));
     assert_eq!((other.status, other.header("content-type")), (409, Some("application/problem+json")));
     assert!(other.body["detail"].as_str().is_some_and(|detail| detail.contains("a new body wants a new key")));

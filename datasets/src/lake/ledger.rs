@@ -26,6 +26,8 @@ pub struct Account {
     pub rows_known: i64,
     /// Whether it is in the lake.
     pub is_landed: bool,
+    /// Whether it came by a push.
+    pub is_pushed: bool,
     /// The last attempt that was withdrawn, 0 if none was.
     pub withdrawn: i64,
     /// When the first and the last of its rows came: its landing, and its last replay.
@@ -35,8 +37,17 @@ pub struct Account {
     pub file_name: String,
 }
 
-const FIELDS: [&str; 8] =
-    ["batch_id", "attempt", "state", "rows_landed", "rows_known", "ingested_at", "source_system", "file_name"];
+const FIELDS: [&str; 9] = [
+    "batch_id",
+    "attempt",
+    "state",
+    "rows_landed",
+    "rows_known",
+    "ingested_at",
+    "source_system",
+    "file_name",
+    "idempotency_key",
+];
 
 /// The accounts of all batches, by id: sums over what [`standing`] leaves.
 pub async fn accounts(ledger: &TableSnapshot) -> Result<HashMap<String, Account>, LakeError> {
@@ -87,6 +98,7 @@ impl Account {
             self.last_at = last.max(self.last_at);
         }
         self.is_landed = true;
+        self.is_pushed |= batch.column(8).is_valid(at);
         self.rows_landed += number(3);
         self.rows_known += number(4);
     }

@@ -60,6 +60,10 @@ impl Lake {
         if !account.is_landed {
             return Err(state("has been withdrawn already"));
         }
+        // Its sender holds an answer that says that it is there, and would get the same again.
+        if account.is_pushed {
+            return Err(state("came by a push, which stands: push newer versions of its rows"));
+        }
         if self.has_brought_reference(id).await? {
             return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
         }
