@@ -1,7 +1,7 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 22] = [
+pub const VIEWS: [(&str, &str); 13] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("village", include_str!("../sql/views/village.sql")),
@@ -15,15 +15,6 @@ pub const VIEWS: [(&str, &str); 22] = [
     ("card_shadow", include_str!("../sql/views/card_shadow.sql")),
     ("workflow_case", include_str!("../sql/views/workflow_case.sql")),
     ("workflow_event", include_str!("../sql/views/workflow_event.sql")),
-    ("rating", include_str!("../sql/views/rating.sql")),
-    ("feedback_message", include_str!("../sql/views/feedback_message.sql")),
-    ("feedback_reply", include_str!("../sql/views/feedback_reply.sql")),
-    ("listing", include_str!("../sql/views/listing.sql")),
-    ("deal", include_str!("../sql/views/deal.sql")),
-    ("parcel", include_str!("../sql/views/parcel.sql")),
-    ("market_price", include_str!("../sql/views/market_price.sql")),
-    ("disclosure_obligation", include_str!("../sql/views/disclosure_obligation.sql")),
-    ("disclosure_publication", include_str!("../sql/views/disclosure_publication.sql")),
 ];
 
 /// Tables that are shown as they rest.
@@ -41,10 +32,8 @@ pub const PLAIN: [&str; 11] = [
     "lake_meta",
 ];
 
-/// Tables of which every version is shown too, as `<name>_history`.
-pub const HISTORIES: [&str; 11] = [
-    "workflow_case",
-    "workflow_event",
+/// Records that come in versions and may be taken back: shown in their latest, see [`latest`].
+pub const RECORDS: [&str; 9] = [
     "rating",
     "feedback_message",
     "feedback_reply",
@@ -55,3 +44,13 @@ pub const HISTORIES: [&str; 11] = [
     "disclosure_obligation",
     "disclosure_publication",
 ];
+
+/// The view of a table of [`RECORDS`] whose rows `key` names.
+pub fn latest(table: &str, key: &str) -> String {
+    include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)
+}
+
+/// Whether every version of a table is shown too, as `<name>_history`.
+pub fn has_history(table: &str) -> bool {
+    ["workflow_case", "workflow_event"].contains(&table) || RECORDS.contains(&table)
+}

@@ -248,7 +248,7 @@ async fn register(
         if queries::view::PLAIN.contains(&contract.table) {
             public.register_table(contract.table.to_owned(), table.clone())?;
         }
-        if queries::view::HISTORIES.contains(&contract.table) {
+        if queries::view::has_history(contract.table) {
             public.register_table(format!("{}_history", contract.table), table)?;
         }
     }
@@ -266,6 +266,11 @@ async fn register(
     let folded = LakeTable::new(ledger.clone(), store, zone);
     resting.register_table("folded_batch".to_owned(), Arc::new(folded))?;
     context.register_catalog("sunlake", catalog);
+    for contract in contract::ALL.iter().filter(|contract| queries::view::RECORDS.contains(&contract.table)) {
+        let sql = queries::view::latest(contract.table, &contract.key.join(", "));
+        let view = context.sql(&sql).await?.into_view();
+        public.register_table(contract.table.to_owned(), view)?;
+    }
     for (name, sql) in queries::view::VIEWS {
         let view = context.sql(sql).await?.into_view();
         public.register_table(name.to_owned(), view)?;

@@ -1,13 +1,13 @@
--- view: deal
--- grain: one deal, in its latest version known at the session's as-of; what its source took back is left out
+-- view: {table}
+-- grain: one row of {table}, in its latest version known at the session's as-of; what its source took back is left out
 with versions as (
     select
         *,
         row_number() over (
-            partition by deal_id
+            partition by {key}
             order by coalesce(recorded_at, known_at) desc, known_at desc, ingested_at desc
         ) as version_rank
-    from lake.deal
+    from lake.{table}
     where known_at <= now()
 ),
 
