@@ -22,6 +22,8 @@ mod parts;
 mod ratio;
 mod tail;
 mod text;
+#[cfg(test)]
+mod told;
 mod xes;
 mod xlsx;
 mod zip;

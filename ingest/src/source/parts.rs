@@ -52,19 +52,7 @@ impl Sink for Parts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Default)]
-    struct Told(Vec<String>);
-
-    impl Sink for Told {
-        fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
-            let Item::Record { line, record } = item else { return Ok(()) };
-            let pairs = header.names().iter().enumerate().filter_map(|(at, name)| Some((name, record.get(at)?)));
-            let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
-            self.0.push(format!("{line}: {}", pairs.join(" ")));
-            Ok(())
-        }
-    }
+    use crate::source::told::Told;
 
     #[test]
     fn values_stay_with_their_names() {
@@ -77,6 +65,6 @@ mod tests {
             values.iter().for_each(|value| record.push(value));
             parts.take(&header, Item::Record { line: 2, record: &record }).expect("taken");
         }
-        assert_eq!(told.0, ["2: a=1 b=2", "2: a=4 b=3", "2: a=6 c=5"]);
+        assert_eq!(told.lines, ["one", "2: a=1 b=2", "one", "2: a=4 b=3", "one", "2: a=6 c=5"]);
     }
 }

@@ -1,47 +1,18 @@
 use super::*;
-
-const LEAST: &str = r#"
-[source]
-system = "x"
-time_zone = "Asia/Shanghai"
-[[output]]
-table = "workflow_event"
-[output.fields]
-case_no = "id"
-event_type = { value = "ACCEPT" }
-occurred_at = "at.day"
-"#;
-
-/// Tells what it is given.
-#[derive(Default)]
-struct Told(Vec<String>);
-
-impl Sink for Told {
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
-        self.0.push(match item {
-            Item::Record { line, record } => {
-                let pairs = header.names().iter().enumerate();
-                let pairs = pairs.filter_map(|(at, name)| Some(format!("{name}={}", record.get(at)?)));
-                format!("{line}: {}", pairs.collect::<Vec<_>>().join(" "))
-            }
-            Item::Refused { line, rule, .. } => format!("{line}: {rule}"),
-        });
-        Ok(())
-    }
-}
+use crate::source::told::{Told, mapping};
 
 fn ndjson(bytes: &[u8]) -> Result<Vec<String>, String> {
     let mut told = Told::default();
-    let mapping = Mapping::parse("m", LEAST).expect("mapping");
+    let mapping = mapping("id", "at.day", "", "");
     lines(bytes, "f", &mapping, &mut told).map_err(|error| error.to_string())?;
-    Ok(told.0)
+    Ok(told.lines)
 }
 
 fn json(records: &str, text: &str) -> Result<Vec<String>, String> {
     let mut told = Told::default();
-    let mapping = Mapping::parse("m", &format!("{LEAST}\n[json]\n{records}\n")).expect("mapping");
+    let mapping = mapping("id", "at.day", "", &format!("[json]\n{records}"));
     array(text.as_bytes(), "f", &mapping, &mut told).map_err(|error| error.to_string())?;
-    Ok(told.0)
+    Ok(told.lines)
 }
 
 #[test]

@@ -9,36 +9,7 @@ use arrow::datatypes::{DataType, Field, Int32Type};
 use parquet::arrow::ArrowWriter;
 
 use super::*;
-
-const LEAST: &str = r#"
-[source]
-system = "x"
-time_zone = "Asia/Shanghai"
-[[output]]
-table = "workflow_event"
-attributes = ["bytes"]
-[output.fields]
-case_no = "id"
-event_type = { value = "ACCEPT" }
-occurred_at = "at"
-"#;
-
-#[derive(Default)]
-struct Told(Vec<String>);
-
-impl Sink for Told {
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
-        self.0.push(match item {
-            Item::Record { line, record } => {
-                let pairs = header.names().iter().enumerate();
-                let pairs = pairs.filter_map(|(at, name)| Some(format!("{name}={}", record.get(at)?)));
-                format!("{line}: {}", pairs.collect::<Vec<_>>().join(" "))
-            }
-            Item::Refused { line, rule, .. } => format!("{line}: {rule}"),
-        });
-        Ok(())
-    }
-}
+use crate::source::told::{Told, mapping};
 
 fn file() -> Vec<u8> {
     let nested = StructArray::from(vec![(
@@ -71,10 +42,10 @@ fn file() -> Vec<u8> {
 
 fn told(bytes: Vec<u8>) -> Result<Vec<String>, String> {
     let mut told = Told::default();
-    let mapping = Mapping::parse("m", LEAST).expect("mapping");
+    let mapping = mapping("id", "at", "attributes = [\"bytes\"]", "");
     let size = bytes.len() as u64;
     read(Box::new(Cursor::new(bytes)), size, "f", &mapping, &mut told).map_err(|error| error.to_string())?;
-    Ok(told.0)
+    Ok(told.lines)
 }
 
 #[test]

@@ -4,40 +4,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::record::{Header, Item};
-
-const LEAST: &str = r#"
-[source]
-system = "x"
-time_zone = "Asia/Shanghai"
-[[output]]
-table = "workflow_event"
-[output.fields]
-case_no = "业务号"
-event_type = { value = "ACCEPT" }
-occurred_at = "时间/受理"
-"#;
-
-#[derive(Default)]
-struct Told(Vec<String>);
-
-impl Sink for Told {
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
-        self.0.push(match item {
-            Item::Record { line, record } => {
-                let pairs = header.names().iter().enumerate();
-                let pairs = pairs.filter_map(|(at, name)| Some(format!("{name}={}", record.get(at)?)));
-                format!("{line}: {}", pairs.collect::<Vec<_>>().join(" "))
-            }
-            Item::Refused { line, rule, reason, .. } => format!("{line}: {rule} {}", &reason[..12]),
-        });
-        Ok(())
-    }
-
-    fn part(&mut self, name: &str) {
-        self.0.push(name.to_owned());
-    }
-}
+use crate::source::told::{Told, mapping};
 
 /// A workbook of sheets: name, rows, what comes after them.
 fn book(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
@@ -123,11 +90,11 @@ fn row(number: u32, cells: &[&str]) -> String {
 }
 
 fn told(hints: &str, bytes: Vec<u8>) -> Result<Vec<String>, String> {
-    let mut told = Told::default();
-    let mapping = Mapping::parse("m", &format!("{LEAST}\n[xlsx]\n{hints}\n")).expect("mapping");
+    let mut told = Told { reason: 12, ..Told::default() };
+    let mapping = mapping("业务号", "时间/受理", "", &format!("[xlsx]\n{hints}"));
     let input: Box<dyn Seekable> = Box::new(Cursor::new(bytes));
     read(BufReader::new(input), "f.xlsx", &mapping, &mut told).map_err(|error| error.to_string())?;
-    Ok(told.0)
+    Ok(told.lines)
 }
 
 const MERGED: &str = "<mergeCells count=\"4\"><mergeCell ref=\"A1:D1\"/><mergeCell ref=\"A3:A4\"/><mergeCell \
