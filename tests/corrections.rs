@@ -66,6 +66,34 @@ fn a_corrected_row_is_known_from_its_extract_on() {
 }
 
 #[test]
+fn a_source_that_comes_back_to_what_it_said_is_believed() {
+    let place = place(true);
+    let [first, second] = [["E1 ACCEPT 02", "E2 CLOSE 10"], ["E1 ACCEPT 02", "E2 CLOSE 08"]];
+    assert_eq!(land(&place, "hall_20230511.csv", &first), [2, 0, 0]);
+    assert_eq!(land(&place, "hall_20230512.csv", &second), [1, 1, 0]);
+    // The bytes of the first extract, as the third: the closing is the 10th again.
+    assert_eq!(land(&place, "hall_20230513.csv", &first), [1, 1, 0]);
+    assert_eq!([day(&place, "E2", "2023-05-12"), day(&place, "E2", "2023-05-13")], [Some(8), Some(10)]);
+    // Again, under that name, an earlier one, and one that tells nothing.
+    for name in ["hall_20230513.csv", "hall_20230510.csv", "copy.csv"] {
+        assert_eq!(land(&place, name, &first), [0, 2, 0], "{name}");
+    }
+    assert_eq!(place.number("select count(*) from ingest_batch"), 3);
+}
+
+#[test]
+fn ids_need_be_unique_within_their_case_only() {
+    let place = place(false);
+    let mapping = place.dir.path().join("hall.toml");
+    let rows = "id,case,type,at\n1,C1,ACCEPT,2023-05-02 09:00:00\n1,C2,ACCEPT,2023-05-03 09:00:00\n";
+    let file = place.file("ids.csv", rows);
+    assert_eq!(place.json(&["ingest", text(&mapping), text(&file)])["landed"], 2);
+    let other = place.file("other.csv", rows.replace(",C2,", ",C3,"));
+    assert_eq!(place.json(&["ingest", text(&mapping), text(&other)])["landed"], 1);
+    assert_eq!(place.number("select count(*) from workflow_event"), 3);
+}
+
+#[test]
 fn without_a_named_extract_the_order_of_landing_decides() {
     let place = place(false);
     assert_eq!(land(&place, "a.csv", &["E1 ACCEPT 02", "E2 CLOSE 10"]), [2, 0, 0]);

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::vault::SealWriter;
@@ -30,13 +31,11 @@ pub(crate) fn identify(
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];
     let mut bytes = 0;
-    let mut head = Head::default();
     loop {
         match file.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => {
                 digest.update(&buffer[..count]);
-                head.take(&buffer[..count]);
                 if let Some(sealed) = &mut sealed {
                     sealed.write(&buffer[..count]).map_err(|error| crate::vault::unwritten(&error))?;
                 }
@@ -49,32 +48,14 @@ pub(crate) fn identify(
     let sha256 = hex::encode(digest.clone().finalize());
     digest.update(mapping.name.as_bytes());
     digest.update(mapping.version.as_bytes());
-    // Extracts without records are all alike; the time in their name tells them apart.
-    if let Some(time) = crate::land::extract::by_name(mapping, name).filter(|_| head.is_alone()) {
-        digest.update(time.as_microsecond().to_le_bytes());
-    }
     Ok(Identified { batch_id: hex::encode(digest.finalize()), bytes, sha256, sealed })
 }
 
-/// Whether a file has nothing but its first line.
-#[derive(Default)]
-struct Head {
-    ended: bool,
-    more: bool,
-}
-
-impl Head {
-    fn take(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        if !self.ended {
-            let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return };
-            self.ended = true;
-            rest = &bytes[end..];
-        }
-        self.more |= rest.iter().any(|byte| !byte.is_ascii_whitespace());
-    }
-
-    fn is_alone(&self) -> bool {
-        !self.more
-    }
+/// The name of a batch whose bytes have landed before, from an extract of an earlier time: a source may
+/// come back to what it said once, and extracts without records are all alike.
+pub(crate) fn named_again(batch_id: &str, extracted: Timestamp) -> String {
+    let mut digest = Sha256::new();
+    digest.update(batch_id.as_bytes());
+    digest.update(extracted.as_microsecond().to_le_bytes());
+    hex::encode(digest.finalize())
 }

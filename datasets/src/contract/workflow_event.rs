@@ -5,7 +5,7 @@ use super::{Contract, MadeId, Role, STOP_KINDS, UNITS, may, must};
 pub static WORKFLOW_EVENT: Contract = Contract {
     table: "workflow_event",
     grain: "one version of one event of one case",
-    key: &["event_id"],
+    key: &["event_id", "case_no"],
     partition: &["biz_month"],
     sort: &["case_no", "occurred_at", "seq"],
     stats: &["case_no", "occurred_at", "known_at"],

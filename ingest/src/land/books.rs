@@ -11,8 +11,9 @@ use datasets::contract::{INGEST_BATCH, QUARANTINE};
 use datasets::lake::{BATCH_LANDED, BATCH_REPLAYED, Lake, Once, standing};
 use jiff::Timestamp;
 
-use super::{Input, Job, Named};
+use super::{Input, Job, Named, extract};
 use crate::IngestError;
+use crate::batch::named_again;
 use crate::mapping::Mapping;
 use crate::receipt::{Receipt, Refusal};
 
@@ -23,6 +24,20 @@ pub(super) async fn once(lake: Option<&Lake>, batch_id: &str) -> Result<Once, In
         None => 1,
     };
     Ok(Once { app_id: format!("batch/{batch_id}"), attempt })
+}
+
+/// What the batch of a file is called: another name where the same bytes have landed from an extract
+/// that was, as its file's name tells, earlier than this one.
+pub(super) async fn name(
+    lake: Option<&Lake>,
+    mapping: &Mapping,
+    input: &Input,
+    batch_id: String,
+) -> Result<String, IngestError> {
+    let (Some(lake), Some(time)) = (lake, extract::by_name(mapping, &input.name)) else { return Ok(batch_id) };
+    let held = batch(lake, &batch_id).await?;
+    let before = held.and_then(|held| extract::by_name(mapping, &held.file_name));
+    Ok(if before.is_some_and(|before| before < time) { named_again(&batch_id, time) } else { batch_id })
 }
 
 /// The receipt of a batch that is in the ledger: all its rows are known by now.

@@ -138,6 +138,7 @@ async fn land(
     options: &IngestOptions,
     Identified { batch_id, bytes, sha256, sealed }: Identified,
 ) -> Result<Receipt, IngestError> {
+    let batch_id = books::name(lake, mapping, input, batch_id).await?;
     let has_original = || options.vault.as_ref().filter(|vault| vault.has_original(&sha256)).map(|_| sha256.clone());
     let once = books::once(lake, &batch_id).await?;
     if let Some(lake) = lake

@@ -25,7 +25,7 @@ pub(super) fn read_instant(text: &str, rule: &Rule) -> Result<i64, Problem> {
 /// Days since the epoch of a civil date.
 pub(super) fn read_date(text: &str, rule: &Rule) -> Result<i32, Problem> {
     let read = rule.formats.iter().find_map(|format| match format.as_str() {
-        "iso" => text.parse::<Date>().ok().or_else(|| text.parse::<DateTime>().ok().map(DateTime::date)),
+        "iso" => iso_date(text, rule),
         "excel" => excel(text).map(DateTime::date),
         "period" => period(text, rule),
         format => strtime::parse(format, text).ok().and_then(|parts| parts.to_date().ok()),
@@ -47,18 +47,26 @@ fn not_a_time(rule: &Rule) -> Problem {
     Problem::new("not_a_time", reason)
 }
 
+/// The day of a date or a time; of a time with an offset, the day that it is in the rule's zone.
+fn iso_date(text: &str, rule: &Rule) -> Option<Date> {
+    if has_offset(text) {
+        return text.parse().ok().map(|instant| rule.zone.to_datetime(instant).date());
+    }
+    text.parse::<Date>().ok().or_else(|| text.parse::<DateTime>().ok().map(DateTime::date))
+}
+
+/// Whether a time says its distance from UTC.
+fn has_offset(text: &str) -> bool {
+    text.as_bytes().iter().skip(10).any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z'))
+}
+
 /// `2018-05-16T09:00:00+08:00`, `2018-05-16 09:00:00.123`, `2018-05-16`.
 fn iso(text: &str, rule: &Rule) -> Option<Timestamp> {
     match text.len() {
         0..10 => None,
         10 => day(text.parse().ok()?, rule),
-        _ => {
-            let tail = &text.as_bytes()[10..];
-            if tail.iter().any(|byte| matches!(byte, b'+' | b'-' | b'Z' | b'z')) {
-                return text.parse().ok();
-            }
-            place(text.parse().ok()?, &rule.zone)
-        }
+        _ if has_offset(text) => text.parse().ok(),
+        _ => place(text.parse().ok()?, &rule.zone),
     }
 }
 
@@ -148,6 +156,22 @@ mod tests {
         ] {
             assert_eq!(read(text, &forms).as_deref(), instant, "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_with_an_offset_is_on_the_day_that_it_is_here() {
+        let here = rule(&["iso"], "Asia/Shanghai", false);
+        let day = Some(datasets::days_since_epoch(Date::constant(2023, 9, 13)));
+        for text in [
+            "2023-09-13",
+            "2023-09-13 00:00:00",
+            "2023-09-13T00:00:00+08:00",
+            "2023-09-12 16:00:00+00",
+            "2023-09-12T16:00:00Z",
+        ] {
+            assert_eq!(read_date(text, &here).ok(), day, "{text}");
+        }
+        assert!(read_date("2023-09-13T25:00:00Z", &here).is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::IngestError;
 
@@ -23,19 +23,44 @@ pub(super) fn detect(head: &[u8], hint: Option<&str>, file: &str) -> Result<&'st
     if let Some(encoding) = utf16(head) {
         return Ok(encoding);
     }
-    let utf8 = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        // Only UTF-8 has this mark, even if some of its bytes are wrong.
-        Err(_) if head.starts_with(b"\xef\xbb\xbf") => true,
-        // A character may be cut at the end of what was looked at.
-        Err(error) => error.error_len().is_none(),
-    };
-    if utf8 {
+    // Only UTF-8 has this mark, even if some of its bytes are wrong.
+    if head.starts_with(b"\xef\xbb\xbf") {
         return Ok(UTF_8);
     }
-    let (_, wrong) = GB18030.decode_without_bom_handling(head);
-    let cut_short = head.len() >= 4 && !GB18030.decode_without_bom_handling(&head[..head.len() - 4]).1;
-    Ok(if !wrong || cut_short { GB18030 } else { UTF_8 })
+    let (utf8, gb18030) = (Reading::of(head, UTF_8), Reading::of(head, GB18030));
+    // A few wrong bytes must not decide how all others are read.
+    Ok(if utf8.wrong <= gb18030.wrong || utf8.far >= LIKELY * utf8.wrong { UTF_8 } else { GB18030 })
+}
+
+/// So many characters beyond ASCII for each wrong byte make it likely that a text is UTF-8 all the same:
+/// bytes of another encoding hardly ever fall into its pattern.
+const LIKELY: usize = 4;
+
+/// How well a text reads in an encoding.
+struct Reading {
+    /// What does not decode.
+    wrong: usize,
+    /// Characters beyond ASCII.
+    far: usize,
+}
+
+impl Reading {
+    fn of(head: &[u8], encoding: &'static Encoding) -> Self {
+        let mut decoder = encoding.new_decoder_without_bom_handling();
+        let (mut raw, mut text) = (head, vec![0; 16 * 1024]);
+        let mut found = Self { wrong: 0, far: 0 };
+        loop {
+            // A character may be cut at the end of what was looked at: nothing is the last.
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, &mut text, false);
+            found.far += text[..written].iter().filter(|byte| **byte >= 0xc0).count();
+            raw = &raw[read..];
+            match result {
+                DecoderResult::InputEmpty => return found,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => found.wrong += 1,
+            }
+        }
+    }
 }
 
 /// UTF-16 by its mark, or by its zero bytes: no other text has any, and this one has them beside
@@ -131,6 +156,22 @@ mod tests {
         assert_eq!(detect(&"办件".as_bytes()[..5], None, "f").expect("cut"), UTF_8);
         assert_eq!(detect(b"plain", Some("GBK"), "f").expect("hint"), GB18030);
         assert!(detect(b"plain", Some("latin9"), "f").is_err());
+    }
+
+    #[test]
+    fn a_cut_or_a_wrong_byte_does_not_change_how_a_file_is_read() {
+        let text = "办件编号,村名\n1,宁海村𠮷\n2,白虎头村\n".repeat(10);
+        let (chinese, _, _) = GB18030.encode(&text);
+        for end in chinese.len() - 40..chinese.len() {
+            assert_eq!(detect(&chinese[..end], None, "f").expect("cut"), GB18030, "{end}");
+            assert_eq!(detect(&text.as_bytes()[..end], None, "f").expect("cut"), UTF_8, "{end}");
+        }
+        let mut spoilt = chinese.to_vec();
+        spoilt.insert(20, 0xff);
+        assert_eq!(detect(&spoilt, None, "f").expect("one byte"), GB18030);
+        let (fragment, _, _) = GB18030.encode("宁海");
+        let mixed = [text.as_bytes(), &fragment, b"\n", text.as_bytes()].concat();
+        assert_eq!(detect(&mixed, None, "f").expect("a fragment"), UTF_8);
     }
 
     #[test]
