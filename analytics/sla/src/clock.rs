@@ -9,7 +9,7 @@ use crate::history::History;
 use crate::ladder::Running;
 use crate::reason::note;
 use crate::stop::{Excluded, merge};
-use crate::term::{Extension, Term, extend, promise, statutory, village};
+use crate::term::{Extend, Extension, Term, added, extend, promise, statutory, village};
 use crate::version::latest;
 use crate::{
     CaseClock, CaseInput, Clock, ClockError, ClockKind, DueBasis, Event, EventKind, Level, Limit, Policy, Reason,
@@ -120,9 +120,11 @@ fn fold_known<'a>(
 
     let promise_term = promise(case, history.told_due, started_at, &counter, &mut reasons)?;
     let runner = Runner { history: &history, case, counter, policy };
-    let mut promise = runner.run(ClockKind::Promise, promise_term, started_at, &mut reasons)?;
-    let mut statutory = runner.run(ClockKind::Statutory, statutory(case), started_at, &mut Vec::new())?;
-    let mut village = runner.run(ClockKind::Village, village(case), history.handled_at(), &mut Vec::new())?;
+    let mut promise = runner.run(ClockKind::Promise, promise_term, started_at, Asked::First, &mut reasons)?;
+    let given = Asked::Given(promise.extend);
+    let mut statutory = runner.run(ClockKind::Statutory, statutory(case), started_at, given, &mut Vec::new())?;
+    let none = Asked::Given(None);
+    let mut village = runner.run(ClockKind::Village, village(case), history.handled_at(), none, &mut Vec::new())?;
     remark(&history, promise_term, promise.due.as_ref(), zone, &mut reasons);
     for step in &mut steps {
         steps::run(step, case.item, &counter, policy, last_known_at)?;
@@ -171,20 +173,31 @@ struct Runner<'r, 'a> {
     policy: &'r Policy,
 }
 
-struct Run {
+struct Run<'a> {
     clock: Clock,
     due: Option<Due>,
     extension: Option<Extension>,
+    extend: Option<Extend<'a>>,
 }
 
-impl Runner<'_, '_> {
+/// Which extension lengthens a clock.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    /// The first that took effect in time.
+    First,
+    /// The one, if any, that lengthens another clock (domain §4 point 7: both alike).
+    Given(Option<Extend<'a>>),
+}
+
+impl<'a> Runner<'_, 'a> {
     fn run(
         &self,
         kind: ClockKind,
         term: Term,
         started_at: Option<Timestamp>,
+        asked: Asked<'a>,
         reasons: &mut Vec<Reason>,
-    ) -> Result<Run, Error> {
+    ) -> Result<Run<'a>, Error> {
         let zone = self.counter.excluded.zone;
         let (basis, limit) = match term {
             Term::Limit(basis, limit) => (basis, Some(limit)),
@@ -196,16 +209,17 @@ impl Runner<'_, '_> {
         clock.started_at = started_at;
         clock.started_on = started_at.map(|at| local(at, zone).0);
         let Some(started_at) = started_at else {
-            return Ok(Run { clock, due: None, extension: None });
+            return Ok(Run { clock, due: None, extension: None, extend: None });
         };
         let due = match term {
             Term::Limit(_, limit) => self.counter.limit(started_at, limit, 0)?,
             Term::Told(told) => self.counter.told(told),
-            Term::None => return Ok(Run { clock, due: None, extension: None }),
+            Term::None => return Ok(Run { clock, due: None, extension: None, extend: None }),
         };
-        let extension = match kind {
-            ClockKind::Village => None,
-            _ => extend(self.case.item, &self.history.extensions, limit, due.at, reasons),
+        let item = self.case.item;
+        let (extension, extend) = match asked {
+            Asked::First => extend(item, &self.history.extensions, limit, due.at, reasons).unzip(),
+            Asked::Given(given) => (given.and_then(|given| added(item, given, limit, reasons)), given),
         };
         let due = match (extension, term) {
             (Some(Extension { due_at: Some(told), .. }), Term::Told(_)) => self.counter.told(told),
@@ -214,7 +228,7 @@ impl Runner<'_, '_> {
         };
         clock.n += extension.map_or(0, |extension| extension.days);
         self.tell(&mut clock, started_at, &due)?;
-        Ok(Run { clock, due: Some(due), extension })
+        Ok(Run { clock, due: Some(due), extension, extend })
     }
 
     fn tell(&self, clock: &mut Clock, started_at: Timestamp, due: &Due) -> Result<(), Error> {

@@ -37,12 +37,10 @@ impl Effects<'_> {
         }
     }
 
-    /// An extension takes effect with its approval, unless that was entered too late.
+    /// An extension takes effect with its approval, unless it was entered too late.
     fn of_extension(&self, event: &Event) -> Timestamp {
         let approved_at = event.approved_at.unwrap_or(event.occurred_at);
-        let entered_at = event.recorded_at.unwrap_or(event.occurred_at).max(approved_at);
-        let is_late = approved_at.duration_until(entered_at) > self.policy.late_entry();
-        if is_late && !self.is_backfill { entered_at } else { approved_at }
+        self.late(event).map_or(approved_at, |entered_at| entered_at.max(approved_at))
     }
 
     /// The same of an answer to the receipt, which an ACCEPT is too.

@@ -7,6 +7,7 @@ use crate::calendar::{DAY_END, instant, local, workdays_after};
 use crate::effect::Effects;
 use crate::reason::note;
 use crate::stop::OpenStop;
+use crate::term::Extend;
 use crate::{CloseResult, Event, EventKind, Reason, WorkCalendar, Zone};
 
 named_enum! {
@@ -49,13 +50,9 @@ pub(crate) struct Answer {
     pub(crate) until: Timestamp,
     /// When the first answer, or an end of the case, took effect.
     pub(crate) answered_at: Option<Timestamp>,
+    /// Nothing kept the case from being deemed accepted.
+    pub(crate) is_missing: bool,
     pub(crate) provisional: bool,
-}
-
-impl Answer {
-    fn is_missing(&self) -> bool {
-        self.answered_at.is_none_or(|at| at >= self.until)
-    }
 }
 
 /// What the events say.
@@ -68,8 +65,8 @@ pub(crate) struct History<'a> {
     pub(crate) told_due: Option<Timestamp>,
     pub(crate) closings: Vec<Closing<'a>>,
     pub(crate) stops: Vec<OpenStop<'a>>,
-    /// EXTEND events with their effects.
-    pub(crate) extensions: Vec<(&'a Event, Timestamp)>,
+    /// EXTEND events in the order in which they took effect.
+    pub(crate) extensions: Vec<Extend<'a>>,
     pub(crate) transferred_at: Option<Timestamp>,
     /// DELIVER events' effects.
     pub(crate) delivered: Vec<Timestamp>,
@@ -92,7 +89,7 @@ impl<'a> History<'a> {
         let mut ordered = events.to_vec();
         ordered.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut history = Self { answer: answer(&ordered, effects, calendar, zone)?, ..Self::default() };
-        if let Some(answer) = history.answer.as_ref().filter(|answer| answer.is_missing()) {
+        if let Some(answer) = history.answer.as_ref().filter(|answer| answer.is_missing) {
             let (on, _) = local(answer.received_at, zone);
             history.start = Some(Start { kind: StartKind::Deemed, at: answer.received_at, on, from: answer.until });
             note(&mut history.reasons, Reason::DeemedAccepted);
@@ -104,6 +101,8 @@ impl<'a> History<'a> {
                 note(&mut history.reasons, Reason::EventAfterFinal);
             }
         }
+        // Of several extensions the first that took effect counts.
+        history.extensions.sort_by_key(|(_, at)| *at);
         Ok(history)
     }
 
@@ -130,7 +129,9 @@ impl<'a> History<'a> {
         let mut begin = Some(from);
         for closing in &self.closings {
             if let Some(begin) = begin.take() {
-                spans.push((begin, Some(closing.at.max(begin))));
+                // An end that took effect after its reopening was none.
+                let reopened_at = closing.reopened.map_or(closing.at, |event| event.occurred_at);
+                spans.push((begin, Some(closing.at.min(reopened_at).max(begin))));
             }
             begin = closing.reopened.map(|event| event.occurred_at.max(from));
         }
@@ -284,7 +285,7 @@ fn is_village_agent(role: &str) -> bool {
     ["agent", "village_agent", "代办员", "村级代办员"].iter().any(|name| name.eq_ignore_ascii_case(role))
 }
 
-/// Whether it keeps a case from being deemed accepted, if it comes in time.
+/// Whether it is an answer to the receipt, or an end of the wait for one.
 pub(crate) fn is_answer(event: &Event) -> bool {
     matches!(
         event.kind,
@@ -295,6 +296,13 @@ pub(crate) fn is_answer(event: &Event) -> bool {
             | EventKind::Withdraw
             | EventKind::Void
     )
+}
+
+/// Whether it keeps a case from being deemed accepted, if it comes in time. Who decides a case without
+/// having accepted it is judged from the receipt on (domain §4 point 1).
+fn averts(event: &Event) -> bool {
+    let decides = matches!(event.close_result, None | Some(CloseResult::Granted | CloseResult::Refused));
+    is_answer(event) && !(event.kind == EventKind::Close && decides)
 }
 
 /// The time to answer the first receipt, and the first answer to it.
@@ -309,12 +317,15 @@ fn answer(
     };
     let received_at = receipt.occurred_at;
     let counted = workdays_after(calendar, local(received_at, zone).0, effects.policy.accept_within_wd)?;
+    let until = instant(counted.last, DAY_END, zone)?;
     let answers = ordered.iter().filter(|event| is_answer(event));
+    let mut averting = ordered.iter().filter(|event| averts(event)).map(|event| effects.of_answer(event));
     Ok(Some(Answer {
         received_at,
-        until: instant(counted.last, DAY_END, zone)?,
+        until,
         days: counted.days,
         answered_at: answers.map(|event| effects.of_answer(event)).min(),
+        is_missing: averting.all(|at| at >= until),
         provisional: counted.provisional,
     }))
 }

@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use crate::EventKind::{Accept, Apply, Close, CorrectionComplete, CorrectionNotice, Receive, StepEnd};
+use crate::EventKind::{Accept, Apply, Close, CorrectionComplete, CorrectionNotice, Receive, StepEnd, Withdraw};
 use crate::examples::{Example, about, accepted, date, dates, step_start};
 use crate::testing::{at, end_of, event, extend, recorded, step, wd};
 use crate::{DueBasis, Level, ObjectType, StartKind, Status};
@@ -133,7 +133,13 @@ fn a_missing_acceptance_is_not_the_receipt() {
     let (clock, _) = noticed().and(event(CorrectionComplete, "2018-04-12T10:00")).told();
     assert_eq!(clock.promise.started_on, Some(date("2018-04-12")));
 
-    // Closed without an acceptance: the due date is unknown, and no time was used.
-    let (clock, cards) = received().and(event(Close, "2018-04-04T10:00")).told();
+    // Ended without an acceptance: no due date, and no time used. Decided without one: as deemed, openly,
+    // from the midnight on at which it is.
+    let (clock, cards) = received().and(event(Withdraw, "2018-04-04T10:00")).told();
     assert!(clock.start.is_none() && clock.used_at_end.is_none() && cards.is_empty());
+    let (clock, cards) = received().and(event(Close, "2018-04-04T10:00")).told();
+    assert_eq!(clock.start.as_ref().unwrap().kind, StartKind::Deemed);
+    assert_eq!(clock.status(at("2018-04-09T23:00")), Status::NotStarted);
+    assert_eq!(clock.status(at("2018-04-10T00:00")), Status::ClosedEarly);
+    assert!(cards.is_empty());
 }

@@ -118,7 +118,10 @@ pub(crate) fn read(history: &mut History<'_>, effects: Effects<'_>) -> Vec<StepC
             if steps.iter().any(StepClock::is_open) {
                 note(&mut history.reasons, Reason::ClosedBeforeStep);
             }
-            end_all(&mut steps, closing.at);
+            // An end that took effect after its reopening was none.
+            if closing.reopened.is_none_or(|reopened| reopened.occurred_at > closing.at) {
+                end_all(&mut steps, closing.at);
+            }
         }
     }
     for step in &mut steps {

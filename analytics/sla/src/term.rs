@@ -75,17 +75,21 @@ pub(crate) fn village(case: &CaseInput<'_>) -> Term {
     own.or_else(|| case.promised.map(|limit| Term::Limit(DueBasis::Promised, limit))).unwrap_or(Term::None)
 }
 
-/// The extension in force for a clock that is due at `due_at` without it.
-pub(crate) fn extend(
+/// An EXTEND with the instant at which it took effect.
+pub(crate) type Extend<'e> = (&'e Event, Timestamp);
+
+/// The extension in force for a clock that is due at `due_at` without it, of those that took effect
+/// in this order, and its event.
+pub(crate) fn extend<'e>(
     item: &ItemRules,
-    events: &[(&Event, Timestamp)],
+    events: &[Extend<'e>],
     limit: Option<Limit>,
     due_at: Timestamp,
     reasons: &mut Vec<Reason>,
-) -> Option<Extension> {
+) -> Option<(Extension, Extend<'e>)> {
     let mut held = None;
-    for (event, effective_at) in events {
-        let effective_at = *effective_at;
+    for event in events {
+        let effective_at = event.1;
         if held.is_some() {
             note(reasons, Reason::SecondExtension);
             continue;
@@ -94,19 +98,30 @@ pub(crate) fn extend(
             note(reasons, Reason::LateExtension);
             continue;
         }
-        held = match limit {
-            None => event.due_at.map(|told| Extension { days: 0, due_at: Some(told), effective_at }),
-            Some(limit) if limit.n > 0 && matches!(limit.unit, Unit::Hour | Unit::Min) => {
-                note(reasons, Reason::ExtensionUnit);
-                None
-            }
-            Some(_) => days(item, event, reasons).map(|days| Extension { days, due_at: None, effective_at }),
-        };
-        if limit.is_none() && held.is_none() {
-            note(reasons, Reason::ExtensionWithoutDays);
-        }
+        held = added(item, *event, limit, reasons).map(|extension| (extension, *event));
     }
     held
+}
+
+/// What an extension that counts adds to a limit, or to an explicit due instant.
+pub(crate) fn added(
+    item: &ItemRules,
+    (event, effective_at): Extend<'_>,
+    limit: Option<Limit>,
+    reasons: &mut Vec<Reason>,
+) -> Option<Extension> {
+    match limit {
+        None if event.due_at.is_none() => {
+            note(reasons, Reason::ExtensionWithoutDays);
+            None
+        }
+        None => Some(Extension { days: 0, due_at: event.due_at, effective_at }),
+        Some(limit) if limit.n > 0 && matches!(limit.unit, Unit::Hour | Unit::Min) => {
+            note(reasons, Reason::ExtensionUnit);
+            None
+        }
+        Some(_) => days(item, event, reasons).map(|days| Extension { days, due_at: None, effective_at }),
+    }
 }
 
 fn days(item: &ItemRules, event: &Event, reasons: &mut Vec<Reason>) -> Option<u32> {

@@ -159,7 +159,7 @@ impl Forecast<'_> {
 
     /// A stop still open at 24:00 of the day of its cap, and of the next workday (domain §3).
     fn suspensions(&self, state: &State<'_>, objects: &mut Vec<Object>) -> Result<(), Error> {
-        for stop in &state.clock.suspensions {
+        for (place, stop) in state.clock.suspensions.iter().enumerate() {
             let Some(cap_at) = stop.cap_at else { continue };
             // A cap at midnight is the end of the day before.
             let (on, _) = local(cap_at.checked_sub(crate::calendar::MICROSECOND)?, self.zone);
@@ -171,12 +171,16 @@ impl Forecast<'_> {
             let due_at = end_of_day(on, self.zone)?;
             let red_at = instant(next.last, DAY_END, self.zone)?;
             let red_due_at = end_of_day(next.last, self.zone)?;
+            // What ends at 24:00 sharp is not open then.
+            let open_at = |level, at, due| Rung { in_time: at, ..told_rung(level, over, at, due, ClockKind::Promise) };
             let rungs = vec![
-                told_rung(Level::Yellow, over, just_after(due_at)?, (due_at, on), ClockKind::Promise),
-                told_rung(Level::Red, over, red_at, (red_due_at, next.last), ClockKind::Promise),
+                open_at(Level::Yellow, just_after(due_at)?, (due_at, on)),
+                open_at(Level::Red, red_at, (red_due_at, next.last)),
             ];
             let open = vec![(stop.started_at, stop.ended_at.map(|end| end.max(stop.started_at)))];
-            let name = Some((stop.id.clone(), stop.event_id.clone()));
+            let namesakes = state.clock.suspensions[..place].iter().filter(|other| other.id == stop.id).count();
+            let id = if namesakes == 0 { stop.id.clone() } else { format!("{}#{}", stop.id, namesakes + 1) };
+            let name = Some((id, stop.event_id.clone()));
             objects.push(plain(ObjectType::Suspension, name, open, stop.started_at, due_at, rungs));
         }
         Ok(())

@@ -39,7 +39,8 @@ pub struct Card {
     pub cycle: u32,
     /// When the rule was met; metrics go by it (domain §4 point 14).
     pub condition_at: Timestamp,
-    /// The same, but not before its object took effect, as a deemed acceptance does at midnight.
+    /// The same, but not before its object took effect, as a deemed acceptance does at midnight: what
+    /// has to be open is open then.
     met_at: Timestamp,
     /// When it was met and known; queues, notices and "as of" go by it.
     pub issued_at: Timestamp,
@@ -74,5 +75,7 @@ impl Card {
     }
 }
 
+#[cfg(test)]
+mod disputed;
 #[cfg(test)]
 mod tests;

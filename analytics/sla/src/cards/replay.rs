@@ -10,7 +10,7 @@ use crate::calendar::MICROSECOND;
 use crate::clock::{State, first_known, state};
 use crate::effect::Effects;
 use crate::version::{has_several, latest};
-use crate::{CaseClock, CaseInput, ClockError, Event, Level, ObjectType, Policy, WorkCalendar, Zone};
+use crate::{CaseClock, CaseInput, ClockError, Event, EventKind, Level, ObjectType, Policy, WorkCalendar, Zone};
 
 /// A case and its cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,7 @@ fn replay(
         let epoch =
             Epoch { judge: &judge, acted, now, next, is_newly_extended, cause, objects: &objects, state: &state };
         epoch.settle(&mut cards)?;
+        Epoch::restore(&mut cards);
         epoch.issue_all(&mut cards);
         epoch.over_statutory(&mut cards);
         last = Some(state.clock);
@@ -203,6 +204,22 @@ impl Epoch<'_> {
         Ok(())
     }
 
+    /// A card is superseded by what stands: the lower card holds again when the higher is cancelled.
+    fn restore(cards: &mut [Card]) {
+        for place in 0..cards.len() {
+            let lower = &cards[place];
+            let higher = cards.iter().filter(|card| {
+                let is_same = card.object_type == lower.object_type && card.object_key == lower.object_key;
+                let is_later = card.issued_at >= lower.issued_at || card.cycle >= lower.cycle;
+                is_same && is_later && card.level > lower.level && card.cancelled_at.is_none()
+            });
+            let superseded_at = higher.map(|card| card.issued_at.max(lower.issued_at)).min();
+            if lower.superseded_at.is_some() && lower.cancelled_at.is_none() {
+                cards[place].superseded_at = superseded_at;
+            }
+        }
+    }
+
     /// Whether the card's rule had been met at its instant, as far as is known now: what took
     /// effect later does not count against it, nor what was entered too late to be believed.
     fn was_met(&self, object: Option<&Object>, card: &Card) -> Result<bool, ClockError> {
@@ -210,13 +227,12 @@ impl Epoch<'_> {
             let rung = object.rungs.iter().find(|rung| rung.level == card.level)?;
             object.condition(rung)
         };
+        let is_by_then = |met: Option<Timestamp>| met.is_some_and(|at| at <= card.condition_at);
         let now_met = object.and_then(met);
         // Over by then is over; near the limit it has to have been open then.
         let is_right = match card.is_over {
-            true => now_met.is_some_and(|at| at <= card.met_at),
-            false => {
-                now_met.is_some_and(|at| at <= card.met_at) && object.is_some_and(|object| object.is_open(card.met_at))
-            }
+            true => is_by_then(now_met),
+            false => is_by_then(now_met) && object.is_some_and(|object| object.is_open(card.met_at)),
         };
         if is_right {
             return Ok(true);
@@ -224,7 +240,9 @@ impl Epoch<'_> {
         let Judge { case, calendar, zone, policy, effects } = *self.judge;
         let counts = |event: &Event| {
             let is_news = effects.acts_at(event) > card.issued_at;
-            !is_news || (effects.of(event) <= card.met_at && effects.late(event).is_none())
+            // What is over is never undone by an extension (domain §4 point 7).
+            let undoes = !(card.is_over && event.kind == EventKind::Extend);
+            !is_news || (undoes && effects.of(event) <= card.met_at && effects.late(event).is_none())
         };
         let by_then: Vec<&Event> = self.acted.iter().filter(|event| counts(event)).copied().collect();
         if by_then.is_empty() {
@@ -234,7 +252,7 @@ impl Epoch<'_> {
         let objects = self.judge.objects(&then)?;
         // What is near the limit has to be open.
         let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());
-        Ok(objects.iter().find(is_right).and_then(met).is_some_and(|at| at <= card.met_at))
+        Ok(is_by_then(objects.iter().find(is_right).and_then(met)))
     }
 
     /// Issues what is met before the next thing acts.

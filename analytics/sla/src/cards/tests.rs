@@ -65,7 +65,7 @@ fn closing_decides_which_cards_there_are() {
 fn a_closing_entered_within_a_day_cancels_what_it_proves_wrong() {
     let close = |when: &str, entered: &str| cards(&[recorded(event(Close, when), entered)]);
     assert_eq!(brief(&close("2018-03-11T20:00", "2018-03-12T09:00")), [yellow(YELLOW, "C")]);
-    assert_eq!(brief(&close("2018-03-12T17:00", "2018-03-13T09:00")), [yellow(YELLOW, "SL"), red(RED, "C")]);
+    assert_eq!(brief(&close("2018-03-12T17:00", "2018-03-13T09:00")), [yellow(YELLOW, "L"), red(RED, "C")]);
 }
 
 #[test]

@@ -56,9 +56,6 @@ fn object(diff: &mut Diff, key: &Key, oracle: &Replay, cards: &[crate::Card]) {
             diff.same(&format!("{name}: cycle"), oracle.cycle, found.cycle);
         }
         diff.time(&format!("{name}: cancelled_at"), oracle.cancelled, found.cancelled_at);
-        if oracle.is_vague {
-            continue;
-        }
         diff.time(&format!("{name}: lapsed_at"), oracle.lapsed, found.lapsed_at);
         if oracle.lapsed.is_none() && oracle.cancelled.is_none() {
             diff.time(&format!("{name}: superseded_at"), oracle.superseded, found.superseded_at);

@@ -25,6 +25,8 @@ pub struct Met {
     pub key: Key,
     pub level: Level,
     pub at: Us,
+    /// The same, also before its clock counts, as that of a deemed acceptance does from midnight on.
+    pub said: Us,
     /// Of a case, from when on its clock counts: the rules do not say which instant a condition
     /// before it is given.
     pub floor: Us,
@@ -62,6 +64,9 @@ impl Scene {
         let key = Key::of(ObjectType::Case);
         let (term, Some(start)) = (&view.promise, view.story.start) else { return };
         self.doubt(&key, term.doubt.or(term.card_doubt));
+        if view.story.reopened.iter().any(|(closed, _)| *closed < start.from && start.from > start.at) {
+            self.doubt(&key, Some("closed and reopened before it was deemed accepted"));
+        }
         let closed = view.story.closed.map(|(closed, _)| closed);
         if closed.is_some() && closed <= term.due_at {
             self.in_time.push(key.clone());
@@ -85,11 +90,13 @@ impl Scene {
                 self.doubt(&key, Some("a level some workdays off in a year whose calendar is not known"));
             }
             let open_at = open_from(&view.story, at.max(start.from));
+            let said = open_from(&view.story, at.max(start.at));
             let is_near = !rule.is_over();
-            let is_met = closed.is_none_or(|closed| !is_near && open_at <= closed);
+            // An end before a deemed acceptance may have come too late all the same.
+            let is_met = closed.is_none_or(|closed| !is_near && said <= closed);
             if is_met {
                 let (key, floor) = (key.clone(), start.from);
-                self.met.push(Met { key, level: *level, at: open_at, floor, is_near, doubt_from: None });
+                self.met.push(Met { key, level: *level, at: open_at, said, floor, is_near, doubt_from: None });
             }
         }
     }
@@ -149,7 +156,7 @@ impl Scene {
                 let is_near = !rule.is_over();
                 if step.is_open || !is_near {
                     let key = key.clone();
-                    self.met.push(Met { key, level: *level, at, floor: Us::MIN, is_near, doubt_from: None });
+                    self.met.push(Met { key, level: *level, at, said: at, floor: Us::MIN, is_near, doubt_from: None });
                 }
             }
         }
@@ -161,7 +168,7 @@ impl Scene {
         if !world.calendar.knows(deem.last_day) {
             self.doubt(&key, Some("to be accepted in a year whose calendar is not known"));
         }
-        if !deem.is_deemed {
+        if !deem.is_deemed || deem.is_over {
             self.in_time.push(key);
             return;
         }
@@ -169,6 +176,7 @@ impl Scene {
             key: key.clone(),
             level: Level::Red,
             at: deem.midnight,
+            said: deem.midnight,
             floor: Us::MIN,
             is_near: false,
             doubt_from: None,
@@ -178,6 +186,7 @@ impl Scene {
             key,
             level: Level::Yellow,
             at,
+            said: at,
             floor: Us::MIN,
             is_near: true,
             doubt_from: Some(deem.midnight),
@@ -198,12 +207,9 @@ impl Scene {
             }
             for (level, day) in [(Level::Yellow, cap_day), (Level::Red, next)] {
                 let at = midnight(day + 1);
-                if stop.until == Some(at) {
-                    self.doubt(&key, Some("whether a stop that ends at 24:00 is open past it"));
-                }
                 if stop.until.is_none_or(|until| at < until) {
                     let key = key.clone();
-                    self.met.push(Met { key, level, at, floor: Us::MIN, is_near: false, doubt_from: None });
+                    self.met.push(Met { key, level, at, said: at, floor: Us::MIN, is_near: false, doubt_from: None });
                 }
             }
         }
@@ -220,7 +226,7 @@ impl Scene {
         let is_met = world.case.has_certificate && view.story.delivered.is_none_or(|delivered| at <= delivered);
         if is_met && world.calendar.knows(last) {
             let level = Level::Yellow;
-            self.met.push(Met { key, level, at, floor: Us::MIN, is_near: false, doubt_from: None });
+            self.met.push(Met { key, level, at, said: at, floor: Us::MIN, is_near: false, doubt_from: None });
         }
     }
 }

@@ -4,7 +4,7 @@ use super::World;
 use super::story::{Deem, Start, effect, is_late};
 use super::time::{Day, Us, day_of, midnight, us};
 use super::walk::{Walk, first_reaching};
-use crate::{Event, EventKind};
+use crate::{CloseResult, Event, EventKind};
 
 /// Roles of whoever took the application in the village (docs/CLOCK.md "Clocks").
 const AGENTS: [&str; 4] = ["agent", "village_agent", "代办员", "村级代办员"];
@@ -17,6 +17,11 @@ fn first(events: &[&Event], kind: EventKind) -> Option<Us> {
 fn averts_at(world: &World<'_>, event: &Event) -> Option<Us> {
     match (event.kind, event.recorded_at) {
         (EventKind::Accept, Some(recorded)) if is_late(world, event) => Some(us(recorded)),
+        (EventKind::Close, _)
+            if matches!(event.close_result, None | Some(CloseResult::Granted | CloseResult::Refused)) =>
+        {
+            None
+        }
         (
             EventKind::Accept
             | EventKind::CorrectionNotice
@@ -39,7 +44,9 @@ pub fn deem(world: &World<'_>, events: &[&Event]) -> Option<Deem> {
     let total = 60 * i64::try_from(walk.office_of(&days).count()).unwrap();
     let is_averted = events.iter().filter_map(|event| averts_at(world, event)).any(|averted| averted < midnight);
     let yellow = first_reaching(walk.office_of(&days), total, (4, 5));
-    Some(Deem { last_day, midnight, yellow, is_deemed: !is_averted })
+    let ends = |event: &&&Event| matches!(event.kind, EventKind::Close | EventKind::Withdraw | EventKind::Void);
+    let is_over = events.iter().filter(ends).any(|event| effect(world, event) < midnight);
+    Some(Deem { last_day, midnight, yellow, is_deemed: !is_averted, is_over })
 }
 
 pub fn deemed_start(world: &World<'_>, events: &[&Event]) -> Option<Start> {

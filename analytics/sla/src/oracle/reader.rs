@@ -116,9 +116,6 @@ impl<'a> Reader<'a> {
 
     fn extend(&mut self, event: &Event) {
         let at = extended_at(self.world, event);
-        if self.story.extends.last().is_some_and(|earlier| at < earlier.at) {
-            self.doubt("a second extension took effect before the first");
-        }
         let due = event.due_at.map(us);
         self.story.extends.push(Extend { at, days: event.extension_days, due });
     }

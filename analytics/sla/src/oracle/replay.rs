@@ -19,14 +19,13 @@ pub struct Card {
     pub is_cycle_known: bool,
     pub at: Us,
     /// See [`Met`].
+    pub said: Us,
     pub floor: Us,
     pub issued: Us,
     is_near: bool,
     pub lapsed: Option<Us>,
     pub superseded: Option<Us>,
     pub cancelled: Option<Us>,
-    /// The card that superseded it was cancelled: the rules do not say what becomes of it.
-    pub is_vague: bool,
 }
 
 #[derive(Default)]
@@ -109,6 +108,8 @@ impl Replay {
             match answers {
                 [Some(true), Some(true), _, _] => {}
                 [Some(true), Some(false), Some(false), Some(false)] if !is_lapsed => self.cancel_one(place, now),
+                // What is over is never undone by an extension.
+                [Some(true), Some(false), Some(false), Some(true)] if !self.cards[place].is_near => {}
                 [Some(true), Some(false), Some(false), Some(true)] => {
                     self.doubt_of(&key, "an extension in time that was known after the card");
                 }
@@ -119,9 +120,17 @@ impl Replay {
 
     fn cancel_one(&mut self, place: usize, now: Us) {
         self.cards[place].cancelled = Some(now);
-        let (key, issued) = (self.cards[place].key.clone(), self.cards[place].issued);
-        for card in self.cards.iter_mut().filter(|card| card.key == key && card.superseded == Some(issued)) {
-            card.is_vague = true;
+        // What it superseded holds again, unless another card outranks it.
+        let (key, gone) = (self.cards[place].key.clone(), self.cards[place].issued);
+        for lower in 0..self.cards.len() {
+            let Card { level, issued, .. } = self.cards[lower];
+            if self.cards[lower].key != key || self.cards[lower].superseded != Some(gone.max(issued)) {
+                continue;
+            }
+            let outranks = |card: &&Card| {
+                card.key == key && card.level > level && card.cancelled.is_none() && card.issued >= issued
+            };
+            self.cards[lower].superseded = self.cards.iter().filter(outranks).map(|card| card.issued).min();
         }
     }
 
@@ -187,20 +196,20 @@ impl Replay {
                 card.superseded.get_or_insert(issued);
             }
             let is_cycle_known = met.key.object == ObjectType::Case || changes == 0;
-            let Met { key, level, at, floor, is_near, .. } = met;
+            let Met { key, level, at, said, floor, is_near, .. } = met;
             self.cards.push(Card {
                 key,
                 level,
                 cycle,
                 is_cycle_known,
                 at,
+                said,
                 floor,
                 issued,
                 is_near,
                 lapsed: None,
                 superseded: None,
                 cancelled: None,
-                is_vague: false,
             });
         }
     }
@@ -237,7 +246,7 @@ fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
         return None;
     }
     let met = |met: &&Met| met.key == card.key && met.level == card.level;
-    let is_met = scene.met.iter().find(met).is_some_and(|met| met.at <= card.at);
+    let is_met = scene.met.iter().find(met).is_some_and(|met| met.said <= card.said);
     Some(is_met && (!card.is_near || is_open(&view, card)))
 }
 

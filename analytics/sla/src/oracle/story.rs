@@ -47,6 +47,8 @@ pub struct Deem {
     /// 4/5 of the time.
     pub yellow: Option<Us>,
     pub is_deemed: bool,
+    /// The case ended before that midnight: nobody waits for an acceptance any more.
+    pub is_over: bool,
 }
 
 /// An EXTEND and when it took effect.
@@ -113,9 +115,7 @@ pub fn is_late(world: &World<'_>, event: &Event) -> bool {
 /// An EXTEND takes effect when it was approved.
 pub fn extended_at(world: &World<'_>, event: &Event) -> Us {
     let approved = us(event.approved_at.unwrap_or(event.occurred_at));
-    let entered = us(event.recorded_at.unwrap_or(event.occurred_at)).max(approved);
-    let allowed = i64::from(world.policy.late_entry_h) * 3_600_000_000;
-    if entered - approved > allowed && !world.case.is_backfill { entered } else { approved }
+    if is_late(world, event) { approved.max(effect(world, event)) } else { approved }
 }
 
 pub fn read(world: &World<'_>, events: &[&Event]) -> Story {
@@ -133,5 +133,6 @@ pub fn read(world: &World<'_>, events: &[&Event]) -> Story {
     for event in &events {
         reader.read(event);
     }
+    reader.story.extends.sort_by_key(|extend| extend.at);
     reader.story
 }

@@ -23,6 +23,8 @@ pub struct Term {
     pub total: i64,
     pub is_provisional: bool,
     pub is_extended: bool,
+    /// Which extension of the story it is.
+    pub extension: Option<usize>,
     /// What of it the rules leave open; it is not compared.
     pub doubt: Option<&'static str>,
     /// The same of its cards alone.
@@ -42,11 +44,13 @@ struct Asked<'a> {
     walk: Walk<'a>,
     start: Option<Us>,
     is_extendable: bool,
+    /// The extension of the promise, for a clock that has no other.
+    only: Option<Option<usize>>,
 }
 
 pub fn promise(world: &World<'_>, story: &Story, walk: Walk<'_>) -> Term {
     let start = story.start.map(|start| start.at);
-    let asked = Asked { world, story, walk, start, is_extendable: true };
+    let asked = Asked { world, story, walk, start, is_extendable: true, only: None };
     let case = world.case;
     match (story.explicit_due, case.promised, case.statutory) {
         (Some(due), None, None) => asked.term("EXPLICIT", &Source::Explicit(due)),
@@ -58,9 +62,9 @@ pub fn promise(world: &World<'_>, story: &Story, walk: Walk<'_>) -> Term {
     }
 }
 
-pub fn statutory(world: &World<'_>, story: &Story, walk: Walk<'_>) -> Term {
+pub fn statutory(world: &World<'_>, story: &Story, walk: Walk<'_>, promise: &Term) -> Term {
     let start = story.start.map(|start| start.at);
-    let asked = Asked { world, story, walk, start, is_extendable: true };
+    let asked = Asked { world, story, walk, start, is_extendable: true, only: Some(promise.extension) };
     match world.case.statutory {
         Some(limit) => asked.term("STATUTORY", &Source::Limit(limit)),
         None => asked.term("", &Source::Nothing),
@@ -68,7 +72,7 @@ pub fn statutory(world: &World<'_>, story: &Story, walk: Walk<'_>) -> Term {
 }
 
 pub fn village(world: &World<'_>, story: &Story, walk: Walk<'_>, promise: &Term) -> Term {
-    let asked = Asked { world, story, walk, start: story.village, is_extendable: false };
+    let asked = Asked { world, story, walk, start: story.village, is_extendable: false, only: None };
     if world.case.due_binding && story.explicit_due.is_some() {
         return Term { doubt: Some("whether a binding due instant binds the village clock"), ..Term::default() };
     }
@@ -99,7 +103,8 @@ impl Asked<'_> {
     }
 
     fn explicit(&self, start: Us, due: Us) -> Term {
-        let moved = self.in_force(due, true).and_then(|extend| extend.due);
+        let in_force = self.in_force(due, true);
+        let moved = in_force.and_then(|place| self.story.extends[place].due);
         let due = moved.unwrap_or(due);
         Term {
             basis: "EXPLICIT",
@@ -109,12 +114,14 @@ impl Asked<'_> {
             yellow: yellow_before(start, due),
             total: (due - start) / SECOND,
             is_extended: moved.is_some(),
+            extension: in_force,
             ..Term::default()
         }
     }
 
     fn limited(&self, basis: &'static str, start: Us, limit: Limit) -> Term {
-        let (reckoned, is_asked, is_extended) = self.reckoned(self.walk, start, limit, self.is_extendable);
+        let (reckoned, is_asked, extension) = self.reckoned(self.walk, start, limit, self.is_extendable);
+        let is_extended = extension.is_some();
         let is_odd = is_asked && !is_extended;
         let yellow = yellow(self.world, self.walk, start, limit, &reckoned);
         let doubts = [
@@ -132,6 +139,7 @@ impl Asked<'_> {
             total: if limit.n == 0 { 0 } else { total(self.walk, limit, &reckoned.days) },
             is_provisional: !self.world.calendar.knows(reckoned.due_on),
             is_extended,
+            extension,
             doubt: doubts.into_iter().flatten().next(),
             card_doubt: is_odd.then_some("hours are extended"),
             days: reckoned.days,
@@ -151,23 +159,32 @@ impl Asked<'_> {
         end != yellow && self.walk.calendar.is_office_minute(end)
     }
 
-    /// The limit with the extension in force, whether one was asked for in time, and whether it
-    /// lengthens the limit.
-    fn reckoned(&self, walk: Walk<'_>, start: Us, limit: Limit, is_extendable: bool) -> (Reckoned, bool, bool) {
+    /// The limit with the extension in force, whether one was asked for in time, and which lengthens
+    /// the limit.
+    fn reckoned(
+        &self,
+        walk: Walk<'_>,
+        start: Us,
+        limit: Limit,
+        is_extendable: bool,
+    ) -> (Reckoned, bool, Option<usize>) {
         let without = reckon(self.world, walk, start, limit, 0);
         let in_force = self.in_force(without.due_at, false).filter(|_| is_extendable);
-        let Some(days) = in_force.and_then(|extend| extend.days) else { return (without, false, false) };
+        let Some(days) = in_force.and_then(|place| self.story.extends[place].days) else {
+            return (without, false, None);
+        };
         if limit.n == 0 || matches!(limit.unit, Unit::Hour | Unit::Min) {
-            return (without, true, false);
+            return (without, true, None);
         }
         let most = self.world.case.item.max_extension_days.unwrap_or(10);
-        (reckon(self.world, walk, start, limit, days.min(most)), true, true)
+        (reckon(self.world, walk, start, limit, days.min(most)), true, in_force)
     }
 
     /// The first extension that took effect by the due instant without it.
-    fn in_force(&self, due: Us, is_explicit: bool) -> Option<&Extend> {
-        let counts = |extend: &&Extend| extend.days.is_some() && (!is_explicit || extend.due.is_some());
-        self.story.extends.iter().filter(counts).find(|extend| extend.at <= due)
+    fn in_force(&self, due: Us, is_explicit: bool) -> Option<usize> {
+        let counts = |extend: &Extend| extend.days.is_some() && (!is_explicit || extend.due.is_some());
+        let first = || self.story.extends.iter().position(|extend| counts(extend) && extend.at <= due);
+        self.only.unwrap_or_else(first)
     }
 
     /// The promise, or the statutory limit if that is earlier.

@@ -41,7 +41,10 @@ impl View {
         let deductions = stops::deductions(world, &story.stops);
         let walk = Walk { calendar: world.calendar, deductions: &deductions };
         let promise = terms::promise(world, &story, walk);
-        let statutory = if has_statutory { terms::statutory(world, &story, walk) } else { Term::default() };
+        let mut statutory =
+            if has_statutory { terms::statutory(world, &story, walk, &promise) } else { Term::default() };
+        // Whether an extension lengthens the promise is open.
+        statutory.doubt = statutory.doubt.or(promise.card_doubt);
         let village = if has_village { terms::village(world, &story, walk, &promise) } else { Term::default() };
         let last_known = events.iter().map(|event| us(event.known_at)).max().unwrap_or(0);
         let steps = story.steps.iter().map(|step| steps::term(world, walk, step, &promise, last_known)).collect();
