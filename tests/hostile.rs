@@ -30,6 +30,11 @@ fn files_cut_off_on_the_way_are_told() {
 }
 
 #[test]
+fn a_first_record_with_nothing_in_it_is_read_as_any_other() {
+    refused("nothing.ndjson", "{}\n", &["nothing.ndjson, line 1: column", "is missing"]);
+}
+
+#[test]
 fn depth_and_length_are_bounded() {
     refused("deep.json", "{\"a\":".repeat(1_000_000), &["deep.json, line 1", "was cut off"]);
     let deep = format!("{{\"a\":{}\n", "[".repeat(1_000_000));

@@ -43,6 +43,11 @@ pub enum IngestError {
     /// A column that the mapping names is not there.
     #[error("{file}, line {line}: column {column:?} of mapping {mapping} is missing; the file has: {present}")]
     MissingColumn { file: String, line: u64, column: String, mapping: String, present: String },
+    /// Columns that a mapping which freezes its columns does not know.
+    #[error(
+        "{file}, line {line}: new columns: {columns}; mapping {mapping} refuses them (drift.mode = \"freeze\"). Name them in it, in a rule or in drift.ignore, or set drift.mode to \"discard\" or \"evolve\""
+    )]
+    NewColumns { file: String, line: u64, columns: String, mapping: String },
     /// More columns than any real table has.
     #[error("{file}, line {line}: more than {most} columns, so no table of records; check delimiter and line ends")]
     TooManyColumns { file: String, line: u64, most: usize },

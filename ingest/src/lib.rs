@@ -25,5 +25,5 @@ pub use land::{
 pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
-pub use receipt::{Receipt, Refusal, TableCount};
+pub use receipt::{NewColumns, Receipt, Refusal, TableCount};
 pub use vault::{RawRecord, Vault, VaultOptions};

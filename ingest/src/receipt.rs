@@ -1,8 +1,11 @@
 //! What became of a batch.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::IngestError;
+use crate::record::in_short;
 
 /// The account of one file: `rows_in = landed + quarantined + known`, always.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +31,8 @@ pub struct Receipt {
     pub extract_time: Option<jiff::Timestamp>,
     /// SHA-256 of the original file, if it rests in the vault.
     pub kept: Option<String>,
+    /// Columns that the mapping does not know; unknown of a batch that had landed before.
+    pub new_columns: Option<NewColumns>,
     pub tables: Vec<TableCount>,
     /// The first refusals, as a sample.
     pub refusals: Vec<Refusal>,
@@ -45,6 +50,16 @@ pub struct TableCount {
     pub repeated: u64,
     /// Personal numbers that were masked in free texts.
     pub masked: u64,
+}
+
+/// Columns of a source that its mapping does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewColumns {
+    /// Whether their values are kept in `attributes`; else they were left out.
+    pub kept: bool,
+    pub count: usize,
+    /// The first hundred, long names cut, personal numbers in them masked.
+    pub names: Vec<String>,
 }
 
 /// A field or a record that was refused.
@@ -94,6 +109,15 @@ impl Receipt {
     }
 }
 
+impl fmt::Display for NewColumns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns = if self.count == 1 { "column" } else { "columns" };
+        let done = if self.kept { "kept in attributes" } else { "left out" };
+        let names = in_short(self.names.iter().map(String::as_str), self.count);
+        write!(f, "{} new {columns}, {done}: {names}", self.count)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +136,16 @@ mod tests {
         assert!(account(4).check("f.csv").is_ok());
         let message = account(3).check("f.csv").expect_err("refused").to_string();
         assert!(message.starts_with("f.csv: rows of t do not add up: 9 in, 3 landed"), "{message}");
+    }
+
+    #[test]
+    fn new_columns_are_told_with_what_became_of_them() {
+        let new = |kept, count: usize| {
+            let names = (1..=count.min(100)).map(|number| format!("c{number}")).collect();
+            NewColumns { kept, count, names }.to_string()
+        };
+        assert_eq!(new(false, 1), "1 new column, left out: c1");
+        assert_eq!(new(true, 2), "2 new columns, kept in attributes: c1, c2");
+        assert!(new(false, 300).ends_with("c20 and 280 more"));
     }
 }

@@ -57,15 +57,21 @@ impl Header {
 
     /// The names as a message shows them: not more than can be read.
     pub(crate) fn summary(&self) -> String {
-        let shown = self.names.iter().take(SHOWN_NAMES).map(|name| shorten(name)).collect::<Vec<_>>().join(", ");
-        match self.names.len().saturating_sub(SHOWN_NAMES) {
-            0 => shown,
-            more => format!("{shown} and {more} more"),
-        }
+        in_short(self.names.iter().map(String::as_str), self.names.len())
     }
 }
 
-fn shorten(name: &str) -> String {
+/// Names as a message shows them, which are so many.
+pub(crate) fn in_short<'n>(names: impl Iterator<Item = &'n str>, count: usize) -> String {
+    let shown = names.take(SHOWN_NAMES).map(shorten).collect::<Vec<_>>().join(", ");
+    match count.saturating_sub(SHOWN_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// A name without its end, if it is long, and on one line.
+pub(crate) fn shorten(name: &str) -> String {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
     let mut short: String = name.chars().take(SHOWN_CHARS).map(printable).collect();
     if name.chars().nth(SHOWN_CHARS).is_some() {

@@ -123,6 +123,9 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
         let (landed, quarantined, known) = (table.landed, table.quarantined, table.known);
         say!("  {}: {} = {landed} + {quarantined} + {known}{more}", table.table, table.rows_in);
     }
+    if let Some(new) = &receipt.new_columns {
+        say!("  {new}");
+    }
     for refusal in &receipt.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");
         say!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);

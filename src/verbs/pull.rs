@@ -170,6 +170,9 @@ fn print(report: &PullReport, json: bool) -> Result<()> {
     if let Some(cursor) = &report.cursor {
         say!("  up to {cursor}, as of {}", report.extract_time);
     }
+    if let Some(new) = &report.new_columns {
+        say!("  {new}");
+    }
     for refusal in &report.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");
         say!("  row {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);

@@ -206,6 +206,9 @@ fn print(replayed: &Replayed, json: bool) -> Result<()> {
         replayed;
     say!("{}: {outcome}, attempt {attempt} (open rows {open_before} -> {open_after})", short(batch_id));
     say!("  moved: rows {rows_in} = landed {landed} + quarantined {quarantined} + known {known}");
+    if let Some(new) = &replayed.new_columns {
+        say!("  {new}");
+    }
     for refusal in &replayed.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");
         say!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);

@@ -59,5 +59,10 @@ pub static INGEST_BATCH: Contract = Contract {
             Text,
             "of a push: what its sender called it, or the SHA-256 of its bytes; within 72 h the same key is the same request",
         ),
+        may(
+            "new_columns",
+            TextList,
+            "columns that its mapping did not know, the first 100, long names cut: left out, or kept in attributes where the mapping says evolve; null: none",
+        ),
     ],
 };

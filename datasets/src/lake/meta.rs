@@ -11,8 +11,8 @@ use crate::contract::LAKE_META;
 
 /// Format that this program writes and the only one that it reads. 2: suspensions, extensions,
 /// transfers and certificates have fields of their own. 3: refusals can be resolved, and the ledger
-/// has idempotency keys.
-pub const FORMAT_VERSION: u32 = 3;
+/// has idempotency keys. 4: the ledger tells new columns.
+pub const FORMAT_VERSION: u32 = 4;
 
 /// The oldest format that `sunlake lake migrate` brings to this one.
 pub const OLDEST_FORMAT: u32 = 2;

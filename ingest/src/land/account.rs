@@ -51,6 +51,7 @@ pub(super) fn account(
         masked: sum(|table| table.masked),
         extract_time,
         kept: None,
+        new_columns: summary.new_columns.clone(),
         tables,
         refusals: Vec::new(),
     };

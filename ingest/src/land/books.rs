@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, AsArray, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, AsArray, BinaryArray, BooleanArray, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use datasets::contract::{INGEST_BATCH, QUARANTINE};
+use datasets::contract::{INGEST_BATCH, QUARANTINE, text_item};
 use datasets::lake::{BATCH_LANDED, BATCH_REPLAYED, Lake, Once, standing};
 use jiff::Timestamp;
 
@@ -15,7 +16,7 @@ use super::{Input, Job, Named, extract};
 use crate::IngestError;
 use crate::batch::named_again;
 use crate::mapping::Mapping;
-use crate::receipt::{Receipt, Refusal};
+use crate::receipt::{NewColumns, Receipt, Refusal};
 
 /// The transaction as which a batch lands: after a withdrawal it is another attempt.
 pub(super) async fn once(lake: Option<&Lake>, batch_id: &str) -> Result<Once, IngestError> {
@@ -68,6 +69,7 @@ pub(super) async fn find(
         known: rows_in.saturating_sub(quarantined),
         extract_time: Some(batch.extract_time),
         kept: None,
+        new_columns: None,
         repeated: 0,
         masked: 0,
         tables: Vec::new(),
@@ -212,6 +214,7 @@ pub(super) fn replay_row(
     held: &Held,
     moved: Moved,
     span: Option<(i64, i64)>,
+    new_columns: Option<&NewColumns>,
 ) -> Result<RecordBatch, IngestError> {
     let now = job.options.now;
     let known_at = if job.mapping.source.live { now } else { held.known_at };
@@ -229,6 +232,7 @@ pub(super) fn replay_row(
         attempt: (job.once.attempt, BATCH_REPLAYED),
         pull: None,
         idempotency_key: None,
+        new_columns,
     })
 }
 
@@ -259,6 +263,7 @@ pub(super) fn ledger_row(
         attempt: (named.attempt, BATCH_LANDED),
         pull: page.map(|page| (page.pull.as_str(), page.cursor.as_deref())),
         idempotency_key: named.idempotency_key,
+        new_columns: receipt.new_columns.as_ref(),
     })
 }
 
@@ -280,6 +285,7 @@ struct Entry<'a> {
     pull: Option<(&'a str, Option<&'a str>)>,
     /// Of a push.
     idempotency_key: Option<&'a str>,
+    new_columns: Option<&'a NewColumns>,
 }
 
 fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
@@ -312,9 +318,20 @@ fn entry(entry: &Entry<'_>) -> Result<RecordBatch, IngestError> {
         perhaps(entry.pull.map(|(pull, _)| pull)),
         perhaps(entry.pull.and_then(|(_, cursor)| cursor)),
         perhaps(entry.idempotency_key),
+        names(entry.new_columns),
     ];
     RecordBatch::try_new(INGEST_BATCH.schema(), columns)
         .map_err(|source| IngestError::Rows { table: INGEST_BATCH.table, source })
+}
+
+/// A list for one row.
+fn names(new_columns: Option<&NewColumns>) -> ArrayRef {
+    let mut list = ListBuilder::new(StringBuilder::new()).with_field(text_item());
+    for name in new_columns.into_iter().flat_map(|new| &new.names) {
+        list.values().append_value(name);
+    }
+    list.append(new_columns.is_some());
+    Arc::new(list.finish())
 }
 
 fn instants(values: Vec<Option<i64>>) -> ArrayRef {

@@ -15,7 +15,7 @@ use crate::record::{Header, Item};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::source::{Sink, open, read};
 use crate::vault::{Raw, TextWriter};
-use crate::{IngestError, Refusal};
+use crate::{IngestError, NewColumns, Refusal};
 
 /// Records from one telling of progress to the next.
 const TELL_EVERY: u64 = 4096;
@@ -34,6 +34,7 @@ pub(crate) struct Summary {
     pub(crate) span: Option<(i64, i64)>,
     pub(crate) latest: Option<i64>,
     pub(crate) encoding: &'static str,
+    pub(crate) new_columns: Option<NewColumns>,
     /// The text of what was refused, not yet kept.
     pub(crate) texts: Option<TextWriter>,
 }
@@ -85,6 +86,7 @@ impl Summary {
             span: maker.span,
             latest: maker.latest,
             encoding,
+            new_columns: maker.new_columns(),
             texts: None,
         }
     }

@@ -21,7 +21,7 @@ use super::refused::Refused;
 use super::table::rows_of;
 use super::{IngestOptions, Input, Job, lock_all};
 use crate::mapping::Mapping;
-use crate::{IngestError, Refusal};
+use crate::{IngestError, NewColumns, Refusal};
 
 mod records;
 
@@ -44,6 +44,8 @@ pub struct Replayed {
     pub landed: i64,
     pub quarantined: i64,
     pub known: i64,
+    /// Columns of its records that the mapping does not know.
+    pub new_columns: Option<NewColumns>,
     /// The first of those that are refused again.
     pub refusals: Vec<Refusal>,
 }
@@ -177,7 +179,8 @@ impl Job<'_> {
         let mut refused = Refused::new(table, self);
         let taken_ids = self.given_ids(lake, held).await?;
         let replay = Replay {
-            mapping: self.mapping.clone(),
+            // The column is ours, whether the mapping knows it or not.
+            mapping: self.mapping.knowing(LINE_COLUMN),
             person: self.options.person.clone(),
             common,
             open: open.clone(),
@@ -256,7 +259,7 @@ impl Job<'_> {
                 landing.commit().await?;
             }
             refused.commit().await?;
-            let row = books::replay_row(self, held, moved, told.span)?;
+            let row = books::replay_row(self, held, moved, told.span, told.new_columns.as_ref())?;
             lake.table(&INGEST_BATCH).put(&[row], None, Some(&self.once)).await?;
         }
         let open_before = open.iter().map(|record| record.rows()).sum::<u64>();
@@ -275,6 +278,7 @@ impl Job<'_> {
             landed: moved.landed,
             quarantined: moved.quarantined,
             known: moved.known,
+            new_columns: told.new_columns,
             refusals: told.still,
         })
     }

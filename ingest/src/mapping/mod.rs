@@ -12,10 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::IngestError;
 
+mod drift;
 mod hints;
 mod rule;
 mod shipped;
 
+pub use drift::{Drift, DriftMode};
 pub use hints::{CsvHints, Format, JsonHints, Sheets, XlsxHints};
 pub(crate) use hints::{HEADER_SEARCH, MAX_HEADER_ROWS};
 pub use rule::{FieldRule, Rule};
@@ -58,6 +60,8 @@ pub struct Mapping {
     pub xlsx: XlsxHints,
     /// Hints for JSON.
     pub json: JsonHints,
+    /// What becomes of columns that it does not know.
+    pub drift: Drift,
     /// What becomes of a record.
     pub outputs: Vec<Output>,
     /// Zone of times without an offset.
@@ -133,6 +137,8 @@ struct File {
     xlsx: XlsxHints,
     #[serde(default)]
     json: JsonHints,
+    #[serde(default)]
+    drift: Drift,
     #[serde(rename = "output")]
     outputs: Vec<OutputFile>,
 }
@@ -193,16 +199,19 @@ impl Mapping {
         let outputs = file.outputs.into_iter().map(|output| check(output, &file.source, &zone));
         let outputs = outputs.collect::<Result<Vec<_>, String>>().map_err(bad)?;
         let version = hex::encode(Sha256::digest(text.as_bytes()))[..16].to_owned();
-        Ok(Self {
+        let mapping = Self {
             name: name.to_owned(),
             version,
             source: file.source,
             csv: file.csv,
             xlsx: file.xlsx,
             json: file.json,
+            drift: file.drift,
             outputs,
             zone,
-        })
+        };
+        mapping.check_drift().map_err(bad)?;
+        Ok(mapping)
     }
 
     /// Whether any rule, condition or list of attributes names this column.
@@ -211,7 +220,7 @@ impl Mapping {
             let mut rules = output.rules.iter().flatten();
             output.when_present.as_deref() == Some(column)
                 || output.attributes.iter().any(|known| known == column)
-                || rules.any(|rule| rule.columns.iter().any(|known| known == column))
+                || rules.any(|rule| rule.names(column))
         });
         of_outputs || self.source.case_key.as_deref() == Some(column)
     }

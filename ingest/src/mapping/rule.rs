@@ -123,6 +123,14 @@ pub struct Rule {
     pub(crate) optional: bool,
 }
 
+impl Rule {
+    /// Whether it reads this column, as a value or as a unit.
+    pub(super) fn names(&self, column: &str) -> bool {
+        let is_unit = self.scale_by.as_ref().is_some_and(|by| by.column == column);
+        is_unit || self.columns.iter().any(|known| known == column)
+    }
+}
+
 impl FieldRule {
     fn table(&self) -> RuleTable {
         match self {

@@ -16,6 +16,11 @@ pub enum PullError {
     /// A column that the mapping names is not among those of the query.
     #[error("[[pull]] {pull}: column {column:?} of mapping {mapping} is missing; the query gives: {present}")]
     MissingColumn { pull: String, column: String, mapping: String, present: String },
+    /// Columns of the query that a mapping which freezes its columns does not know.
+    #[error(
+        "[[pull]] {pull}: the query gives new columns: {columns}; mapping {mapping} refuses them (drift.mode = \"freeze\"). Name them in it, in a rule or in drift.ignore, leave them out of the query, or set drift.mode to \"discard\" or \"evolve\""
+    )]
+    NewColumns { pull: String, columns: String, mapping: String },
     /// The server cannot be reached, or lets nobody in.
     #[error("pull {pull}: cannot connect to {server}: {reason}; {remedy}")]
     Connect { pull: String, server: String, reason: String, remedy: &'static str },

@@ -86,6 +86,8 @@ pub async fn pull(
         Some(lake) => Some(lake.lock(&format!("pull-{}", pull.name)).await?),
         None => None,
     };
+    // The section names the cursor, if the mapping does not.
+    let mapping = &mapping.knowing(&pull.cursor);
     let mut client = connect::connect(pull).await?;
     let plan = plan::plan(&client, pull, mapping).await?;
     let stand = match lake {

@@ -60,6 +60,10 @@ pub(super) async fn plan(client: &Client, pull: &Pull, mapping: &Mapping) -> Res
     if let Some(column) = mapping.needed_columns().find(|column| header.find(column).is_none()) {
         return Err(missing(column));
     }
+    if let Some(columns) = mapping.refused_names(&header, 0) {
+        let (pull, mapping) = (pull.name.clone(), mapping.name.clone());
+        return Err(PullError::NewColumns { pull, columns, mapping });
+    }
     let Some(place) = header.find(&pull.cursor) else {
         let (cursor, present) = (&pull.cursor, header.summary());
         return Err(bad(format!("cursor {cursor:?} is no column of the query; it gives: {present}")));

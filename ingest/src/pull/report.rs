@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Pull;
-use crate::{Mapping, Receipt, Refusal};
+use crate::{Mapping, NewColumns, Receipt, Refusal};
 
 /// Refusals that are shown; all are in `quarantine`.
 const SHOWN: usize = 10;
@@ -31,6 +31,8 @@ pub struct PullReport {
     pub extract_time: Timestamp,
     /// Every row up to here is in the lake.
     pub cursor: Option<String>,
+    /// Columns of the query that the mapping does not know.
+    pub new_columns: Option<NewColumns>,
     /// The first refusals, as a sample.
     pub refusals: Vec<Refusal>,
 }
@@ -51,6 +53,7 @@ impl PullReport {
             known: 0,
             extract_time,
             cursor: None,
+            new_columns: None,
             refusals: Vec::new(),
         }
     }
@@ -62,6 +65,8 @@ impl PullReport {
         self.landed += receipt.landed;
         self.quarantined += receipt.quarantined;
         self.known += receipt.known;
+        // All pages have the same columns.
+        self.new_columns = self.new_columns.take().or_else(|| receipt.new_columns.clone());
         let more = SHOWN.saturating_sub(self.refusals.len());
         self.refusals.extend(receipt.refusals.iter().take(more).cloned());
         if receipt.outcome == "landed" {

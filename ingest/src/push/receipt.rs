@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::known::Counts;
 use crate::land::Pushed;
-use crate::{IngestError, Mapping, Refusal};
+use crate::{IngestError, Mapping, NewColumns, Refusal};
 
 /// Refusals that a receipt shows, the first by line; all are in `quarantine`.
 const SHOWN: usize = 1_000;
@@ -30,6 +30,8 @@ pub struct PushReceipt {
     pub quarantined: u64,
     /// Rows that the lake had already.
     pub known: u64,
+    /// Columns that the mapping does not know; they follow from the body.
+    pub new_columns: Option<NewColumns>,
     /// The fields and records that were refused, at most 1,000.
     pub refused: Vec<PushRefusal>,
 }
@@ -60,6 +62,7 @@ impl PushReceipt {
             landed,
             quarantined,
             known,
+            new_columns: pushed.summary.new_columns.clone(),
             refused: first(refused),
         }
     }

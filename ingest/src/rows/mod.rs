@@ -13,11 +13,12 @@ use crate::mapping::{Mapping, Output, Rule};
 use crate::record::{Header, Item, Record};
 use crate::source::Sink;
 use crate::vault::Raw;
-use crate::{IngestError, PersonKey, Refusal};
+use crate::{IngestError, NewColumns, PersonKey, Refusal};
 
 mod buffer;
 mod check;
 mod decimal;
+mod drift;
 mod own;
 mod period;
 mod time;
@@ -25,8 +26,9 @@ mod value;
 
 pub(crate) use buffer::TableBuffer;
 pub(crate) use decimal::Exact;
+use drift::Newcomers;
 use own::MadeIds;
-use value::{LONGEST, Places, Problem, Value, read_value};
+use value::{Places, Problem, Value, read_value};
 
 /// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
 const CHUNK_ROWS: usize = 524_288;
@@ -78,7 +80,9 @@ pub(crate) struct Maker<'a> {
     pub(crate) tables: Vec<TableBuffer>,
     pub(crate) made: Vec<Made>,
     outputs: Vec<Resolved<'a>>,
-    header_len: usize,
+    /// Names of the header for which places were looked up; nothing before the first record.
+    header_len: Option<usize>,
+    newcomers: Newcomers<'a>,
     case_place: Option<usize>,
     cases_seen: HashSet<u128>,
     /// Fingerprint of each row of the file, by its key.
@@ -127,7 +131,8 @@ impl<'a> Maker<'a> {
             tables,
             made,
             outputs,
-            header_len: 0,
+            header_len: None,
+            newcomers: Newcomers::new(mapping),
             case_place: None,
             cases_seen: HashSet::new(),
             rows_seen: HashMap::new(),
@@ -138,6 +143,11 @@ impl<'a> Maker<'a> {
             span: None,
             latest: None,
         }
+    }
+
+    /// The columns of the records so far that the mapping does not know.
+    pub(crate) fn new_columns(&self) -> Option<NewColumns> {
+        self.newcomers.told()
     }
 
     /// Hands on what is still gathered.
@@ -158,7 +168,8 @@ impl<'a> Maker<'a> {
     }
 
     fn resolve(&mut self, header: &Header) {
-        self.header_len = header.len();
+        self.header_len = Some(header.len());
+        self.newcomers.look(header);
         self.case_place = self.mapping.source.case_key.as_ref().and_then(|key| header.find(key));
         for resolved in &mut self.outputs {
             let places = |rule: &Option<Rule>| -> Places {
@@ -178,7 +189,7 @@ impl<'a> Maker<'a> {
     }
 
     fn record(&mut self, header: &Header, line: u64, record: &Record) -> Result<(), IngestError> {
-        if header.len() != self.header_len {
+        if self.header_len != Some(header.len()) {
             self.resolve(header);
         }
         let first_of_case = match self.case_place.and_then(|place| record.get(place)) {
@@ -230,13 +241,10 @@ impl<'a> Maker<'a> {
             }
         }
         if let Some(place) = output.contract.fields.iter().position(|field| field.name == "attributes") {
-            let pairs =
-                resolved.attributes.iter().filter_map(|(name, place)| Some((name.as_str(), record.get(*place)?)));
-            let pairs: Vec<(&str, &str)> = pairs.collect();
-            if let Some((name, _)) = pairs.iter().find(|(_, value)| value.len() > LONGEST) {
-                problems.push(("attributes", value::too_long(name)));
+            match drift::attributes(&resolved.attributes, self.newcomers.kept(), record, &mut masked) {
+                Ok(value) => values[place] = value,
+                Err(problem) => problems.push(("attributes", problem)),
             }
-            values[place] = if pairs.is_empty() { Value::Null } else { Value::Pairs(pairs) };
         }
         if problems.is_empty() {
             problems.extend(check::between(output.contract, &mut values));

@@ -29,7 +29,7 @@ pub(crate) enum Value<'r> {
     /// Microseconds since 1970-01-01 UTC.
     Instant(i64),
     Bytes([u8; 16]),
-    Pairs(Vec<(&'r str, &'r str)>),
+    Pairs(Vec<(&'r str, Cow<'r, str>)>),
 }
 
 /// Why a value is refused. The reason never repeats the value: it may be personal.

@@ -1,13 +1,31 @@
-//! Whether a file has the columns that its mapping needs.
+//! Whether a file has the columns that its mapping needs, and none that it may not have.
 
 use crate::mapping::Rule;
 use crate::record::Header;
 use crate::{IngestError, Mapping};
 
-/// A header has every column that the mapping names.
+/// A header has every column that the mapping names, and no new one where that refuses the file.
 pub(super) fn check_header(header: &Header, mapping: &Mapping, file: &str, line: u64) -> Result<(), IngestError> {
     match mapping.needed_columns().find(|column| header.find(column).is_none()) {
         Some(column) => Err(missing(column.to_owned(), header, mapping, file, line)),
+        None => check_new(header, 0, mapping, file, line),
+    }
+}
+
+/// Refuses names that the mapping does not know, if it freezes its columns. Those before `from` have
+/// been looked at: a file without a header tells its names as its records come.
+pub(super) fn check_new(
+    header: &Header,
+    from: usize,
+    mapping: &Mapping,
+    file: &str,
+    line: u64,
+) -> Result<(), IngestError> {
+    match mapping.refused_names(header, from) {
+        Some(columns) => {
+            let (file, mapping) = (file.to_owned(), mapping.name.clone());
+            Err(IngestError::NewColumns { file, line, columns, mapping })
+        }
         None => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn read<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut 
     let next_line = lines.line();
     let mut reader = Reader::from_reader(lines);
     reader.config_mut().check_end_names = true;
-    let mut parser = Parser::new(file, sink);
+    let mut parser = Parser::new(file, mapping, sink);
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -47,7 +47,7 @@ pub(super) fn read<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut 
             Ok(Event::Eof) if !parser.complete() => {
                 return Err(parser.broken(line, "the file ends before </log>; it was cut off"));
             }
-            Ok(Event::Eof) => return parser.check_columns(mapping),
+            Ok(Event::Eof) => return parser.check_columns(),
             Ok(_) => {}
         }
         guard.reset();
@@ -56,8 +56,11 @@ pub(super) fn read<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut 
 
 struct Parser<'a> {
     file: &'a str,
+    mapping: &'a Mapping,
     sink: &'a mut dyn Sink,
     header: Header,
+    /// So many names have been looked at.
+    checked: usize,
     path: Vec<Element>,
     trace: Vec<(usize, String)>,
     event: Vec<(usize, String)>,
@@ -81,11 +84,13 @@ enum Element {
 }
 
 impl<'a> Parser<'a> {
-    fn new(file: &'a str, sink: &'a mut dyn Sink) -> Self {
+    fn new(file: &'a str, mapping: &'a Mapping, sink: &'a mut dyn Sink) -> Self {
         Self {
             file,
+            mapping,
             sink,
             header: Header::default(),
+            checked: 0,
             path: Vec::new(),
             trace: Vec::new(),
             event: Vec::new(),
@@ -196,6 +201,8 @@ impl<'a> Parser<'a> {
 
     fn emit(&mut self, line: u64) -> Result<(), IngestError> {
         self.first_line = self.first_line.or(Some(line));
+        columns::check_new(&self.header, self.checked, self.mapping, self.file, line)?;
+        self.checked = self.header.len();
         let mut values: Vec<&str> = vec![""; self.header.len()];
         for (place, value) in self.trace.iter().chain(&self.event) {
             values[*place] = value;
@@ -206,9 +213,9 @@ impl<'a> Parser<'a> {
     }
 
     /// A log without events says nothing of what events have.
-    fn check_columns(&self, mapping: &Mapping) -> Result<(), IngestError> {
+    fn check_columns(&self) -> Result<(), IngestError> {
         let Some(line) = self.first_line else { return Ok(()) };
         let told = |column: &str| self.seen_event || column.starts_with("case:");
-        columns::check_seen(&self.header, mapping, self.file, line, told)
+        columns::check_seen(&self.header, self.mapping, self.file, line, told)
     }
 }

@@ -16,7 +16,7 @@ use crate::record::{Header, Item, Record};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::source::{Sink, open, read};
 use crate::vault::{Raw, TextWriter, Vault};
-use crate::{IngestError, PersonKey, Refusal};
+use crate::{IngestError, NewColumns, PersonKey, Refusal};
 
 /// The column of a corrected file that says which refused record a row corrects.
 pub const LINE_COLUMN: &str = "quarantine_line";
@@ -66,6 +66,7 @@ pub(super) struct Replay {
 pub(super) struct Told {
     pub(super) made: Vec<Made>,
     pub(super) span: Option<(i64, i64)>,
+    pub(super) new_columns: Option<NewColumns>,
     /// Records that were read again, by place.
     touched: HashSet<usize>,
     /// Rows that passed: place and output.
@@ -129,7 +130,7 @@ impl Replay {
             again: HashSet::new(),
             still: Vec::new(),
         };
-        let (made, span, touched) = {
+        let (made, span, new_columns, touched) = {
             let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
             maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
             maker.ids.taken = self.taken_ids.clone();
@@ -138,10 +139,10 @@ impl Replay {
                 None => self.of_vault(&mut maker)?,
             };
             maker.finish()?;
-            (std::mem::take(&mut maker.made), maker.span, touched)
+            (std::mem::take(&mut maker.made), maker.span, maker.new_columns(), touched)
         };
         let Out { channel, passed, again, still, .. } = out;
-        Ok(Told { made, span, touched, passed, again, still, texts: channel.texts })
+        Ok(Told { made, span, new_columns, touched, passed, again, still, texts: channel.texts })
     }
 
     /// Reads the texts of the vault. Records that could not be read as such cannot be now.

@@ -16,7 +16,7 @@ pub(in crate::source) fn read<R: Read>(
     sink: &mut dyn Sink,
 ) -> Result<(), IngestError> {
     let path: Vec<&str> = mapping.json.records.iter().flat_map(|path| path.split('.')).collect();
-    let mut objects = Objects::new(file, sink);
+    let mut objects = Objects::new(file, mapping, sink);
     let mut bytes = Bytes { inner: BufReader::with_capacity(256 * 1024, input), line: 1, file };
     bytes.mark()?;
     let found = match bytes.peek()? {
@@ -34,7 +34,7 @@ pub(in crate::source) fn read<R: Read>(
     if bytes.peek()?.is_some() {
         return Err(bytes.wrong("something stands behind the end of the JSON".into()));
     }
-    objects.finish(mapping)
+    objects.finish()
 }
 
 struct Bytes<'a, R> {

@@ -17,7 +17,7 @@ pub(super) use array::read as array;
 /// Reads an object from each line. A line that is none is refused, and the next ones are read.
 pub(super) fn lines<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut dyn Sink) -> Result<(), IngestError> {
     let mut reader = BufReader::with_capacity(256 * 1024, input);
-    let mut objects = Objects::new(file, sink);
+    let mut objects = Objects::new(file, mapping, sink);
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
@@ -42,7 +42,7 @@ pub(super) fn lines<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut
         }
         objects.hand_on(line, text, told)?;
     }
-    objects.finish(mapping)
+    objects.finish()
 }
 
 const NOT_JSON: &str = "not_json";
@@ -62,8 +62,11 @@ type Wrong = (&'static str, String);
 /// Makes records of objects.
 struct Objects<'a> {
     file: &'a str,
+    mapping: &'a Mapping,
     sink: &'a mut dyn Sink,
     header: Header,
+    /// So many names have been looked at.
+    checked: usize,
     /// By the header's places: the value, and whether this record has one.
     values: Vec<(bool, String)>,
     record: Record,
@@ -72,9 +75,9 @@ struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    fn new(file: &'a str, sink: &'a mut dyn Sink) -> Self {
+    fn new(file: &'a str, mapping: &'a Mapping, sink: &'a mut dyn Sink) -> Self {
         let (header, record) = (Header::default(), Record::default());
-        Self { file, sink, header, values: Vec::new(), record, first_line: None }
+        Self { file, mapping, sink, header, checked: 0, values: Vec::new(), record, first_line: None }
     }
 
     /// Takes one object; a record that cannot be read is refused.
@@ -87,6 +90,8 @@ impl<'a> Objects<'a> {
         if self.header.len() > MAX_COLUMNS {
             return Err(IngestError::TooManyColumns { file: self.file.to_owned(), line, most: MAX_COLUMNS });
         }
+        columns::check_new(&self.header, self.checked, self.mapping, self.file, line)?;
+        self.checked = self.header.len();
         if let Err((rule, reason)) = told {
             return self.sink.take(&self.header, Item::Refused { line, rule, reason, bytes });
         }
@@ -130,9 +135,9 @@ impl<'a> Objects<'a> {
         }
     }
 
-    fn finish(self, mapping: &Mapping) -> Result<(), IngestError> {
+    fn finish(self) -> Result<(), IngestError> {
         match self.first_line {
-            Some(line) => columns::check_seen(&self.header, mapping, self.file, line, |_| true),
+            Some(line) => columns::check_seen(&self.header, self.mapping, self.file, line, |_| true),
             None => Ok(()),
         }
     }

@@ -52,11 +52,12 @@ pub(super) fn read(
             for (place, (column, above)) in leaves.iter().enumerate() {
                 value.clear();
                 let known = column.is_valid(row) && above.as_ref().is_none_or(|above| above.is_valid(row));
-                if known
-                    && let Err((rule, reason)) = text::write(column, row, &mut value)
-                    && used[place]
-                {
-                    wrong = wrong.or(Some((rule, format!("field {}: {reason}", header.names()[place]))));
+                if known && let Err((rule, reason)) = text::write(column, row, &mut value) {
+                    // What is written by then is not the value.
+                    value.clear();
+                    if used[place] {
+                        wrong = wrong.or(Some((rule, format!("field {}: {reason}", header.names()[place]))));
+                    }
                 }
                 record.push(value.trim());
             }

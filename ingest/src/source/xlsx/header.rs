@@ -39,6 +39,7 @@ pub(super) fn find(rows: &[Row], merged: &[Dimensions], mapping: &Mapping, place
                 return Err(IngestError::TooManyColumns { file, line, most: MAX_COLUMNS });
             }
             if mapping.needed_columns().all(|column| found.header.find(column).is_some()) {
+                columns::check_header(&found.header, mapping, place, found.first_row)?;
                 return Ok(found);
             }
             if widest.as_ref().is_none_or(|widest| found.columns.len() > widest.columns.len()) {
