@@ -57,7 +57,7 @@ impl Header {
 
     /// The names as a message shows them: not more than can be read.
     pub(crate) fn summary(&self) -> String {
-        let shown = self.names.iter().take(SHOWN_NAMES).map(|name| shorten(name)).collect::<Vec<_>>().join(", ");
+        let shown = self.names.iter().take(SHOWN_NAMES).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
         match self.names.len().saturating_sub(SHOWN_NAMES) {
             0 => shown,
             more => format!("{shown} and {more} more"),
@@ -65,8 +65,11 @@ impl Header {
     }
 }
 
-fn shorten(name: &str) -> String {
+/// A name as a message shows it. In a file without a header it is a value of the first record, so the
+/// numbers of people in it are masked.
+pub(crate) fn shown(name: &str) -> String {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
+    let name = crate::privacy::mask(name).text;
     let mut short: String = name.chars().take(SHOWN_CHARS).map(printable).collect();
     if name.chars().nth(SHOWN_CHARS).is_some() {
         short.push('…');
@@ -144,5 +147,14 @@ mod tests {
         (0..21).for_each(|_| header.add_column(&"名".repeat(100)));
         let summary = header.summary();
         assert!(summary.ends_with("… and 5 more") && summary.chars().count() < 900, "{summary}");
+    }
+
+    #[test]
+    fn summaries_show_no_number_of_a_person() {
+        let mut header = Header::default();
+        for name in ["C1", "450521195512310025", "13800138000"] {
+            header.add_column(name);
+        }
+        assert_eq!(header.summary(), "C1, 450***********0025, 138****8000");
     }
 }

@@ -26,7 +26,7 @@ mod value;
 pub(crate) use buffer::TableBuffer;
 pub(crate) use decimal::Exact;
 use own::MadeIds;
-use value::{LONGEST, Places, Problem, Value, read_value};
+use value::{Places, Problem, Value, read_value};
 
 /// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
 const CHUNK_ROWS: usize = 524_288;
@@ -65,7 +65,7 @@ pub(crate) struct Made {
     pub(crate) rows_in: u64,
     pub(crate) refused: u64,
     pub(crate) repeated: u64,
-    /// Personal numbers that were masked in free texts.
+    /// Personal numbers that were masked in free texts and attributes.
     pub(crate) masked: u64,
 }
 
@@ -232,11 +232,10 @@ impl<'a> Maker<'a> {
         if let Some(place) = output.contract.fields.iter().position(|field| field.name == "attributes") {
             let pairs =
                 resolved.attributes.iter().filter_map(|(name, place)| Some((name.as_str(), record.get(*place)?)));
-            let pairs: Vec<(&str, &str)> = pairs.collect();
-            if let Some((name, _)) = pairs.iter().find(|(_, value)| value.len() > LONGEST) {
-                problems.push(("attributes", value::too_long(name)));
+            match value::attributes(pairs, &mut masked) {
+                Ok(value) => values[place] = value,
+                Err(problem) => problems.push(("attributes", problem)),
             }
-            values[place] = if pairs.is_empty() { Value::Null } else { Value::Pairs(pairs) };
         }
         if problems.is_empty() {
             problems.extend(check::between(output.contract, &mut values));

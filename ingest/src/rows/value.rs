@@ -11,7 +11,7 @@ use crate::mapping::Rule;
 use crate::record::Record;
 
 /// Longest text of a field or an attribute, bytes.
-pub(crate) const LONGEST: usize = 65_536;
+const LONGEST: usize = 65_536;
 /// Longest limit, length or extension, in whatever unit.
 const LONGEST_LIMIT: i64 = 1_000_000;
 
@@ -29,7 +29,7 @@ pub(crate) enum Value<'r> {
     /// Microseconds since 1970-01-01 UTC.
     Instant(i64),
     Bytes([u8; 16]),
-    Pairs(Vec<(&'r str, &'r str)>),
+    Pairs(Vec<(&'r str, Cow<'r, str>)>),
 }
 
 /// Why a value is refused. The reason never repeats the value: it may be personal.
@@ -45,7 +45,7 @@ impl Problem {
     }
 }
 
-pub(crate) fn too_long(what: &str) -> Problem {
+fn too_long(what: &str) -> Problem {
     Problem::new("too_long", format!("the text of {what} is longer than 64 KiB; shorten it at the source"))
 }
 
@@ -87,13 +87,7 @@ pub(crate) fn read_value<'r>(
     };
     let Some(text) = text else { return Ok(Value::Null) };
     if rule.person {
-        // The check digit X is written large and small; it is one person all the same.
-        let text = if rule.id_card { Cow::Owned(text.to_ascii_uppercase()) } else { Cow::Borrowed(text) };
-        if rule.id_card && !crate::privacy::is_id_card(&text) {
-            let reason = "no ID card number: 17 digits and a check digit that fits them; correct it at the source";
-            return Err(Problem::new("id_checksum", reason));
-        }
-        return Ok(Value::Text(Cow::Owned(person.hash(&text))));
+        return hashed(rule, text, person);
     }
     let text = match &rule.prefix {
         Some(prefix) => Cow::Owned(format!("{prefix}{text}")),
@@ -104,6 +98,37 @@ pub(crate) fn read_value<'r>(
         Kind::Prose => prose(text, masked),
         _ => typed(field, rule, text),
     }
+}
+
+/// The keyed hash of an identifier. An ID card's number is written in several ways, wide and narrow,
+/// with x and X, with 15 places and 18: it is one person all the same.
+fn hashed(rule: &Rule, text: &str, person: &PersonKey) -> Result<Value<'static>, Problem> {
+    if !rule.id_card {
+        return Ok(Value::Text(Cow::Owned(person.hash(text))));
+    }
+    let Some(number) = crate::privacy::whole_id_card(text) else {
+        let reason = "no ID card number: 17 digits and a check digit that fits them; correct it at the source";
+        return Err(Problem::new("id_checksum", reason));
+    };
+    Ok(Value::Text(Cow::Owned(person.hash(&number))))
+}
+
+/// What a source says beyond the contract. Nothing is known of these values, so each is scanned for
+/// the numbers of people.
+pub(crate) fn attributes<'r>(
+    pairs: impl Iterator<Item = (&'r str, &'r str)>,
+    masked: &mut u64,
+) -> Result<Value<'r>, Problem> {
+    let mut kept = Vec::new();
+    for (name, value) in pairs {
+        if value.len() > LONGEST {
+            return Err(too_long(name));
+        }
+        let scanned = crate::privacy::mask_value(value);
+        *masked += u64::from(scanned.found);
+        kept.push((name, scanned.text));
+    }
+    Ok(if kept.is_empty() { Value::Null } else { Value::Pairs(kept) })
 }
 
 fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>, Problem> {
