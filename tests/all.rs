@@ -16,6 +16,7 @@ mod hostile;
 mod interrupted;
 mod keeping;
 mod postgres;
+mod privacy;
 mod pull;
 mod pull_refused;
 mod push;

@@ -176,6 +176,10 @@ fn real_messages_have_their_answers() {
     let days =
         "select max(workdays_between(posted_at, replied_at)) from feedback_message join feedback_reply using (msg_id)";
     assert!(place.number(days) > 10);
+    // Offices write their numbers with every dash there is.
+    let landlines = "select count(*) from feedback_reply
+        where regexp_like(text, '(^|[^0-9])0[3-9][0-9]{2}[^0-9*]{1,3}[2-8][0-9]{6}($|[^0-9])')";
+    assert!(place.number(landlines) == 0 && count("masked") > Some(100), "{receipt}");
 }
 
 #[test]

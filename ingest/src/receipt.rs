@@ -26,7 +26,7 @@ pub struct Receipt {
     pub known: u64,
     /// Rows that the file itself has more than once; the further ones are among the known.
     pub repeated: u64,
-    /// Personal numbers that were masked in free texts.
+    /// Personal numbers that were masked in free texts and attributes.
     pub masked: u64,
     pub extract_time: Option<jiff::Timestamp>,
     /// SHA-256 of the original file, if it rests in the vault.
@@ -48,7 +48,7 @@ pub struct TableCount {
     pub known: u64,
     /// Rows that the file itself has more than once; the further ones are among the known.
     pub repeated: u64,
-    /// Personal numbers that were masked in free texts.
+    /// Personal numbers that were masked in free texts and attributes.
     pub masked: u64,
 }
 

@@ -70,9 +70,11 @@ pub(crate) fn in_short<'n>(names: impl Iterator<Item = &'n str>, count: usize) -
     }
 }
 
-/// A name without its end, if it is long, and on one line.
+/// A name without its end, if it is long, and on one line. In a file without a header it is a value of
+/// the first record, so the numbers of people in it are masked.
 pub(crate) fn shorten(name: &str) -> String {
     let printable = |c: char| if c.is_control() { ' ' } else { c };
+    let name = crate::privacy::mask(name).text;
     let mut short: String = name.chars().take(SHOWN_CHARS).map(printable).collect();
     if name.chars().nth(SHOWN_CHARS).is_some() {
         short.push('…');
@@ -150,5 +152,14 @@ mod tests {
         (0..21).for_each(|_| header.add_column(&"名".repeat(100)));
         let summary = header.summary();
         assert!(summary.ends_with("… and 5 more") && summary.chars().count() < 900, "{summary}");
+    }
+
+    #[test]
+    fn summaries_show_no_number_of_a_person() {
+        let mut header = Header::default();
+        for name in ["C1", "450521195512310025", "13800138000"] {
+            header.add_column(name);
+        }
+        assert_eq!(header.summary(), "C1, 450***********0025, 138****8000");
     }
 }

@@ -23,6 +23,6 @@ pub static AGENT: Contract = Contract {
         may("status", Text, "ACTIVE, ON_LEAVE, LEFT; unknown: ACTIVE").one_of(&["ACTIVE", "ON_LEAVE", "LEFT"]),
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
-        may("note", Text, "e.g. that the row is made up for the demonstration"),
+        may("note", Prose, "e.g. that the row is made up for the demonstration"),
     ],
 };

@@ -18,7 +18,7 @@ pub static DISCLOSURE_OBLIGATION: Contract = Contract {
         must("obligation_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
         must("catalogue_item", Text, "code of the catalogue's item"),
-        may("item_name", Text, "its name"),
+        may("item_name", Prose, "its name"),
         must("domain", Text, "PARTY, VILLAGE, FINANCE, POLICY, POWER, PROCESS, RESULT")
             .one_of(&["PARTY", "VILLAGE", "FINANCE", "POLICY", "POWER", "PROCESS", "RESULT"]),
         must("village_code", Text, "12-digit region code of the village"),
@@ -33,7 +33,7 @@ pub static DISCLOSURE_OBLIGATION: Contract = Contract {
         may("period_to", Date, "last day of the period"),
         may(
             "due_rule",
-            Text,
+            Prose,
             "how the due time follows from the period, e.g. by the 20th of the next quarter's first month",
         ),
         may("due_at", Instant, "by when it has to be published"),

@@ -22,7 +22,7 @@ pub static POWER_ITEM: Contract =
             must("area_no", Int, "number of its area, 1-14"),
             may("area_name", Text, "name of its area"),
             must("name", Text, "name in Chinese"),
-            may("basis", Text, "rule that it rests on"),
+            may("basis", Prose, "rule that it rests on"),
             may("holder_role", Text, "who exercises it, e.g. 村民委员会"),
             may("flowchart_uri", Text, "where its flowchart rests"),
             may("responsibility", Prose, "duties that go with it"),
@@ -32,6 +32,6 @@ pub static POWER_ITEM: Contract =
             may("retention_days", Int, "natural days for which its papers are kept"),
             must("valid_from", Date, "first day in force"),
             may("valid_to", Date, "first day no longer in force"),
-            may("note", Text, "e.g. that the row is made up for the demonstration"),
+            may("note", Prose, "e.g. that the row is made up for the demonstration"),
         ],
     };

@@ -27,7 +27,7 @@ pub static RATING: Contract = Contract {
             "what raw_code is counted in: GBT39046_A8 (1 = best, 5 = worst), STARS5 (5 = best, 1 = worst), OTHER",
         )
         .one_of(&["GBT39046_A8", "STARS5", "OTHER"]),
-        may("tags", Text, "phrases that were ticked, separated by semicolons"),
+        may("tags", Prose, "phrases that were ticked, separated by semicolons"),
         may("comment", Prose, "what was written"),
         may("channel", Text, "1 counter, 2 online, 3 mobile, 4 courier, 9 other (GB/T 39046 A.5)"),
         must("rated_at", Instant, "when it was given"),

@@ -30,7 +30,7 @@ pub static SERVICE_ITEM: Contract = Contract {
         may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("promised_limit", Int, "承诺办结时限, in promised_unit; 0 = instant; U promise_day"),
         may("promised_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
-        may("limit_basis", Text, "where the limit is laid down"),
+        may("limit_basis", Prose, "where the limit is laid down"),
         may("max_extension_days", Int, "most days that an extension may add; unknown: 10 (行政许可法 art. 42)"),
         may(
             "allowed_stop_kinds",
@@ -71,6 +71,6 @@ pub static SERVICE_ITEM: Contract = Contract {
         ]),
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
-        may("note", Text, "e.g. that the row is made up for the demonstration"),
+        may("note", Prose, "e.g. that the row is made up for the demonstration"),
     ],
 };

@@ -19,7 +19,7 @@ pub static WORKFLOW_CASE: Contract = Contract {
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
         may("item_id", Text, "事项: service_item.item_id"),
         may("item_version", Int, "version of the item that the case was taken in under"),
-        may("item_name", Text, "the item's name as the source wrote it, for items outside the catalogue"),
+        may("item_name", Prose, "the item's name as the source wrote it, for items outside the catalogue"),
         may("case_kind", Text, "INSTANT, PROMISED, JOINT, ESCALATED (GB/T 39046 A.6)").one_of(&[
             "INSTANT",
             "PROMISED",

@@ -50,7 +50,7 @@ pub static WORKFLOW_EVENT: Contract = Contract {
         may("actor_id", Text, "person or account that acted"),
         may("actor_role", Text, "role in which it acted"),
         may("org_code", Text, "organization that acted"),
-        may("decision", Text, "what was decided"),
+        may("decision", Prose, "what was decided"),
         may("opinion", Prose, "审批意见: what was written about it"),
         may("close_result", Text, "GRANTED, REFUSED, WITHDRAWN, RETURNED, CORRECTION_LAPSED, VOIDED, TRANSFERRED").one_of(
             &["GRANTED", "REFUSED", "WITHDRAWN", "RETURNED", "CORRECTION_LAPSED", "VOIDED", "TRANSFERRED"],
@@ -69,7 +69,7 @@ pub static WORKFLOW_EVENT: Contract = Contract {
             "STOP: CORRECTION, HEARING, SITE_SURVEY, EXPERT_REVIEW, INSPECTION_TEST, APPRAISAL, TENDER_AUCTION, PUBLIC_NOTICE, UPSTREAM_REVIEW, OTHER_STATUTORY",
         )
         .one_of(STOP_KINDS),
-        may("basis", Text, "STOP: rule that the suspension rests on; E nodeprocaccord"),
+        may("basis", Prose, "STOP: rule that the suspension rests on; E nodeprocaccord"),
         may("approved_length", Int, "STOP: 批准时长, in approved_unit"),
         may("approved_unit", Text, "STOP: WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("approved_at", Instant, "STOP, EXTEND: when it was approved"),

@@ -145,7 +145,13 @@ impl FieldRule {
         if sources + usize::from(table.value.is_some()) != 1 {
             return Err(format!("field {field}: give exactly one of column, columns and value"));
         }
-        if field.ends_with("_hash") != table.person && table.value.is_none() {
+        let is_told = table.value.is_some() || table.default.is_some() || table.map.is_some();
+        if field.ends_with("_hash") && is_told {
+            return Err(format!(
+                "field {field}: a person's identifier comes from a column; leave out value, default and map"
+            ));
+        }
+        if field.ends_with("_hash") != table.person {
             return Err(format!("field {field}: `person = true` belongs to fields that end in _hash, and only there"));
         }
         if table.id_card && !table.person {

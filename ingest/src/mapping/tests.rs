@@ -51,6 +51,25 @@ fn a_mapping_that_makes_no_sense_says_where() {
 }
 
 #[test]
+fn identifiers_of_people_stand_in_no_mapping() {
+    let case = LEAST.replace("workflow_event", "workflow_case").replace("event_type = { value = \"ACCEPT\" }\n", "");
+    let case = case.replace("occurred_at = \"t\"", "applicant_hash = RULE");
+    let parse = |rule: &str| Mapping::parse("m", &case.replace("RULE", rule)).map_err(|error| error.to_string());
+    assert!(parse("{ column = \"p\", person = true }").is_ok());
+    for rule in [
+        "{ value = \"450521195512310025\" }",
+        "{ value = \"450521195512310025\", person = true }",
+        "{ column = \"p\", default = \"450521195512310025\", person = true }",
+        "{ column = \"p\", map = { a = \"450521195512310025\" }, person = true }",
+    ] {
+        let message = parse(rule).expect_err(rule);
+        assert!(message.contains("applicant_hash") && message.contains("comes from a column"), "{message}");
+        assert!(!message.contains("450521"), "{message}");
+    }
+    assert!(parse("\"p\"").expect_err("in clear").contains("person = true"));
+}
+
+#[test]
 fn names_that_are_no_mapping_list_those_that_are() {
     let message = Mapping::find("receipts").expect_err("unknown").to_string();
     assert!(message.contains("receipt, bpic15"), "{message}");

@@ -10,24 +10,27 @@ const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 /// Check values by remainder; ten is written X.
 const CHECKS: [u8; 11] = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/// Whether the whole text is the number of a resident's ID card, new or old.
-pub(crate) fn is_id_card(text: &str) -> bool {
+/// The number of a resident's ID card as it is written today, if the whole text is one: half-width,
+/// with a large X, and 18 places. One of 15 places is of the 1900s, so a person with both forms of
+/// card has one number.
+pub(crate) fn whole_id_card(text: &str) -> Option<String> {
     let mut digits = Vec::with_capacity(18);
     for c in text.chars() {
         match digit(c) {
             Some(digit) => digits.push(digit),
             None if is_x(c) && digits.len() == 17 => digits.push(10),
-            None => return false,
+            None => return None,
         }
         if digits.len() > 18 {
-            return false;
+            return None;
         }
     }
-    match digits.len() {
-        18 => is_sound(&digits),
-        15 => has_region(&digits) && has_date(1900 + number(&digits[6..8]), &digits[8..12]),
-        _ => false,
+    if is_old(&digits) {
+        digits.splice(6..6, [1, 9]);
+        digits.push(check(&digits)?);
     }
+    let written = |digit: &u8| if *digit == 10 { 'X' } else { char::from(b'0' + *digit) };
+    is_sound(&digits).then(|| digits.iter().map(written).collect())
 }
 
 /// Whether these 18 values (the last up to ten) are an ID: region, date and check value.
@@ -35,13 +38,22 @@ pub(super) fn is_sound(digits: &[u8]) -> bool {
     digits.len() == 18 && has_region_and_date(digits) && check(&digits[..17]) == Some(digits[17])
 }
 
+/// Whether these 15 digits are an ID of the old form: region and date.
+pub(super) fn is_old(digits: &[u8]) -> bool {
+    digits.len() == 15 && has_region(digits) && has_date(1900 + number(&digits[6..8]), &digits[8..12])
+}
+
 /// Whether a number begins as an ID does; codes that are made of region and date do as well.
 pub(super) fn has_region_and_date(digits: &[u8]) -> bool {
-    if digits.len() < 14 {
-        return false;
-    }
-    let year = number(&digits[6..10]);
-    has_region(digits) && (1900..2100).contains(&year) && has_date(year, &digits[10..14])
+    digits.len() >= 14
+        && has_region(digits)
+        && (1900..2100).contains(&birth_year(digits))
+        && has_date(birth_year(digits), &digits[10..14])
+}
+
+/// The year of birth that a number of 18 places tells.
+pub(super) fn birth_year(digits: &[u8]) -> i16 {
+    number(digits.get(6..10).unwrap_or_default())
 }
 
 /// The check value of 17 digits.

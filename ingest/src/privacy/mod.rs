@@ -1,10 +1,16 @@
-//! What is personal in a text: resident IDs, phones and bank cards, found and masked.
+//! What is personal in a text: resident IDs, phones and bank cards, found and masked. A text is cut
+//! into runs of digits and what ties them (`runs`), numbers are told by their form (`number`) and by
+//! what stands beside them (`context`), and all but their ends is hidden (`mask`).
 
+mod bank;
+mod context;
 mod id_card;
 mod mask;
+mod number;
+mod runs;
 
-pub(crate) use id_card::is_id_card;
-pub(crate) use mask::mask;
+pub(crate) use id_card::whole_id_card;
+pub(crate) use mask::{mask, mask_value};
 
 /// The digit that a character stands for, also a full-width one.
 fn digit(c: char) -> Option<u8> {

@@ -72,7 +72,8 @@ impl<'a> Newcomers<'a> {
     }
 }
 
-/// The map of a row: columns that the mapping lists, then new ones that are kept.
+/// The map of a row: columns that the mapping lists, then new ones that are kept. Nothing is known of
+/// their values, so each is scanned for the numbers of people.
 pub(super) fn attributes<'r>(
     listed: &'r [(String, usize)],
     new: &'r [(String, usize)],
@@ -80,19 +81,12 @@ pub(super) fn attributes<'r>(
     masked: &mut u64,
 ) -> Result<Value<'r>, Problem> {
     let mut pairs: Vec<(&str, Cow<'_, str>)> = Vec::new();
-    for (name, place) in listed {
-        let Some(value) = record.get(*place) else { continue };
-        if value.len() > LONGEST {
-            return Err(too_long(name));
-        }
-        pairs.push((name.as_str(), Cow::Borrowed(value)));
-    }
-    for (name, place) in new {
+    for (name, place) in listed.iter().chain(new) {
         let Some(value) = record.get(*place) else { continue };
         if name.len().max(value.len()) > LONGEST {
-            return Err(too_long(&format!("the new column {}, or its name,", shorten(name))));
+            return Err(too_long(&format!("column {}, or its name,", shorten(name))));
         }
-        let scanned = crate::privacy::mask(value);
+        let scanned = crate::privacy::mask_value(value);
         *masked += u64::from(scanned.found);
         pairs.push((name.as_str(), scanned.text));
     }

@@ -67,7 +67,7 @@ pub(crate) struct Made {
     pub(crate) rows_in: u64,
     pub(crate) refused: u64,
     pub(crate) repeated: u64,
-    /// Personal numbers that were masked in free texts.
+    /// Personal numbers that were masked in free texts and attributes.
     pub(crate) masked: u64,
 }
 

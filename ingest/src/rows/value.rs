@@ -91,13 +91,7 @@ pub(crate) fn read_value<'r>(
         return Err(Problem::new("float_id", reason));
     }
     if rule.person {
-        // The check digit X is written large and small; it is one person all the same.
-        let text = if rule.id_card { Cow::Owned(text.to_ascii_uppercase()) } else { Cow::Borrowed(text) };
-        if rule.id_card && !crate::privacy::is_id_card(&text) {
-            let reason = "no ID card number: 17 digits and a check digit that fits them; correct it at the source";
-            return Err(Problem::new("id_checksum", reason));
-        }
-        return Ok(Value::Text(Cow::Owned(person.hash(&text))));
+        return hashed(rule, text, person);
     }
     let text = match &rule.prefix {
         Some(prefix) => Cow::Owned(format!("{prefix}{text}")),
@@ -108,6 +102,19 @@ pub(crate) fn read_value<'r>(
         Kind::Prose => prose(text, masked),
         _ => typed(field, rule, text),
     }
+}
+
+/// The keyed hash of an identifier. An ID card's number is written in several ways, wide and narrow,
+/// with x and X, with 15 places and 18: it is one person all the same.
+fn hashed(rule: &Rule, text: &str, person: &PersonKey) -> Result<Value<'static>, Problem> {
+    if !rule.id_card {
+        return Ok(Value::Text(Cow::Owned(person.hash(text))));
+    }
+    let Some(number) = crate::privacy::whole_id_card(text) else {
+        let reason = "no ID card number: 17 digits and a check digit that fits them; correct it at the source";
+        return Err(Problem::new("id_checksum", reason));
+    };
+    Ok(Value::Text(Cow::Owned(person.hash(&number))))
 }
 
 fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>, Problem> {

@@ -130,7 +130,10 @@ impl<'a> Objects<'a> {
         };
         scan::object(text, &mut take).map_err(|reason| (NOT_JSON, reason))?;
         match twice.and_then(|place| self.header.names().get(place)) {
-            Some(name) => Err(("repeated_name", format!("the record has {name} twice; keep one of them"))),
+            Some(name) => {
+                let name = crate::record::shorten(name);
+                Err(("repeated_name", format!("the record has {name} twice; keep one of them")))
+            }
             None => Ok(()),
         }
     }
