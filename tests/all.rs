@@ -9,6 +9,7 @@ mod calendar;
 mod cards;
 mod cli;
 mod corrections;
+mod erase;
 mod explain;
 mod formats;
 mod hostile;

@@ -47,13 +47,20 @@ pub(crate) fn identify(
         }
     }
     let sha256 = hex::encode(digest.clone().finalize());
-    digest.update(mapping.name.as_bytes());
-    digest.update(mapping.version.as_bytes());
+    let mut digest = named(&digest, &mapping.name, &mapping.version);
     // Extracts without records are all alike; the time in their name tells them apart.
     if let Some(time) = crate::land::extract::by_name(mapping, name).filter(|_| head.is_alone()) {
         digest.update(time.as_microsecond().to_le_bytes());
     }
     Ok(Identified { batch_id: hex::encode(digest.finalize()), bytes, sha256, sealed })
+}
+
+/// What names the batch of the bytes that `digest` has had, read through a mapping.
+pub(crate) fn named(digest: &Sha256, mapping: &str, version: &str) -> Sha256 {
+    let mut digest = digest.clone();
+    digest.update(mapping.as_bytes());
+    digest.update(version.as_bytes());
+    digest
 }
 
 /// Whether a file has nothing but its first line.
