@@ -7,12 +7,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::time::AsOf;
 
+mod erase;
 mod examples;
 mod keeping;
+mod quarantine;
 mod token;
 mod values;
 
+pub use erase::{AuditVerb, EraseArgs};
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs};
+pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 
 /// Heading of what every verb takes.
@@ -104,6 +108,15 @@ pub enum Verb {
     Quarantine {
         #[command(subcommand)]
         verb: QuarantineVerb,
+    },
+    /// Take a person out of tables, old versions, originals and refused records
+    #[command(after_help = examples::ERASE)]
+    Erase(EraseArgs),
+    /// What was done to the data of people, and on whose order; needs no lake
+    #[command(after_help = examples::AUDIT)]
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
     },
     /// Copy the lake to another folder, or what is new since the last time, and check the copy
     #[command(after_help = examples::BACKUP)]
@@ -248,43 +261,6 @@ pub enum ReferenceVerb {
         /// Tell which due dates and cards of open cases would change, and change nothing
         #[arg(long)]
         dry_run: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub enum QuarantineVerb {
-    /// Open refusals by batch, table and rule
-    #[command(after_help = examples::QUARANTINE_LIST)]
-    List,
-    /// The open refusals of a batch, line by line
-    #[command(after_help = examples::QUARANTINE_SHOW)]
-    Show {
-        /// Batch id, or its beginning
-        batch: String,
-        /// Show the records as they came, from the vault: they may name people
-        #[arg(long)]
-        raw: bool,
-        /// Write the records as CSV, to be corrected and given to replay --from; they may name people
-        #[arg(long, conflicts_with = "raw")]
-        csv: bool,
-    },
-    /// Read the refused records again and land those that pass, under their own batch
-    #[command(after_help = examples::QUARANTINE_REPLAY)]
-    Replay {
-        /// Batch id, or its beginning
-        batch: String,
-        /// Mapping to read them through; default: the shipped one of the batch's mapping's name
-        #[arg(long, value_name = "MAPPING")]
-        mapping: Option<String>,
-        /// Corrected records, with the column quarantine_line
-        #[arg(long, value_name = "FILE")]
-        from: Option<PathBuf>,
-        /// Count what would land, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-        /// Land only; states and cards are worked out by the next ingest or by serve
-        #[arg(long)]
-        no_derive: bool,
     },
 }
 

@@ -114,6 +114,11 @@ impl Config {
         watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
     }
 
+    /// Where the audit log rests: beside the person key.
+    pub fn audit_file(&self) -> PathBuf {
+        self.person_key_file().with_file_name("audit.ndjson")
+    }
+
     /// Where the key for personal identifiers rests.
     pub fn person_key_file(&self) -> PathBuf {
         self.privacy.person_key_file.clone().unwrap_or_else(ingest::PersonKey::default_file)

@@ -10,6 +10,7 @@ mod cards;
 mod cli;
 mod corrections;
 mod drift;
+mod erase;
 mod explain;
 mod formats;
 mod hostile;

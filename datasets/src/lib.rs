@@ -1,6 +1,7 @@
 //! What the records are and where they rest: contracts, identifiers, reference data, the
-//! working-day calendar and the lake. No query engine in here (see `analytics`).
+//! working-day calendar, the lake, and the audit log beside it. No query engine in here (see `analytics`).
 
+pub mod audit;
 pub mod calendar;
 pub mod clock;
 pub mod contract;

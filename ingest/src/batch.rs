@@ -46,9 +46,16 @@ pub(crate) fn identify(
         }
     }
     let sha256 = hex::encode(digest.clone().finalize());
-    digest.update(mapping.name.as_bytes());
-    digest.update(mapping.version.as_bytes());
+    let digest = named(&digest, &mapping.name, &mapping.version);
     Ok(Identified { batch_id: hex::encode(digest.finalize()), bytes, sha256, sealed })
+}
+
+/// What names the batch of the bytes that `digest` has had, read through a mapping.
+pub(crate) fn named(digest: &Sha256, mapping: &str, version: &str) -> Sha256 {
+    let mut digest = digest.clone();
+    digest.update(mapping.as_bytes());
+    digest.update(version.as_bytes());
+    digest
 }
 
 /// The name of a batch whose bytes have landed before, from an extract of an earlier time: a source may

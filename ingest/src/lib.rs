@@ -1,9 +1,10 @@
-//! How records get in: sources, mapping, checks, quarantine, landing.
+//! How records get in: sources, mapping, checks, quarantine, landing; and how a person gets out.
 //!
 //! `source -> records -> mapping -> rows of a contract -> files -> commit`. A record lands, is
 //! known already, or goes to `quarantine` with a reason; the counts always add up.
 
 mod batch;
+mod erase;
 mod error;
 mod land;
 pub mod mapping;
@@ -18,6 +19,7 @@ mod source;
 mod vault;
 pub mod watch;
 
+pub use erase::{Erasure, Subject, SubjectError, erase, plan_erase};
 pub use error::IngestError;
 pub use land::{
     IngestOptions, Input, LINE_COLUMN, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals, replay,
@@ -26,4 +28,4 @@ pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use receipt::{NewColumns, Receipt, Refusal, TableCount};
-pub use vault::{RawRecord, Vault, VaultOptions};
+pub use vault::{RawRecord, Vault, VaultErasure, VaultOptions};

@@ -40,10 +40,41 @@ impl PersonKey {
             }
             Err(error) => return Err(wrong(error.to_string())),
         };
-        let secret =
-            hex::decode(text.trim()).map_err(|_| wrong("it must hold hexadecimal digits; restore it".into()))?;
+        Self::read(&text).map_err(|reason| wrong(reason.to_owned()))
+    }
+
+    /// The keys that there are: that in `file`, and former ones beside it, whose names begin as its own
+    /// does and end in `.key`, such as `person-2022.key`. None is made.
+    pub fn load_all(file: &Path) -> Result<Vec<Self>, IngestError> {
+        let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (own, begin) = (name(file), file.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+        let is_key = |path: &PathBuf| {
+            let name = name(path);
+            name == own || (name.ends_with(".key") && begin.as_ref().is_some_and(|begin| name.starts_with(begin)))
+        };
+        let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let wrong = |path: &Path, reason: String| IngestError::PersonKey { file: path.display().to_string(), reason };
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(wrong(folder, error.to_string())),
+        };
+        let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
+        let mut paths = paths.map_err(|error| wrong(folder, error.to_string()))?;
+        paths.sort();
+        let mut keys = Vec::new();
+        for path in paths.iter().filter(|path| is_key(path)) {
+            let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error.to_string()))?;
+            keys.push(Self::read(&text).map_err(|reason| wrong(path, reason.to_owned()))?);
+        }
+        Ok(keys)
+    }
+
+    /// The key of a file's text, or what is wrong with it.
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let secret = hex::decode(text.trim()).map_err(|_| "it must hold hexadecimal digits; restore it")?;
         if secret.len() < 16 {
-            return Err(wrong("it holds fewer than 16 bytes; restore it".into()));
+            return Err("it holds fewer than 16 bytes; restore it");
         }
         Ok(Self::from_bytes(&secret))
     }
@@ -105,5 +136,20 @@ mod tests {
         assert_ne!(first.hash("x"), PersonKey::from_bytes(b"another key of some").hash("x"));
         std::fs::write(&file, "zz").expect("write");
         assert!(matches!(PersonKey::load_or_create(&file), Err(IngestError::PersonKey { .. })));
+        assert!(matches!(PersonKey::load_all(&file), Err(IngestError::PersonKey { .. })));
+    }
+
+    #[test]
+    fn former_keys_are_found_beside_the_present_one() {
+        let dir = tempfile::tempdir().expect("dir");
+        let file = dir.path().join("person.key");
+        assert!(PersonKey::load_all(&file).expect("none").is_empty() && !file.exists());
+        for (name, digits) in [("person.key", "ab"), ("person-2022.key", "cd"), ("vault.key", "ef")] {
+            std::fs::write(dir.path().join(name), digits.repeat(32)).expect("write");
+        }
+        let found: Vec<String> =
+            PersonKey::load_all(&file).expect("read").iter().map(|key| key.id().to_owned()).collect();
+        let wanted = [0xcd, 0xab].map(|byte| PersonKey::from_bytes(&[byte; 32]).id().to_owned());
+        assert_eq!(found, wanted);
     }
 }

@@ -116,6 +116,27 @@ pub const MIGRATE: &str = "Examples:
 A lake of format 2 or 3 becomes one of format 4: copy its folder first.
 One of format 1 is refused: its rows lack what only the original files can tell. Land them into a new lake.";
 
+pub const ERASE: &str = "Examples:
+  sunlake erase --subject id_card:- --order 2024-17 --dry-run    reads the number from a line of standard input
+  sunlake erase --subject phone:13800138000 --order 2024-17
+  sunlake erase --subject hash:6d0f… --order 2024-17             a hash as a table has it
+
+Run it on every lake. Backups and exports are not reached: restore a backup, and run it there.";
+
+pub const AUDIT: &str = "Examples:
+  sunlake audit list
+  sunlake audit verify                                exit code 1 if an entry was changed, removed or moved";
+
+pub const AUDIT_LIST: &str = "Examples:
+  sunlake audit list
+  sunlake audit list --json";
+
+pub const AUDIT_VERIFY: &str = "Examples:
+  sunlake audit verify
+  sunlake audit verify --json
+
+Note number and hash of the last entry elsewhere: that the newest entries are missing can be told by them alone.";
+
 pub const BACKUP: &str = "Examples:
   sunlake backup /mnt/backup/lake                     again tomorrow: only what is new is copied
   sunlake backup /mnt/backup/lake --check             also read again what was copied before

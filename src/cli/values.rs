@@ -35,6 +35,13 @@ pub fn token_name(text: &str) -> Result<String, Misuse> {
     fits.ok_or_else(|| Misuse("give 1 to 64 letters, digits, dots, hyphens and underscores, such as city-hall".into()))
 }
 
+/// By which order.
+pub fn order(text: &str) -> Result<String, Misuse> {
+    let fits = !text.trim().is_empty() && text.chars().count() <= 64 && !text.contains(char::is_control);
+    fits.then(|| text.trim().to_owned())
+        .ok_or_else(|| Misuse("give the number of the order, up to 64 characters".into()))
+}
+
 fn number<T: FromStr>(text: &str, fits: impl FnOnce(&T) -> bool, wanted: &str) -> Result<T, Misuse> {
     text.parse().ok().filter(fits).ok_or_else(|| Misuse(format!("give {wanted}")))
 }
@@ -57,5 +64,7 @@ mod tests {
         assert_eq!((villages("3").expect("villages"), years("50").expect("years")), (3, 50));
         assert!(token_name("a b").is_err() && token_name("city-hall.2").is_ok());
         assert_eq!(seconds("300").expect("seconds"), 300);
+        assert!(order(" ").is_err() && order("a\nb").is_err() && order(&"9".repeat(65)).is_err());
+        assert_eq!(order(" 2024-7 ").expect("order"), "2024-7");
     }
 }

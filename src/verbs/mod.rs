@@ -13,11 +13,13 @@ use jiff::tz::TimeZone;
 use crate::cli::{Cli, Global, Misuse, Verb};
 use crate::config::Config;
 
+mod audit;
 mod backup;
 mod calendar;
 mod cards;
 mod demo;
 mod derive;
+mod erase;
 mod explain;
 mod ingest;
 mod lake;
@@ -45,6 +47,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Query(args) => query::run(&shared, &args).await,
         Verb::Calendar(args) => calendar::run(&shared, &args),
         Verb::Lake { verb } => lake::run(&shared, &verb).await,
+        Verb::Erase(args) => erase::run(&shared, &args).await,
+        Verb::Audit { verb } => audit::run(&shared, &verb),
         Verb::Backup(args) => backup::backup(&shared, &args).await,
         Verb::Restore(args) => backup::restore(&shared, &args).await,
         Verb::Derive(args) => derive::run(&shared, &args).await,

@@ -142,7 +142,7 @@ impl Drop for TempFolder {
 }
 
 /// Removes the folders of ended processes; one that cannot be removed is in nobody's way.
-fn sweep(base: &FsPath) {
+pub(super) fn sweep(base: &FsPath) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let folder = entry.path();
         let Ok(owner) = File::open(folder.join("alive")) else { continue };

@@ -51,6 +51,13 @@ pub enum LakeError {
     /// A file is not in the order that its table's rows are kept in.
     #[error("{file} of table {table} is not in the table's order; `sunlake lake verify --table {table}` says where")]
     Unsorted { table: String, file: String },
+    /// A file of a version that has been left behind since.
+    #[error(
+        "{file} of table {table} is no longer there: rows of it were erased, or nobody was to need it any more \
+         (`sunlake lake history --table {table}`); ask again, and the newest version answers. If it names the file, \
+         `sunlake lake verify` says so"
+    )]
+    FileGone { table: String, file: String },
     /// There is no such batch to withdraw.
     #[error("batch {batch} {state}; `sunlake query 'select batch_id, state, file_name from ingest_batch'` lists them")]
     NoBatch { batch: String, state: &'static str },

@@ -1,6 +1,6 @@
 //! What the derived tables stand on, and a cut through all tables while nobody writes.
 
-use super::{Lake, LakeError, LakeSnapshot};
+use super::{Lake, LakeError, LakeSnapshot, TableLock};
 use crate::contract::{self, CASE_STATE, Contract};
 
 /// Transaction by which `case_state` names the version of a table that it stands on.
@@ -19,13 +19,19 @@ impl Lake {
     /// Pins the newest version of every table between two batches: each batch is in all of its
     /// tables and in the ledger, or in none. Waits for whoever is writing.
     pub async fn quiet_snapshot(&self) -> Result<LakeSnapshot, LakeError> {
+        let locks = self.lock_all().await?;
+        let pinned = self.snapshot().await;
+        drop(locks);
+        pinned
+    }
+
+    /// Waits until nobody writes, and keeps it so while the answer lives.
+    pub async fn lock_all(&self) -> Result<Vec<TableLock>, LakeError> {
         // In the order in which everybody else takes them.
         let mut locks = vec![self.lock("derive").await?];
         for table in contract::ALL.iter() {
             locks.push(self.lock(table.table).await?);
         }
-        let pinned = self.snapshot().await;
-        drop(locks);
-        pinned
+        Ok(locks)
     }
 }

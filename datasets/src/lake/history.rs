@@ -6,6 +6,7 @@ use deltalake::kernel::{Action, Add};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::erase::ERASE;
 use super::table::Table;
 use super::vacuum::instant;
 use super::{Lake, LakeError};
@@ -17,11 +18,13 @@ pub struct LakeVersion {
     pub table: &'static str,
     pub version: u64,
     pub at: Option<Timestamp>,
-    /// `create`, `land` (also by a replay), `derive`, `reference`, `compact`, `rollback`, `write` (anything else of
-    /// this program), or what another program calls it.
+    /// `create`, `land` (also by a replay), `derive`, `reference`, `compact`, `rollback`, `erase`, `write` (anything
+    /// else of this program), or what another program calls it.
     pub operation: String,
     /// The batch that it landed or withdrew.
     pub batch: Option<String>,
+    /// The order by which it erased.
+    pub order: Option<String>,
     pub added: VersionRows,
     pub removed: VersionRows,
 }
@@ -54,7 +57,7 @@ impl Lake {
 fn told(table: &Table, version: u64, actions: Vec<Action>, held: &mut HashMap<String, Option<u64>>) -> LakeVersion {
     let at = instant(&actions);
     let (mut added, mut removed) = (VersionRows::of_none(), VersionRows::of_none());
-    let (mut operation, mut batch) = (None, None);
+    let (mut operation, mut batch, mut order) = (None, None, None);
     let mut other = "write".to_owned();
     for action in actions {
         match action {
@@ -64,7 +67,10 @@ fn told(table: &Table, version: u64, actions: Vec<Action>, held: &mut HashMap<St
                 held.insert(add.path, rows);
             }
             Action::Remove(remove) => removed.take(held.get(&remove.path).copied().flatten()),
-            Action::Txn(of) if operation.is_none() => (operation, batch) = named(&of.app_id),
+            Action::Txn(of) if operation.is_none() => {
+                (operation, batch) = named(&of.app_id);
+                order = of.app_id.strip_prefix(ERASE).map(str::to_owned);
+            }
             Action::CommitInfo(info) => {
                 if let Some(name) = info.operation.filter(|name| name != "WRITE") {
                     other = if name.starts_with("CREATE") { "create".to_owned() } else { name.to_lowercase() };
@@ -74,7 +80,7 @@ fn told(table: &Table, version: u64, actions: Vec<Action>, held: &mut HashMap<St
         }
     }
     let operation = operation.map_or(other, str::to_owned);
-    LakeVersion { table: table.name(), version, at, operation, batch, added, removed }
+    LakeVersion { table: table.name(), version, at, operation, batch, order, added, removed }
 }
 
 /// What a transaction says of its commit.
@@ -83,6 +89,7 @@ fn named(app_id: &str) -> (Option<&'static str>, Option<String>) {
         Some(("batch", id)) => (Some("land"), Some(id.to_owned())),
         Some(("rollback", id)) => (Some("rollback"), Some(id.to_owned())),
         Some(("reference", _)) => (Some("reference"), None),
+        _ if app_id.starts_with(ERASE) => (Some("erase"), None),
         _ if app_id.starts_with("derive") => (Some("derive"), None),
         _ if app_id == "compact" => (Some("compact"), None),
         _ => (None, None),

@@ -1,5 +1,7 @@
 //! The log of a table: what its commits did, and what of it may go.
 
+use std::collections::HashSet;
+
 use deltalake::DeltaTable;
 use deltalake::checkpoints::{cleanup_expired_logs_for, create_checkpoint};
 use deltalake::kernel::Action;
@@ -9,18 +11,40 @@ use jiff::Timestamp;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 
-use super::LakeError;
 use super::table::Table;
+use super::{LakeError, erase};
 
 /// What the commits after a version have changed.
 #[derive(Debug, Default)]
 pub struct News {
-    /// Files that they have added; what a compaction moved is not among them.
+    /// Files that they have added; what a compaction moved, or an erasure wrote anew, is not among them.
     pub added: Vec<String>,
     /// Whether they have taken rows out.
     pub withdrawn: bool,
     /// The newest version.
     pub version: u64,
+}
+
+impl News {
+    /// An erasure leaves of each row what anything is worked out from, so its files are news only where
+    /// those are in whose place they stand.
+    fn replace(&mut self, actions: Vec<Action>) {
+        let (mut added, mut removed) = (Vec::new(), HashSet::new());
+        for action in actions {
+            match action {
+                Action::Add(add) => added.push(add.path),
+                Action::Remove(remove) => {
+                    removed.insert(remove.path);
+                }
+                _ => {}
+            }
+        }
+        let before = self.added.len();
+        self.added.retain(|name| !removed.contains(name));
+        if removed.is_empty() || self.added.len() < before {
+            self.added.extend(added);
+        }
+    }
 }
 
 impl Table {
@@ -30,7 +54,12 @@ impl Table {
         for version in since + 1..=news.version {
             let actions = self.actions(version).await?;
             let gone = || LakeError::LogGone { table: self.name().to_owned(), version };
-            for action in actions.ok_or_else(gone)? {
+            let actions = actions.ok_or_else(gone)?;
+            if erase::is_erasure(&actions) {
+                news.replace(actions);
+                continue;
+            }
+            for action in actions {
                 match action {
                     Action::Add(add) if add.data_change => news.added.push(add.path),
                     Action::Remove(remove) if remove.data_change => news.withdrawn = true,

@@ -15,6 +15,7 @@ mod backup;
 mod compact;
 pub mod disk;
 pub mod durable;
+mod erase;
 mod error;
 mod file_reader;
 mod ground;
@@ -44,6 +45,7 @@ mod write;
 
 pub use backup::{BackupOptions, BackupReport};
 pub use compact::{CompactOptions, CompactReport};
+pub use erase::{ErasedTable, LakeErasure};
 pub use error::LakeError;
 pub use ground::stand;
 pub use history::{LakeVersion, VersionRows};

@@ -12,6 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 
 use super::file_reader::FileReader;
@@ -86,7 +87,10 @@ impl TableSnapshot {
         let reader = FileReader { store: self.store.clone(), path, size: file.size };
         // The embedded Arrow schema would bring back another writer's types; the contract decides.
         let options = ArrowReaderOptions::new().with_page_index_policy(pages);
-        Builder::new_with_options(reader, options).await.map_err(LakeError::parquet(self.contract.table))
+        Builder::new_with_options(reader, options).await.map_err(|error| match is_gone(&error) {
+            true => LakeError::FileGone { table: self.contract.table.to_owned(), file: file.name.clone() },
+            false => LakeError::parquet(self.contract.table)(error),
+        })
     }
 
     async fn collect(&self, file: &LiveFile, builder: Builder, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
@@ -151,6 +155,12 @@ impl TableSnapshot {
         }
         RecordBatch::try_new(Arc::new(Schema::new(kept)), columns).map_err(LakeError::arrow(self.contract.table))
     }
+}
+
+/// Whether a file could not be read because it is not there.
+fn is_gone(error: &ParquetError) -> bool {
+    let ParquetError::External(source) = error else { return false };
+    matches!(source.downcast_ref::<object_store::Error>(), Some(object_store::Error::NotFound { .. }))
 }
 
 /// Which texts of the one column are among the wanted.

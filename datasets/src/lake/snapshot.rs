@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use deltalake::kernel::{Action, Remove};
 use deltalake::table::state::DeltaTableState;
-use object_store::ObjectStore;
 use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore};
 use serde_json::Value;
 
 use super::LakeError;
@@ -113,6 +113,20 @@ impl TableSnapshot {
     /// Path inside the whole store of a file of the table.
     pub(super) fn in_store(&self, name: &Path) -> Path {
         join(&self.root, name.as_ref())
+    }
+
+    /// A file of the table that this version does not name, for reading; of its folders nothing is told.
+    pub(super) fn unnamed(&self, file: &ObjectMeta) -> LiveFile {
+        LiveFile {
+            name: file.location.to_string(),
+            path: self.in_store(&file.location),
+            size: file.size,
+            modified_ms: file.last_modified.timestamp_millis(),
+            partition: HashMap::new(),
+            rows: None,
+            min: Value::Null,
+            max: Value::Null,
+        }
     }
 
     /// Rows in all files, where the log says so.

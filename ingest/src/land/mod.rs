@@ -20,6 +20,7 @@ use crate::{IngestError, PersonKey};
 
 mod account;
 mod books;
+mod erased;
 pub(crate) mod extract;
 mod group;
 mod landing;
@@ -37,6 +38,7 @@ mod versions;
 use account::{Named, account};
 #[cfg(test)]
 pub(crate) use books::quarantine_rows;
+pub(crate) use erased::close_erased;
 use extract::Extract;
 pub(crate) use group::{Grouped, Pushed, land_group};
 use landing::Landing;
@@ -162,7 +164,7 @@ async fn land(
 }
 
 /// Runs blocking work on files off the async threads.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     file: &str,
     work: impl FnOnce() -> Result<T, IngestError> + Send + 'static,
 ) -> Result<T, IngestError> {

@@ -8,6 +8,7 @@ use datasets::contract::{INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, standing};
 use serde::Serialize;
 
+use super::erased::ERASED;
 use crate::IngestError;
 use crate::rows::first_16;
 
@@ -72,7 +73,9 @@ pub(super) async fn written_after(lake: &Lake, batch_id: &str, after: i64) -> Re
     let (mut resolved, mut refused) = (0, HashSet::new());
     for rows in &read(lake, Some(batch_id)).await? {
         let rows = Rows(rows);
-        for at in (0..rows.0.num_rows()).filter(|at| rows.ingested_at(*at) > after) {
+        // An erasure closes refusals without a replay.
+        let of_replay = |at: &usize| rows.ingested_at(*at) > after && rows.needed(7, *at) != ERASED;
+        for at in (0..rows.0.num_rows()).filter(of_replay) {
             if rows.is_resolved(at) {
                 resolved += 1;
             } else {

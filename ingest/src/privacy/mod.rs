@@ -21,6 +21,25 @@ fn digit(c: char) -> Option<u8> {
     }
 }
 
+/// The text with full-width letters, digits and signs as plain ones.
+pub(crate) fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    };
+    text.chars().map(narrow).collect()
+}
+
+/// The same with plain letters, digits and signs as full-width ones.
+pub(crate) fn wide(text: &str) -> String {
+    let wide = |c: char| match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars().map(wide).collect()
+}
+
 /// The check character of a resident ID that stands for ten.
 fn is_x(c: char) -> bool {
     matches!(c, 'X' | 'x' | 'Ｘ' | 'ｘ')

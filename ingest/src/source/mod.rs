@@ -20,6 +20,7 @@ mod page;
 mod parquet;
 mod parts;
 mod ratio;
+mod scan;
 mod tail;
 mod text;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use format::Kind;
 pub(crate) use guard::{Guard, MAX_RECORD};
 pub(crate) use page::{Page, Pulled};
 use ratio::Bounded;
+pub(crate) use scan::holds;
 
 /// Bytes that are looked at to tell format, encoding and delimiter.
 const SNIFF: usize = 256 * 1024;

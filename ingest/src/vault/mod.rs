@@ -12,10 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::IngestError;
 
+mod erase;
 mod key;
 mod seal;
 mod texts;
 
+pub use erase::VaultErasure;
 use key::VaultKey;
 pub(crate) use seal::SealWriter;
 use seal::{Header, OpenReader};

@@ -149,6 +149,11 @@ impl OpenReader {
         Self { input, header, cipher, frame: 0, buffer: Vec::new(), at: 0, ended: false }
     }
 
+    /// Since when the file has been kept.
+    pub(super) fn kept_at(&self) -> Timestamp {
+        self.header.kept_at()
+    }
+
     fn refill(&mut self) -> io::Result<()> {
         let damaged = || {
             let reason = "it was changed or cut off since it was sealed; restore it from the backup";

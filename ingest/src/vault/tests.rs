@@ -1,5 +1,11 @@
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
 use super::seal::{FRAME, HEADER, TAG};
 use super::*;
+use crate::PersonKey;
+use crate::erase::{Batches, Subject};
 
 fn vault(folder: &Path) -> Vault {
     let options = VaultOptions {
@@ -134,4 +140,53 @@ fn refused_records_are_kept_once_and_read_in_order() {
     assert_eq!(read, [first, second]);
     let sealed = std::fs::read(dir.path().join("vault/quarantine/0a1b/1")).expect("file");
     assert!(!sealed.windows(3).any(|bytes| bytes == b"A-1"));
+}
+
+/// Keeps refused records, each of one line with one text, of the first attempt of a batch.
+fn refuse(vault: &Arc<Vault>, batch: &str, records: &[(u64, &[u8])]) {
+    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"));
+    for (line, bytes) in records {
+        texts.write(*line, &[1; 16], &Raw::Bytes(bytes)).expect("written");
+    }
+    texts.keep(batch, 1).expect("kept");
+}
+
+#[test]
+fn a_person_leaves_originals_and_refused_records_and_others_stay_as_long_as_before() {
+    let dir = tempfile::tempdir().expect("dir");
+    let vault = Arc::new(vault(dir.path()));
+    for (name, bytes) in
+        [("plain", &b"id\n13800138000\n"[..]), ("landed", &b"a,b\n"[..]), ("other", &b"id\n13900139000\n"[..])]
+    {
+        keep(&vault, name, bytes, day("2023-09-13"));
+    }
+    refuse(&vault, "0a1b", &[(7, &b"x,13800138000"[..]), (9, &b"x,13900139000"[..])]);
+    refuse(&vault, "ffff", &[(2, &b"13800138000"[..])]);
+    let keys = vec![PersonKey::from_bytes(b"a key of some length")];
+    let subject = Subject::new("phone", "13800138000", keys, "person.key").expect("a phone");
+    let named = crate::batch::named(&Sha256::new_with_prefix(b"a,b\n"), "hall", "v1");
+    let landed = BTreeSet::from([hex::encode(named.finalize())]);
+    let way = ("hall".to_owned(), "v1".to_owned());
+    let batches: Batches = landed.iter().map(|id| (id.clone(), way.clone())).collect();
+    let plan = vault.plan_erase(&subject, landed, &batches).expect("plan");
+    assert_eq!(plan.originals, BTreeSet::from(["landed", "plain"].map(str::to_owned)));
+    assert_eq!(
+        plan.refused.iter().map(|(file, n)| (file.as_str(), *n)).collect::<Vec<_>>(),
+        [("0a1b/1", 1), ("ffff/1", 1)]
+    );
+    assert!(plan.holds("0a1b", 7, &"01".repeat(16)) && !plan.holds("0a1b", 9, &"01".repeat(16)));
+    vault.erase(&plan).expect("erased");
+    vault.erase(&plan).expect("nothing is left to erase");
+    assert!(vault.has_original("other") && !vault.has_original("plain") && !vault.has_original("landed"));
+    let mut lines = Vec::new();
+    let mut take = |record: RawRecord| -> Result<(), IngestError> {
+        lines.push(record.line);
+        Ok(())
+    };
+    vault.refused("0a1b", &mut take).expect("read");
+    vault.refused("ffff", &mut take).expect("gone");
+    assert_eq!(lines, [9]);
+    assert!(vault.plan_erase(&subject, BTreeSet::new(), &batches).expect("plan").is_empty());
+    assert_eq!(vault.sweep(day("2023-10-13")).expect("swept"), 0);
+    assert_eq!(vault.sweep(day("2023-10-14")).expect("swept"), 2, "writing anew keeps nothing for longer");
 }

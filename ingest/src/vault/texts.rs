@@ -1,7 +1,7 @@
 //! The text of refused records: by batch, attempt and line.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -46,6 +46,14 @@ impl RawRecord {
             }
         }
     }
+
+    /// Its line in a file of the vault.
+    pub(super) fn text_of_file(&self, file: &Path) -> Result<Vec<u8>, IngestError> {
+        let wrong = |reason: String| IngestError::Vault { file: file.display().to_string(), reason };
+        let mut text = serde_json::to_vec(self).map_err(|error| wrong(error.to_string()))?;
+        text.push(b'\n');
+        Ok(text)
+    }
 }
 
 /// Writes the texts of one attempt of a batch; the file begins with the first of them.
@@ -68,9 +76,7 @@ impl TextWriter {
         }
         self.last = Some((line, *row_hash));
         let folder = self.vault.options.folder.join(QUARANTINE);
-        let mut text = serde_json::to_vec(&RawRecord::new(line, row_hash, raw))
-            .map_err(|error| IngestError::Vault { file: folder.display().to_string(), reason: error.to_string() })?;
-        text.push(b'\n');
+        let text = RawRecord::new(line, row_hash, raw).text_of_file(&folder)?;
         let file = match self.file.take() {
             Some(file) => file,
             None => self.vault.begin(self.now)?,
@@ -97,16 +103,23 @@ impl Vault {
         batch_id: &str,
         mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
-        for file in entries(&self.texts(batch_id))? {
-            let Some(reader) = self.read(&file)? else { continue };
-            for line in BufReader::new(reader).lines() {
-                let line = line.map_err(|error| wrong(&file, &error))?;
-                let record = serde_json::from_str(&line).map_err(|error| IngestError::Vault {
-                    file: file.display().to_string(),
-                    reason: format!("a line of it is no record ({error}); restore it from the backup"),
-                })?;
-                take(record)?;
-            }
+        entries(&self.texts(batch_id))?.iter().try_for_each(|file| self.records(file, &mut take))
+    }
+
+    /// Hands the refused records of one file to `take`.
+    pub(super) fn records(
+        &self,
+        file: &Path,
+        mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
+    ) -> Result<(), IngestError> {
+        let Some(reader) = self.read(file)? else { return Ok(()) };
+        for line in BufReader::new(reader).lines() {
+            let line = line.map_err(|error| wrong(file, &error))?;
+            let record = serde_json::from_str(&line).map_err(|error| IngestError::Vault {
+                file: file.display().to_string(),
+                reason: format!("a line of it is no record ({error}); restore it from the backup"),
+            })?;
+            take(record)?;
         }
         Ok(())
     }

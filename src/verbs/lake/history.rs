@@ -28,13 +28,14 @@ pub async fn run(shared: &Shared, only: Option<&'static Contract>, limit: usize)
         "version",
         "at",
         "did",
-        "batch",
+        "batch, order",
         "added",
         "removed"
     );
     for version in &versions {
         let at = version.at.map_or("-".to_owned(), |at| local(at, &zone));
         let batch = version.batch.as_deref().map_or("", |id| id.get(..ID_SHOWN).unwrap_or(id));
+        let batch = version.order.as_deref().unwrap_or(batch);
         let (added, removed) = (counted(&version.added), counted(&version.removed));
         let (table, number, operation) = (version.table, version.version, &version.operation);
         say!("{table:<20} {number:>7} {at:<19} {operation:<10} {batch:<12} {added:>20} {removed:>20}");

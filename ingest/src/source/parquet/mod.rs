@@ -5,6 +5,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Fields};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 
 use super::{Seekable, Sink, columns};
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
@@ -72,6 +73,32 @@ pub(super) fn read(
         }
     }
     Ok("Parquet")
+}
+
+/// Whether `is_wanted` of any value, written as text, whatever column it is in.
+pub(super) fn any_value(
+    input: Box<dyn Seekable>,
+    size: u64,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<bool, ParquetError> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(input::Chunks::new(input, size), options)?;
+    let mut value = String::new();
+    for batch in builder.with_batch_size(BATCH).build()? {
+        let batch = batch?;
+        let mut leaves = Vec::new();
+        batch.columns().iter().for_each(|column| flatten(column, None, &mut leaves));
+        for (column, _) in &leaves {
+            for row in (0..batch.num_rows()).filter(|row| column.is_valid(*row)) {
+                value.clear();
+                // What has no text is refused when it lands.
+                if text::write(column, row, &mut value).is_ok() && is_wanted(&value) {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The columns' names, those inside structs too.
