@@ -8,7 +8,7 @@ use encoding_rs::GB18030;
 use thiserror::Error;
 
 use crate::PersonKey;
-use crate::privacy::{is_id_card, narrow, wide};
+use crate::privacy::{narrow, whole_id_card, wide};
 
 /// Fewer characters are no identifier: they would be found everywhere.
 const LEAST: usize = 4;
@@ -114,7 +114,7 @@ impl Subject {
         let words = std::iter::once(text.trim()).chain(text.split(is_separator));
         let mut words = words.filter(|word| (1..=LONGEST).contains(&word.len()));
         let is_wanted = |text: &str| self.keys.iter().any(|key| self.hashes.contains(&key.hash(text)));
-        words.any(|word| is_wanted(word) || is_wanted(&word.to_ascii_uppercase()))
+        words.any(|word| is_wanted(word) || whole_id_card(word).is_some_and(|number| is_wanted(&number)))
     }
 
     /// The bytes by which the identifier is found in a file of any encoding; none by a hash.
@@ -137,12 +137,16 @@ impl Subject {
 /// The plainest way first.
 fn id_card(typed: &str) -> Result<Vec<String>, SubjectError> {
     let plain: String = narrow(typed).chars().filter(|c| !c.is_whitespace()).collect();
-    let plain = plain.to_ascii_uppercase();
-    if !is_id_card(&plain) {
-        return Err(SubjectError::IdCard);
+    let Some(plain) = whole_id_card(&plain) else { return Err(SubjectError::IdCard) };
+    let small = plain.to_ascii_lowercase();
+    let mut ways = vec![plain.clone(), small.clone(), wide(&plain), wide(&small)];
+    if plain.get(6..8) == Some("19") {
+        // As the card of 15 places has it, if there was one.
+        let old = format!("{}{}", &plain[..6], &plain[8..17]);
+        ways.extend([wide(&old), old]);
     }
-    let (small, wide_small) = (plain.to_ascii_lowercase(), wide(&plain.to_ascii_lowercase()));
-    Ok(once_each([plain.clone(), small, wide(&plain), wide_small, typed.to_owned(), typed.to_ascii_uppercase()]))
+    ways.extend([typed.to_owned(), typed.to_ascii_uppercase()]);
+    Ok(once_each(ways))
 }
 
 /// The plainest way first.
