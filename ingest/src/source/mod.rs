@@ -16,6 +16,7 @@ mod guard;
 mod gzip;
 mod json;
 mod lines;
+mod opened;
 mod page;
 mod parquet;
 mod parts;
@@ -31,6 +32,7 @@ mod zip;
 pub(crate) use arrow_stream::read as read_arrow_stream;
 use format::Kind;
 pub(crate) use guard::{Guard, MAX_RECORD};
+pub(crate) use opened::Opened;
 pub(crate) use page::{Page, Pulled};
 use ratio::Bounded;
 
