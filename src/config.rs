@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 mod pull;
 pub mod push;
+pub mod serve;
 pub mod watch;
 
 pub use pull::{PullSection, Pulling};
@@ -22,6 +23,7 @@ pub struct Config {
     pub pull: Vec<PullSection>,
     pub push: push::PushSection,
     pub token: Vec<push::TokenSection>,
+    pub serve: serve::ServeSection,
     pub vault: Vault,
     pub watch: Vec<watch::WatchSection>,
     /// Where it was read, for messages.
@@ -109,6 +111,11 @@ impl Config {
         push::resolve(&self.push, &self.token).with_context(|| format!("configuration {}", self.file.display()))
     }
 
+    /// What the server takes on.
+    pub fn limits(&self) -> Result<dashboard::Limits> {
+        serve::resolve(&self.serve).with_context(|| format!("configuration {}", self.file.display()))
+    }
+
     /// The folders to watch.
     pub fn watches(&self) -> Result<Vec<ingest::watch::Watch>> {
         watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
@@ -166,7 +173,7 @@ mod tests {
                 Ok(config) => config,
                 Err(error) => return error.to_string(),
             };
-            let error = config.pushes().map(|_| ()).and_then(|()| config.watches().map(|_| ()));
+            let error = config.pushes().and_then(|_| config.watches()).and_then(|_| config.limits());
             error.err().map(|error| format!("{error:#}")).unwrap_or_default()
         };
         assert_eq!(told(&whole), "");
@@ -176,6 +183,7 @@ mod tests {
             ("[\"workflow_case\"]", "[]", "mappings is empty"),
             ("[\"workflow_case\"]", "[\"workflow_cases\"]", "there is no mapping"),
             ("[\"workflow_case\"]", "[\"receipt\"]", "the token speaks for \"nongshi-sample\""),
+            ("[[token]]", "[serve]\nmax_connections = 0\n[[token]]", "[serve]: max_connections is 0"),
             ("[[token]]", "[push]\nqueue = 0\n[[token]]", "[push]: queue is 0; give a whole number from 1"),
             ("[[token]]", "[push]\nqueues = 1\n[[token]]", "queues"),
             ("[[watch]]", "[[watch]]\nsettle = 1", "settle"),
@@ -184,6 +192,19 @@ mod tests {
         ] {
             let message = told(&whole.replacen(from, to, 1));
             assert!(message.contains(says), "{says:?} not in {message:?}");
+        }
+        let twin = format!("{}mappings = [\"workflow_case\"]\n", token.replace("\"a\"", "\"b\""));
+        let message = told(&format!("{twin}{whole}"));
+        assert!(message.contains("[[token]] 2 (a): it has the secret of token \"b\""), "{message}");
+    }
+
+    #[test]
+    fn the_example_names_every_section() {
+        let example = include_str!("../config/sunlake.toml");
+        let _: Config = toml::from_str(example).expect("sound");
+        for section in ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"]
+        {
+            assert!(example.contains(section), "{section} is missing");
         }
     }
 }

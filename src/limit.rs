@@ -33,7 +33,7 @@ pub fn query(session: Session, sql: String, params: Vec<(String, Param)>, second
         // Nobody takes it if the time ran out just now.
         drop(sender.send(rows));
     })?;
-    let most = kib("/proc/meminfo", "MemTotal:").map(|total| total / 2);
+    let most = number("/proc/meminfo", "MemTotal:").map(|total| total / 2);
     for _ in 0..seconds.saturating_mul(LOOKS_A_SECOND.into()) {
         match answer.recv_timeout(Duration::from_secs(1) / LOOKS_A_SECOND) {
             Ok(rows) => return Ok(rows?),
@@ -42,7 +42,7 @@ pub fn query(session: Session, sql: String, params: Vec<(String, Param)>, second
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let taken = kib("/proc/self/status", "VmRSS:");
+        let taken = number("/proc/self/status", "VmRSS:");
         if let Some((_, most)) = taken.zip(most).filter(|(taken, most)| taken > most) {
             bail!(GivenUp::Memory(most / 1024));
         }
@@ -50,8 +50,13 @@ pub fn query(session: Session, sql: String, params: Vec<(String, Param)>, second
     Err(GivenUp::Time(seconds).into())
 }
 
-/// A number of KiB that the kernel tells; nothing where it does not.
-fn kib(file: &str, key: &str) -> Option<u64> {
+/// Files that this process may have open at a time; nothing if there is no such limit.
+pub fn open_files() -> Option<u64> {
+    number("/proc/self/limits", "Max open files")
+}
+
+/// A number that the kernel tells; nothing where it does not.
+fn number(file: &str, key: &str) -> Option<u64> {
     let text = std::fs::read_to_string(file).ok()?;
     let value = text.lines().find_map(|line| line.strip_prefix(key))?;
     value.split_whitespace().next()?.parse().ok()
@@ -63,8 +68,9 @@ mod tests {
 
     #[test]
     fn the_kernel_tells_what_memory_there_is_and_what_is_taken() {
-        let (total, taken) = (kib("/proc/meminfo", "MemTotal:"), kib("/proc/self/status", "VmRSS:"));
+        let (total, taken) = (number("/proc/meminfo", "MemTotal:"), number("/proc/self/status", "VmRSS:"));
         assert!(taken > Some(0) && taken < total, "{taken:?} of {total:?}");
-        assert_eq!(kib("/proc/meminfo", "NoSuchKey:"), None);
+        assert_eq!(number("/proc/meminfo", "NoSuchKey:"), None);
+        assert!(open_files().is_none_or(|files| files > 0));
     }
 }

@@ -12,6 +12,7 @@ mod verbs;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -21,6 +22,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Bytes of stack for planning.
 const STACK: usize = 256 << 20;
+/// What is still at work when a verb has ended is waited for no longer.
+const LAST: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
@@ -41,6 +44,9 @@ fn main() -> ExitCode {
         if done.as_ref().is_err_and(|error| error.is::<limit::GivenUp>()) {
             // What was given up is still at it: to end the runtime in order would be to wait for it.
             std::mem::forget(runtime);
+        } else {
+            // A file that is still being read is no reason to go on: whatever lands lands once.
+            runtime.shutdown_timeout(LAST);
         }
         done
     });

@@ -147,8 +147,11 @@ fn bodies_come_packed_and_as_csv_and_bad_rows_are_told() {
         assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{answer:?}");
         assert_eq!(count(&answer.body, "status"), i64::from(status), "{answer:?}");
     }
-    let bad = event("3").replace("2023-09-01", "2023-09-31") + "nonsense\n";
-    let bad = pushing.post(&server, &[NDJSON], bad);
+    let body = event("3").replace("2023-09-01", "2023-09-31") + "nonsense\n";
+    let bad = pushing.post(&server, &[NDJSON], &body);
+    assert_eq!((bad.status, bad.header("idempotent-replayed")), (422, None), "{bad:?}");
+    let again = pushing.post(&server, &[NDJSON], &body);
+    assert_eq!((again.status, again.header("idempotent-replayed")), (422, Some("true")), "{again:?}");
     let refused = bad.body["receipt"]["refused"].as_array().expect("the rows that failed");
     assert!(refused.iter().any(|one| one["line"] == 2 && one["rule"] == "not_json"), "{refused:?}");
     assert_eq!(pushing.events(), 51);

@@ -12,6 +12,7 @@ mod i18n;
 mod pages;
 mod place;
 mod request;
+mod serve;
 mod state;
 mod svg;
 mod theme;
@@ -25,8 +26,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use ingest::push::{Push, Token};
-use tokio::net::TcpListener;
 
+pub use serve::{Limits, serve};
 use state::App;
 
 /// How the pages are to look, and what may come in.
@@ -66,17 +67,4 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
         .with_state(App { engine, options })
-}
-
-/// Answers on `listener` until `stop`; what is being answered then is answered first.
-///
-/// # Errors
-///
-/// When connections can be accepted no more.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

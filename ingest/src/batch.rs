@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::source::Opened;
 use crate::vault::SealWriter;
 use crate::{IngestError, Mapping};
 
@@ -18,6 +19,8 @@ pub(crate) struct Identified {
     pub(crate) sha256: String,
     /// The bytes, encrypted and not yet kept.
     pub(crate) sealed: Option<SealWriter>,
+    /// The file, which later readings are of too; nothing where the bytes are in none.
+    pub(crate) opened: Option<Opened>,
 }
 
 /// Reads a file once: for its name and, on the way, for the vault.
@@ -27,7 +30,8 @@ pub(crate) fn identify(
     mapping: &Mapping,
     mut sealed: Option<SealWriter>,
 ) -> Result<Identified, IngestError> {
-    let mut file = crate::source::open(path, name)?;
+    let opened = Opened::open(path, name)?;
+    let mut file = opened.reading();
     let mut digest = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];
     let mut bytes = 0;
@@ -46,8 +50,8 @@ pub(crate) fn identify(
         }
     }
     let sha256 = hex::encode(digest.clone().finalize());
-    let digest = named(&digest, &mapping.name, &mapping.version);
-    Ok(Identified { batch_id: hex::encode(digest.finalize()), bytes, sha256, sealed })
+    let batch_id = hex::encode(named(&digest, &mapping.name, &mapping.version).finalize());
+    Ok(Identified { batch_id, bytes, sha256, sealed, opened: Some(opened) })
 }
 
 /// What names the batch of the bytes that `digest` has had, read through a mapping.

@@ -59,6 +59,12 @@ pub enum IngestError {
     /// The bytes end or break in the middle.
     #[error("{file}, line {line}: {reason}. Nothing of the file has landed; export it again")]
     Broken { file: String, line: u64, reason: String },
+    /// Somebody wrote to it in between.
+    #[error("{file} was changed while it was read. Nothing of it has landed; land it again when it is complete")]
+    Changed { file: String },
+    /// What a body holds is out of proportion to it.
+    #[error("line {line}: by then the body's rows take more than {most} bytes, written out; send it in pieces")]
+    Expands { line: u64, most: u64 },
     /// The bytes are not in the encoding that the mapping names.
     #[error(
         "{file}: encoding {encoding:?} is not known; use utf-8, utf-16 or gb18030, or leave it out to have it detected"

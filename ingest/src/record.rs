@@ -101,6 +101,11 @@ impl Record {
         self.ends.push(self.text.len());
     }
 
+    /// Bytes of its texts, and one for each place.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len() + self.ends.len()
+    }
+
     /// The text at a place, also an empty one; none beyond the end.
     pub(crate) fn raw(&self, place: usize) -> Option<&str> {
         let end = *self.ends.get(place)?;

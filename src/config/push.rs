@@ -11,7 +11,8 @@ use super::at;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PushSection {
-    /// Requests that may be read or wait at a time; the next one is told to come back (429). Default: 128.
+    /// Requests that may be read or wait at a time, half of them of one token; the next one is told to come
+    /// back (429). Default: 128.
     pub queue: usize,
     /// Records from which on a group is large enough. Default: 10,000.
     pub group_rows: u64,
@@ -92,6 +93,9 @@ fn add(pushes: &mut Pushes, token: &TokenSection) -> Result<Token> {
     let Some(sha256) = Token::parse_sha256(sha256) else {
         bail!("sha256 must be the 64 hexadecimal digits that `sunlake token new` prints");
     };
+    if let Some(other) = pushes.tokens.iter().find(|other| other.sha256 == sha256) {
+        bail!("it has the secret of token {:?}; make each its own with `sunlake token new`", other.name);
+    }
     if mappings.is_empty() {
         bail!("mappings is empty; name those that the token may use");
     }

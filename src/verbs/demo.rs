@@ -29,6 +29,7 @@ const HORIZON_DAYS: i32 = 120;
 pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     // The demonstration has a place of its own unless one is named.
     let place = if shared.global.lake == "lake" { "lake-demo" } else { &shared.global.lake };
+    let limits = shared.config.limits()?;
     let url = LakeUrl::parse(place).map_err(|error| Misuse(error.to_string()))?;
     let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
     let lake = match Lake::open(&url).await {
@@ -52,7 +53,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let reporting = tokio::spawn(platforms.report(config));
-    let served = serve(engine, args.listen, None).await;
+    let served = serve(engine, args.listen, None, limits).await;
     reporting.abort();
     served
 }

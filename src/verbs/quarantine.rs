@@ -77,9 +77,9 @@ async fn show(shared: &Shared, batch: &str, raw: bool, csv: bool) -> Result<()> 
     let lake = shared.lake().await?;
     let (batch, _) = find_batch(&lake, batch).await?;
     let refusals = open_refusals(&lake, Some(&batch)).await?;
-    let records = if raw || csv { texts(shared, &batch, &refusals).await? } else { HashMap::new() };
+    let (names, records) = if raw || csv { texts(shared, &batch, &refusals).await? } else { Default::default() };
     if csv {
-        return write_csv(&refusals, &records);
+        return write_csv(&refusals, &names, &records);
     }
     let text = |refusal: &OpenRefusal| records.get(&(refusal.line, refusal.row_hash.clone()));
     if shared.global.json {
@@ -111,38 +111,40 @@ async fn show(shared: &Shared, batch: &str, raw: bool, csv: bool) -> Result<()> 
     Ok(())
 }
 
-/// The texts of these refusals that the vault has.
-async fn texts(shared: &Shared, batch: &str, refusals: &[OpenRefusal]) -> Result<HashMap<(u64, String), RawRecord>> {
+/// Records by line and fingerprint.
+type Records = HashMap<(u64, String), RawRecord>;
+
+/// The texts of these refusals that the vault has, and all names that the batch's have: an empty value
+/// stands in the first record with its name alone.
+async fn texts(shared: &Shared, batch: &str, refusals: &[OpenRefusal]) -> Result<(Vec<String>, Records)> {
     let (vault, batch) = (shared.vault()?, batch.to_owned());
     let wanted: HashSet<(u64, String)> =
         refusals.iter().map(|refusal| (refusal.line, refusal.row_hash.clone())).collect();
     let reading = tokio::task::spawn_blocking(move || {
-        let mut found = HashMap::new();
+        let (mut names, mut known, mut found) = (Vec::new(), HashSet::new(), HashMap::new());
         vault.refused(&batch, |record| {
+            for (name, _) in &record.values {
+                if known.insert(name.clone()) {
+                    names.push(name.clone());
+                }
+            }
             let key = (record.line, record.row_hash.clone());
             if wanted.contains(&key) {
                 found.insert(key, record);
             }
             Ok(())
         })?;
-        Ok::<_, IngestError>(found)
+        Ok::<_, IngestError>((names, found))
     });
     Ok(reading.await??)
 }
 
 /// The records as CSV, each with its line; of one that could not be read as a record the line alone.
-fn write_csv(refusals: &[OpenRefusal], records: &HashMap<(u64, String), RawRecord>) -> Result<()> {
+fn write_csv(refusals: &[OpenRefusal], names: &[String], records: &Records) -> Result<()> {
     let keys: Vec<(u64, String)> = refusals.iter().map(|refusal| (refusal.line, refusal.row_hash.clone())).collect();
-    let mut names: Vec<&str> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (name, _) in keys.iter().filter_map(|key| records.get(key)).flat_map(|record| &record.values) {
-        places.entry(name).or_insert_with(|| {
-            names.push(name);
-            names.len() - 1
-        });
-    }
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([LINE_COLUMN].iter().chain(&names))?;
+    writer.write_record(std::iter::once(LINE_COLUMN).chain(names.iter().map(String::as_str)))?;
     let mut missing = 0;
     let mut seen = HashSet::new();
     for key in keys.iter().filter(|key| seen.insert(*key)) {

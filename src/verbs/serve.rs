@@ -22,7 +22,7 @@ pub const SAMPLE_SYSTEMS: [&str; 2] = ["nongshi-sample", "yangguang-sample"];
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
-    let (pushes, watches) = (shared.config.pushes()?, shared.config.watches()?);
+    let (pushes, watches, limits) = (shared.config.pushes()?, shared.config.watches()?, shared.config.limits()?);
     if args.simulate.is_some() && !pullings.is_empty() {
         bail!(Misuse(
             "[[pull]] sections bring real records, --simulate shows made-up ones; leave out one of them".into()
@@ -44,7 +44,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let ways_in = WaysIn::open(shared, &engine, pushes, watches)?;
-    let served = serve(engine, args.listen, ways_in.pushes()).await;
+    let served = serve(engine, args.listen, ways_in.pushes(), limits).await;
     sweeping.abort();
     served
 }
@@ -85,8 +85,13 @@ pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
     Ok(session.rows(queries::SOURCE_LIST, &[]).await?)
 }
 
-/// Serves until it is told to stop; what is being answered is answered first.
-pub async fn serve(engine: Engine, listen: SocketAddr, pushes: Option<dashboard::Pushes>) -> Result<()> {
+/// Serves until it is told to stop; what is being answered is answered first, unless it is told twice.
+pub async fn serve(
+    engine: Engine,
+    listen: SocketAddr,
+    pushes: Option<dashboard::Pushes>,
+    limits: dashboard::Limits,
+) -> Result<()> {
     if !listen.ip().is_loopback() {
         bail!(Misuse(format!(
             "{listen} is not a loopback address; without accounts the dashboard answers this machine alone"
@@ -96,7 +101,7 @@ pub async fn serve(engine: Engine, listen: SocketAddr, pushes: Option<dashboard:
     let router = dashboard::router(engine, dashboard::Options { demo_banner, pushes });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("http://{}", listener.local_addr()?);
-    dashboard::serve(listener, router, stopped()).await?;
+    dashboard::serve(listener, router, limits, stopped(), stopped()).await;
     Ok(())
 }
 

@@ -42,22 +42,23 @@ pub(crate) async fn take(
     check_mapping(pushes, token, &mapping)?;
     let (format, gzip) = (format(headers)?, gzip(headers)?);
     let (token, idempotency_key) = (token.name.clone(), key(headers)?);
-    let place = pushes.push.admit().ok_or_else(Problem::full)?;
+    let place = pushes.push.admit(&token).ok_or_else(Problem::full)?;
     let body = read(request, pushes.push.options().max_body).await?;
     let pushed = ingest::push::Request { mapping, token, idempotency_key, format, gzip, body };
-    respond(pushes.push.land(place, pushed).await?)
+    Ok(respond(pushes.push.land(place, pushed).await?))
 }
 
-fn respond(answer: Answer) -> Result<Response, Problem> {
-    if answer.receipt.is_all_refused() {
-        return Err(Problem::all_refused(answer.receipt));
-    }
-    let mut response = Json(answer.receipt).into_response();
+fn respond(answer: Answer) -> Response {
+    let mut response = if answer.receipt.is_all_refused() {
+        Problem::all_refused(answer.receipt).into_response()
+    } else {
+        Json(answer.receipt).into_response()
+    };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if answer.repeated {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,7 +1,6 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use ingest::IngestError;
 use ingest::push::{PushError, PushReceipt};
 use serde::Serialize;
 
@@ -54,8 +53,7 @@ impl Problem {
 
     /// No place in the queue is free.
     pub(crate) fn full() -> Self {
-        let detail =
-            "the queue is full, and nothing of this request was taken; send it again after Retry-After seconds";
+        let detail = "the queue is full, or this token has half of it; nothing was taken, send it again after Retry-After seconds";
         Self { retry_after: Some(FULL), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "queue-full", detail) }
     }
 
@@ -89,9 +87,13 @@ impl From<PushError> for Problem {
         match &error {
             PushError::UnknownMapping { .. } => Self::new(StatusCode::NOT_FOUND, "mapping", detail),
             PushError::TooLarge { most } => Self::too_large(*most),
+            PushError::Expands { .. } | PushError::Scattered { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+            }
             PushError::KeyReused { .. } => Self::new(StatusCode::CONFLICT, "idempotency-key", detail),
-            PushError::Unreadable(cause) if matches!(**cause, IngestError::Rows { .. }) => {
-                let told = "the rows do not fit their table, which is a defect of the server";
+            PushError::Defect(_) => {
+                let told = "the rows do not fit their table, which is a defect of the server; to send them again is of \
+                            no use";
                 Self::server(StatusCode::INTERNAL_SERVER_ERROR, "server", told, &error)
             }
             PushError::Unreadable(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", detail),
@@ -123,5 +125,19 @@ impl IntoResponse for Problem {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sends_too_much_is_told_so_rather_than_to_come_again() {
+        for error in [PushError::Expands { line: 1, most: 2 }, PushError::Scattered { most: 240 }] {
+            let problem = Problem::from(error);
+            assert_eq!((problem.status, problem.retry_after), (StatusCode::PAYLOAD_TOO_LARGE, None));
+            assert!(problem.detail.contains("in pieces"), "{}", problem.detail);
+        }
     }
 }

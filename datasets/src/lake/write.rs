@@ -1,13 +1,16 @@
 //! Writing rows: Parquet files with our properties first, then one commit that names them.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::compute::{SortColumn, lexsort_to_indices, partition, take_record_batch};
 use delta_kernel::table_properties::DataSkippingNumIndexedCols;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::{Action, Add};
 use deltalake::table::state::DeltaTableState;
+use object_store::ObjectStore;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -22,13 +25,18 @@ use crate::contract::Contract;
 pub const ROW_GROUP_ROWS: usize = 131_072;
 /// Distinct values that a row group's Bloom filter is sized for.
 const BLOOM_VALUES: u64 = 32_768;
+/// Folders that are written to at once: each takes some 2 MiB while it is open.
+const OPEN_FOLDERS: usize = 64;
 
 /// Writes files of one table. Nothing is seen by readers until [`TableWriter::finish`]'s files are
 /// committed; files that never are are removed when they are dropped.
 pub struct TableWriter {
     table: &'static Contract,
     inner: DeltaWriter,
+    store: Arc<dyn ObjectStore>,
     files: Uncommitted,
+    /// Files that are closed already.
+    adds: Vec<Add>,
     rows: u64,
 }
 
@@ -40,7 +48,23 @@ impl TableWriter {
             return Ok(());
         }
         let sorted = sort(self.table, rows)?;
-        self.write_sorted(&sorted).await
+        let parts = parts(self.table, &sorted)?;
+        for (at, part) in parts.into_iter().enumerate() {
+            if at > 0 {
+                self.close_folders().await?;
+            }
+            self.write_sorted(&sorted.slice(part.start, part.len())).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the files that are open, and begins anew.
+    async fn close_folders(&mut self) -> Result<(), LakeError> {
+        let open = std::mem::replace(&mut self.inner, delta_writer(self.table, self.store.clone()));
+        let closed = open.close().await;
+        refuse_failed(self.table, &self.files)?;
+        self.adds.extend(closed.map_err(LakeError::delta(self.table.table))?);
+        Ok(())
     }
 
     /// The same for rows that come in order, also from one call to the next.
@@ -59,10 +83,11 @@ impl TableWriter {
 
     /// Closes the files and names them.
     pub async fn finish(self) -> Result<WrittenFiles, LakeError> {
-        let Self { table, inner, files, .. } = self;
+        let Self { table, inner, files, mut adds, .. } = self;
         let closed = inner.close().await;
         refuse_failed(table, &files)?;
-        Ok(WrittenFiles { adds: closed.map_err(LakeError::delta(table.table))?, files: vec![files] })
+        adds.extend(closed.map_err(LakeError::delta(table.table))?);
+        Ok(WrittenFiles { adds, files: vec![files] })
     }
 }
 
@@ -109,6 +134,32 @@ fn sort(contract: &Contract, rows: &RecordBatch) -> Result<RecordBatch, LakeErro
     take_record_batch(rows, &order).map_err(LakeError::arrow(contract.table))
 }
 
+/// Sorted rows in parts that go to a bounded number of folders each.
+fn parts(contract: &Contract, sorted: &RecordBatch) -> Result<Vec<Range<usize>>, LakeError> {
+    let columns: Vec<ArrayRef> =
+        contract.partition.iter().filter_map(|name| sorted.column_by_name(name).cloned()).collect();
+    if columns.is_empty() {
+        return Ok(vec![0..sorted.num_rows()]);
+    }
+    let folders = partition(&columns).map_err(LakeError::arrow(contract.table))?.ranges();
+    let ends = folders.chunks(OPEN_FOLDERS).filter_map(<[Range<usize>]>::last).map(|last| last.end);
+    let mut start = 0;
+    Ok(ends.map(|end| std::mem::replace(&mut start, end)..end).collect())
+}
+
+fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>) -> DeltaWriter {
+    let config = WriterConfig::new(
+        contract.schema(),
+        contract.partition.iter().map(|name| (*name).to_owned()).collect(),
+        Some(properties(contract)),
+        None,
+        Some(8192),
+        DataSkippingNumIndexedCols::NumColumns(0),
+        Some(contract.stats.iter().map(|name| (*name).to_owned()).collect()),
+    );
+    DeltaWriter::new(store, config)
+}
+
 fn properties(contract: &Contract) -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
     let mut builder = WriterProperties::builder()
@@ -132,17 +183,10 @@ impl Table {
     /// Begins to write files.
     pub fn writer(&self) -> TableWriter {
         let contract = self.contract();
-        let config = WriterConfig::new(
-            contract.schema(),
-            contract.partition.iter().map(|name| (*name).to_owned()).collect(),
-            Some(properties(contract)),
-            None,
-            Some(8192),
-            DataSkippingNumIndexedCols::NumColumns(0),
-            Some(contract.stats.iter().map(|name| (*name).to_owned()).collect()),
-        );
         let files = Uncommitted::new(self.folder());
-        TableWriter { table: contract, inner: DeltaWriter::new(files.store(self.store()), config), files, rows: 0 }
+        let store = files.store(self.store());
+        let inner = delta_writer(contract, store.clone());
+        TableWriter { table: contract, inner, store, files, adds: Vec::new(), rows: 0 }
     }
 
     /// Writes `rows` and commits them in place of the files in `replaced`. With `once`, does

@@ -44,15 +44,14 @@ impl Extract<'_> {
         let found = match self.found.take() {
             Some(found) => found,
             None => {
-                let (mapping, input) = (self.job.mapping, self.job.input);
                 let told = self.job.told();
                 // The rows are read a second time, rather than kept until the last is known.
                 let latest = match told {
                     Some(_) => None,
-                    None => reader::latest(mapping, input, self.common.clone(), self.job.options).await?,
+                    None => reader::latest(self.job, self.common.clone()).await?,
                 };
                 let at = time(told, latest, self.job.options.now);
-                Extracted::find(self.lake, mapping, told.is_some(), at).await?
+                Extracted::find(self.lake, self.job.mapping, told.is_some(), at).await?
             }
         };
         Ok(self.found.insert(found))

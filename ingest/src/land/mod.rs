@@ -1,4 +1,4 @@
-//! Landing a file: read once to name it, once to make rows of it; write files; then commit
+//! Landing a file: opened once, read to name it and again to make rows of it; write files; then commit
 //! quarantine, facts and, last, the ledger, each with the batch's transaction. Whatever crashes in
 //! between, the same file plans the same rows again, and each table skips what it has.
 
@@ -14,7 +14,7 @@ use crate::batch::{Identified, identify};
 use crate::mapping::Mapping;
 use crate::receipt::Receipt;
 use crate::rows::Common;
-use crate::source::Pulled;
+use crate::source::{Opened, Pulled};
 use crate::vault::{SealWriter, TextWriter, Vault};
 use crate::{IngestError, PersonKey};
 
@@ -138,7 +138,7 @@ async fn land(
     input: &Input,
     page: Option<Arc<Pulled>>,
     options: &IngestOptions,
-    Identified { batch_id, bytes, sha256, sealed }: Identified,
+    Identified { batch_id, bytes, sha256, sealed, opened }: Identified,
 ) -> Result<Receipt, IngestError> {
     let batch_id = books::name(lake, mapping, input, batch_id).await?;
     let has_original = || options.vault.as_ref().filter(|vault| vault.has_original(&sha256)).map(|_| sha256.clone());
@@ -159,7 +159,7 @@ async fn land(
     {
         return Ok(Receipt { kept: has_original(), ..receipt });
     }
-    let job = Job { mapping, input, page, options, batch_id, bytes, once };
+    let job = Job { mapping, input, opened, page, options, batch_id, bytes, once };
     job.run(lake, sealed.map(|file| Original { file, sha256: sha256.clone() })).await
 }
 
@@ -181,6 +181,8 @@ struct Original {
 struct Job<'a> {
     mapping: &'a Mapping,
     input: &'a Input,
+    /// The file that was named by its bytes, so that what lands is what has the name.
+    opened: Option<Opened>,
     /// The records, where they are in no file.
     page: Option<Arc<Pulled>>,
     options: &'a IngestOptions,
@@ -196,6 +198,11 @@ impl Job<'_> {
             Some(page) => Some(page.extracted),
             None => extract::by_name(self.mapping, &self.input.name),
         }
+    }
+
+    /// An error if its file was written to since it was opened.
+    fn unchanged(&self) -> Result<(), IngestError> {
+        self.opened.as_ref().map_or(Ok(()), |opened| opened.check(&self.input.name))
     }
 
     /// What the books call it.
@@ -245,6 +252,8 @@ impl Job<'_> {
         }
         drop(messages);
         let read = reading.await.map_err(|source| IngestError::Task { file: self.input.name.clone(), source })?;
+        // Also what was read of it for its extract time.
+        let read = read.and_then(|summary| self.unchanged().map(|()| summary));
         let mut summary = match (failed, read) {
             (Some(error), _) | (None, Err(error)) => {
                 drop(refused);

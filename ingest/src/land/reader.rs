@@ -9,12 +9,12 @@ use datasets::contract::Contract;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use super::{IngestOptions, Input, Job, Progress};
+use super::{Job, Progress};
 use crate::mapping::Mapping;
 use crate::record::{Header, Item};
 use crate::rows::{Common, Made, Maker, RowSink};
-use crate::source::{Sink, open, read};
-use crate::vault::{Raw, TextWriter};
+use crate::source::{Opened, Sink, read};
+use crate::vault::{Raw, TextWriter, text_room};
 use crate::{IngestError, NewColumns, Refusal};
 
 /// Records from one telling of progress to the next.
@@ -53,8 +53,10 @@ pub(super) fn tables(mapping: &Mapping) -> Vec<&'static Contract> {
 pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHandle<Result<Summary, IngestError>>) {
     let (sender, receiver) = channel(1);
     let (mapping, input, page) = (job.mapping.clone(), job.input.clone(), job.page.clone());
+    let opened = job.opened.clone();
     let (person, progress, of) = (job.options.person.clone(), job.options.progress.clone(), job.bytes);
-    let texts = job.options.vault_for(&mapping).map(|vault| TextWriter::new(vault, job.options.now));
+    let room = text_room(job.bytes);
+    let texts = job.options.vault_for(&mapping).map(|vault| TextWriter::new(vault, job.options.now, room));
     let reading = tokio::task::spawn_blocking(move || {
         let mut out = ToChannel { sender, file: input.name.clone(), texts, part: String::new() };
         let mut summary = {
@@ -62,9 +64,13 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
             let encoding = match page {
                 Some(page) => page.page.read(&mut maker)?,
                 None => {
-                    let file = open(&input.path, &input.name)?;
-                    let watched = Watched { inner: file, done: 0, of, progress: progress.clone() };
-                    read(Box::new(watched), &input.name, &mapping, &mut Counted { maker: &mut maker, progress })?
+                    let opened = opened.map_or_else(|| Opened::open(&input.path, &input.name), Ok)?;
+                    let watched = Watched { inner: opened.reading(), done: 0, of, progress: progress.clone() };
+                    let mut counted = Counted { maker: &mut maker, progress };
+                    let read = read(Box::new(watched), &input.name, &mapping, &mut counted);
+                    // A file that is being written to may be broken by that alone.
+                    opened.check(&input.name)?;
+                    read?
                 }
             };
             maker.finish()?;
@@ -93,18 +99,15 @@ impl Summary {
 }
 
 /// The latest time in the file's rows.
-pub(super) async fn latest(
-    mapping: &Mapping,
-    input: &Input,
-    common: Common,
-    options: &IngestOptions,
-) -> Result<Option<i64>, IngestError> {
-    let (mapping, input, person) = (mapping.clone(), input.clone(), options.person.clone());
+pub(super) async fn latest(job: &Job<'_>, common: Common) -> Result<Option<i64>, IngestError> {
+    let (mapping, input, person) = (job.mapping.clone(), job.input.clone(), job.options.person.clone());
+    let opened = job.opened.clone();
     let name = input.name.clone();
     let reading = tokio::task::spawn_blocking(move || {
         let mut out = Nowhere;
         let mut maker = Maker::new(&mapping, common, &person, &mut out);
-        read(Box::new(open(&input.path, &input.name)?), &input.name, &mapping, &mut maker)?;
+        let opened = opened.map_or_else(|| Opened::open(&input.path, &input.name), Ok)?;
+        read(Box::new(opened.reading()), &input.name, &mapping, &mut maker)?;
         Ok(maker.latest)
     });
     reading.await.map_err(|source| IngestError::Task { file: name, source })?
@@ -153,10 +156,10 @@ impl RowSink for ToChannel {
         self.send(Message::Refused(refusal))
     }
 
-    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<(), IngestError> {
+    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<bool, IngestError> {
         match &mut self.texts {
             Some(texts) => texts.write(line, row_hash, raw),
-            None => Ok(()),
+            None => Ok(true),
         }
     }
 

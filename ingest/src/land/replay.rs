@@ -73,8 +73,16 @@ pub async fn replay(
     let app_id = format!("batch/{batch_id}");
     let before = Before::find(lake, mapping, batch_id, &app_id, held.ingested_at).await?;
     let once = Once { app_id, attempt: before.attempt + 1 };
-    let job =
-        Job { mapping, input: &input, page: None, options: &options, batch_id: batch_id.to_owned(), bytes: 0, once };
+    let job = Job {
+        mapping,
+        input: &input,
+        opened: None,
+        page: None,
+        options: &options,
+        batch_id: batch_id.to_owned(),
+        bytes: 0,
+        once,
+    };
     job.replay(lake, &held, &before, open, from).await
 }
 

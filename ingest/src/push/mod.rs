@@ -12,19 +12,22 @@ use datasets::clock::Clock;
 use datasets::contract::Role;
 use datasets::lake::Lake;
 use jiff::tz::TimeZone;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{IngestError, Mapping, PersonKey, Vault};
 
 mod body;
 mod error;
 mod known;
+mod place;
 mod receipt;
 mod token;
 mod worker;
 
 pub use body::BodyFormat;
 pub use error::PushError;
+pub use place::Place;
+use place::Room;
 pub use receipt::{PushReceipt, PushRefusal};
 pub use token::{Token, new_secret};
 use worker::{Waiting, Worker};
@@ -32,7 +35,7 @@ use worker::{Waiting, Worker};
 /// How requests are taken and grouped.
 #[derive(Debug, Clone, Copy)]
 pub struct PushOptions {
-    /// Requests that may be read or wait at a time.
+    /// Requests that may be read or wait at a time, half of them of one token.
     pub queue: usize,
     /// Records from which on a group is large enough.
     pub group_rows: u64,
@@ -57,14 +60,8 @@ pub struct Push {
     vault: Option<Arc<Vault>>,
     zone: TimeZone,
     options: PushOptions,
-    room: Arc<Semaphore>,
+    room: Room,
     sender: mpsc::Sender<Waiting>,
-}
-
-/// A place in the queue, free again with the answer.
-#[derive(Debug)]
-pub struct Place {
-    _permit: OwnedSemaphorePermit,
 }
 
 /// What is pushed.
@@ -118,7 +115,7 @@ impl Push {
             reason: format!("time_zone: {error}"),
         })?;
         let mappings = mappings.into_iter().map(|mapping| (mapping.name.clone(), Arc::new(mapping))).collect();
-        let room = Arc::new(Semaphore::new(options.queue));
+        let room = Room::new(options.queue);
         // As many as there are places, so that who has one never waits to get in.
         let (sender, queue) = mpsc::channel(options.queue);
         tokio::spawn(Worker::new(lake, clock.clone(), queue, room.clone(), options, news).run());
@@ -135,9 +132,10 @@ impl Push {
         self.mappings.contains_key(name)
     }
 
-    /// A place in the queue, to be taken before the body is read; none if all are taken.
-    pub fn admit(&self) -> Option<Place> {
-        self.room.clone().try_acquire_owned().ok().map(|permit| Place { _permit: permit })
+    /// A place in the queue for who has that token, to be taken before the body is read; none if all
+    /// are taken, or the token's share of them.
+    pub fn admit(&self, token: &str) -> Option<Place> {
+        self.room.admit(token)
     }
 
     /// Lands a request; the answer comes when it is committed.
@@ -150,9 +148,13 @@ impl Push {
         let mapping = mapping.ok_or_else(|| PushError::UnknownMapping { name: request.mapping.clone() })?;
         let (reading, person, zone) = (mapping.clone(), self.person.clone(), self.zone.clone());
         let (vault, now, most) = (self.vault.clone(), self.clock.now(), self.options.max_body);
-        let made = tokio::task::spawn_blocking(move || body::read(request, &reading, &person, vault, zone, now, most));
+        // The place goes along: who hangs up frees it no earlier than the reading ends.
+        let made = tokio::task::spawn_blocking(move || {
+            (body::read(request, &reading, &person, vault, zone, now, most), place)
+        });
         // A reader that fell over its bytes ends alone.
-        let pushed = made.await.map_err(|source| PushError::unreadable(source, &mapping.name))??;
+        let (pushed, place) = made.await.map_err(|source| PushError::unreadable(source, &mapping.name))?;
+        let pushed = pushed?;
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { mapping, pushed, place, answer };
         self.sender.send(waiting).await.map_err(|_| PushError::Stopped)?;

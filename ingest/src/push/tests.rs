@@ -26,6 +26,8 @@ event_type = { value = "ACCEPT" }
 occurred_at = "at"
 "#;
 
+mod bounds;
+
 struct Place {
     dir: tempfile::TempDir,
     lake: Arc<Lake>,
@@ -94,7 +96,7 @@ fn line(id: &str, at: &str) -> String {
 }
 
 async fn land(push: &Push, request: Request) -> Result<Answer, PushError> {
-    push.land(push.admit().expect("a place"), request).await
+    push.land(push.admit("t").expect("a place"), request).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -275,9 +277,9 @@ async fn reference_rows_cannot_be_pushed() {
 async fn a_full_queue_lets_nobody_in() {
     let place = Place::new().await;
     let push = place.push_at(Arc::new(SystemClock::default()), PushOptions { queue: 2, ..Default::default() });
-    let (first, second) = (push.admit().expect("a place"), push.admit().expect("a place"));
-    assert!(push.admit().is_none());
+    let (first, second) = (push.admit("a").expect("a place"), push.admit("b").expect("a place"));
+    assert!(push.admit("c").is_none());
     drop(first);
     push.land(second, request(None, line("1", "2023-09-01 09:00:00"))).await.expect("landed");
-    assert!(push.admit().is_some_and(|_| push.admit().is_some()));
+    assert!(push.admit("a").is_some_and(|_| push.admit("b").is_some()));
 }

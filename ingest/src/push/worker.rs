@@ -8,10 +8,10 @@ use datasets::clock::Clock;
 use datasets::lake::{Lake, LakeError};
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, oneshot};
 
 use super::known::{Counts, Found, Known};
-use super::{Answer, Place, PushError, PushOptions, PushReceipt, PushRefusal, receipt};
+use super::{Answer, Place, PushError, PushOptions, PushReceipt, PushRefusal, Room, receipt};
 use crate::land::{Grouped, Pushed, Recent, land_group, lock_all};
 use crate::{IngestError, Mapping};
 
@@ -40,7 +40,7 @@ pub(super) struct Worker {
     lake: Arc<Lake>,
     clock: Arc<dyn Clock>,
     queue: Receiver<Waiting>,
-    room: Arc<Semaphore>,
+    room: Room,
     options: PushOptions,
     news: Arc<Notify>,
     known: Known,
@@ -52,7 +52,7 @@ impl Worker {
         lake: Arc<Lake>,
         clock: Arc<dyn Clock>,
         queue: Receiver<Waiting>,
-        room: Arc<Semaphore>,
+        room: Room,
         options: PushOptions,
         news: Arc<Notify>,
     ) -> Self {
@@ -70,7 +70,7 @@ impl Worker {
                 self.land(&mapping, waiting).await;
             }
             // Those that were answered mostly come again at once, beside those that are on their way.
-            expected = answered + self.options.queue.saturating_sub(self.room.available_permits());
+            expected = answered + self.options.queue.saturating_sub(self.room.free());
             turns += 1;
             if turns == TURNS {
                 turns = 0;
@@ -104,17 +104,31 @@ impl Worker {
 
     /// Lands the requests of one mapping and answers each.
     async fn land(&mut self, mapping: &Mapping, waiting: Vec<Waiting>) {
-        match self.settle(mapping, &waiting).await {
+        let error = match self.settle(mapping, &waiting).await {
             Ok(answers) => {
                 for (waiting, answer) in waiting.into_iter().zip(answers) {
                     waiting.tell(answer);
                 }
+                return;
             }
-            Err(error) => {
-                tracing::error!(mapping = %mapping.name, requests = waiting.len(), "pushes did not land: {error}");
-                let error = Arc::new(error);
-                waiting.into_iter().for_each(|waiting| waiting.tell(Err(PushError::Lake(error.clone()))));
-            }
+            Err(error) => error,
+        };
+        tracing::error!(mapping = %mapping.name, requests = waiting.len(), "pushes did not land: {error}");
+        if waiting.len() == 1 || !may_be_of_one(&error) {
+            let error = PushError::of_landing(error);
+            waiting.into_iter().for_each(|waiting| waiting.tell(Err(error.clone())));
+            return;
+        }
+        // One that cannot land must not keep the others from it.
+        for one in waiting {
+            let answer = match self.settle(mapping, std::slice::from_ref(&one)).await {
+                Ok(mut answers) => answers.pop().unwrap_or(Err(PushError::Stopped)),
+                Err(error) => {
+                    tracing::error!(mapping = %mapping.name, sender = %one.pushed.file, "it did not land alone: {error}");
+                    Err(PushError::of_landing(error))
+                }
+            };
+            one.tell(answer);
         }
     }
 
@@ -188,6 +202,15 @@ impl Worker {
         };
         Ok(Ok(Answer { receipt: PushReceipt::new(mapping, pushed, counts, refused), repeated }))
     }
+}
+
+/// Whether some of a group may land although all together could not: not while nothing can be written.
+fn may_be_of_one(error: &IngestError) -> bool {
+    use LakeError::{Conflict, Io, Locked, NoSpace};
+    !matches!(
+        error,
+        IngestError::Vault { .. } | IngestError::Lake(Locked { .. } | NoSpace(_) | Conflict { .. } | Io { .. })
+    )
 }
 
 /// In the order in which they came.

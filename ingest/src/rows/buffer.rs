@@ -11,6 +11,9 @@ use datasets::contract::{Contract, Kind};
 
 use super::value::Value;
 
+/// What a value takes beside its text.
+const VALUE_BYTES: usize = 8;
+
 /// Rows of one table, column by column.
 pub(crate) struct TableBuffer {
     pub(crate) contract: &'static Contract,
@@ -47,7 +50,9 @@ impl TableBuffer {
         self.text_bytes
     }
 
-    pub(crate) fn push(&mut self, values: &[Value<'_>]) {
+    /// Takes a row; the bytes that it takes, about.
+    pub(crate) fn push(&mut self, values: &[Value<'_>]) -> usize {
+        let before = self.text_bytes;
         for (column, value) in self.columns.iter_mut().zip(values) {
             column.push(value);
             self.text_bytes += match value {
@@ -57,6 +62,7 @@ impl TableBuffer {
             };
         }
         self.rows += 1;
+        self.text_bytes - before + self.columns.len() * VALUE_BYTES
     }
 
     /// The gathered rows; the buffer is empty afterwards.

@@ -49,9 +49,10 @@ pub(crate) trait RowSink {
     fn rows(&mut self, table: usize, rows: RecordBatch) -> Result<(), IngestError>;
     /// A refused field or record.
     fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError>;
-    /// What a refused record says, told before its refusals; once for each of its outputs.
-    fn text(&mut self, _line: u64, _row_hash: &[u8; 16], _raw: &Raw<'_>) -> Result<(), IngestError> {
-        Ok(())
+    /// What a refused record says, told before its refusals; once for each of its outputs. False: there
+    /// is no room for it any more.
+    fn text(&mut self, _line: u64, _row_hash: &[u8; 16], _raw: &Raw<'_>) -> Result<bool, IngestError> {
+        Ok(true)
     }
     /// The output of that number has made a sound row of the record at that line.
     fn passed(&mut self, _line: u64, _output: u32) -> Result<(), IngestError> {
@@ -91,6 +92,10 @@ pub(crate) struct Maker<'a> {
     /// In a replay: the outputs to make again, by the line that the record is given; all, if none is
     /// named.
     pub(crate) only: Option<Vec<Vec<u32>>>,
+    /// Bytes that the records may have, and again the rows made of them; no bound, if there is none.
+    pub(crate) most: Option<u64>,
+    record_bytes: u64,
+    row_bytes: u64,
     /// Records read.
     pub(crate) records: u64,
     /// Records that could not be read as such.
@@ -138,6 +143,9 @@ impl<'a> Maker<'a> {
             rows_seen: HashMap::new(),
             ids: MadeIds::default(),
             only: None,
+            most: None,
+            record_bytes: 0,
+            row_bytes: 0,
             records: 0,
             unreadable: 0,
             span: None,
@@ -156,6 +164,13 @@ impl<'a> Maker<'a> {
             self.flush(table)?;
         }
         Ok(())
+    }
+
+    fn check_room(&self, line: u64) -> Result<(), IngestError> {
+        match self.most {
+            Some(most) if self.record_bytes.max(self.row_bytes) > most => Err(IngestError::Expands { line, most }),
+            _ => Ok(()),
+        }
     }
 
     fn flush(&mut self, table: usize) -> Result<(), IngestError> {
@@ -250,7 +265,7 @@ impl<'a> Maker<'a> {
             problems.extend(check::between(output.contract, &mut values));
         }
         if problems.is_empty() {
-            problems.extend(own::future(output, &values, &self.common));
+            problems.extend(own::impossible_time(output, &values, &self.common));
         }
         if !problems.is_empty() {
             return self.refuse(at, line, header, record, problems);
@@ -276,7 +291,7 @@ impl<'a> Maker<'a> {
         }
         self.latest = self.latest.max(filled.latest);
         self.made[table].masked += masked;
-        self.tables[table].push(&values);
+        self.row_bytes += self.tables[table].push(&values) as u64;
         self.out.passed(line, number(at))?;
         if self.tables[table].rows() >= CHUNK_ROWS || self.tables[table].text_bytes() >= CHUNK_BYTES {
             self.flush(table)?;
@@ -295,14 +310,14 @@ impl<'a> Maker<'a> {
         let table = self.outputs[at].table;
         self.made[table].refused += 1;
         let row_hash = fingerprint(&[&record_text(record)]).to_be_bytes();
-        self.out.text(line, &row_hash, &Raw::Record(header, record))?;
+        let has_text = self.out.text(line, &row_hash, &Raw::Record(header, record))?;
         for (field, problem) in problems {
             self.out.refused(Refusal {
                 line,
                 table: Some(self.tables[table].contract.table),
                 field: Some(field.to_owned()),
                 rule: problem.rule,
-                reason: problem.reason,
+                reason: told(problem.reason, has_text),
                 row_hash,
                 output: Some(number(at)),
                 resolved: false,
@@ -320,18 +335,27 @@ impl Sink for Maker<'_> {
     fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
         self.records += 1;
         match item {
-            Item::Record { line, record } => self.record(header, line, record),
+            Item::Record { line, record } => {
+                self.record_bytes += record.bytes() as u64;
+                self.check_room(line)?;
+                self.record(header, line, record)
+            }
             Item::Refused { line, rule, reason, bytes } => {
                 self.unreadable += 1;
                 let digest = Sha256::digest(bytes);
                 let mut row_hash = [0; 16];
                 row_hash.copy_from_slice(&digest[..16]);
-                self.out.text(line, &row_hash, &Raw::Bytes(bytes))?;
+                let reason = told(reason, self.out.text(line, &row_hash, &Raw::Bytes(bytes))?);
                 let (output, resolved) = (None, false);
                 self.out.refused(Refusal { line, table: None, field: None, rule, reason, row_hash, output, resolved })
             }
         }
     }
+}
+
+/// The reason of a refusal, and whether the record's text could be kept.
+fn told(reason: String, has_text: bool) -> String {
+    if has_text { reason } else { format!("{reason} (its text is not kept: the batch has too much of it)") }
 }
 
 /// The number of an output, 1 upward.

@@ -17,6 +17,10 @@ use crate::mapping::{Mapping, Output};
 /// Events dated later than this after their landing are refused (domain §4 point 10).
 const FUTURE: SignedDuration = SignedDuration::from_mins(5);
 
+/// 1949-10-01 in Beijing, microseconds: no office that reports is older, and each month of events is
+/// a folder of its own.
+const EARLIEST: i64 = -639_129_600 * 1_000_000;
+
 /// What the caller needs to know of a row.
 pub(super) struct Filled {
     pub(super) row_hash: u128,
@@ -38,15 +42,27 @@ pub(crate) struct MadeIds {
     pub(crate) taken: HashSet<String>,
 }
 
-/// Refuses a row that seems to come from the future.
-pub(super) fn future(output: &Output, values: &[Value<'_>], common: &Common) -> Option<(&'static str, Problem)> {
+/// Refuses a row that seems to come from the future, or from before there was anything to report.
+pub(super) fn impossible_time(
+    output: &Output,
+    values: &[Value<'_>],
+    common: &Common,
+) -> Option<(&'static str, Problem)> {
     let limit = common.ingested_at.saturating_add(FUTURE).map_or(i64::MAX, Timestamp::as_microsecond);
     let mut told = output.contract.happened.iter().copied().chain(["recorded_at"]);
     told.find_map(|name| {
-        let late = instant(output, values, name, common).is_some_and(|at| at > limit);
-        let reason =
-            "it lies more than 5 minutes ahead of its landing; correct the source's clock or the mapping's time zone";
-        late.then(|| (name, Problem::new("from_the_future", reason)))
+        let at = instant(output, values, name, common)?;
+        let (rule, reason) = if at > limit {
+            (
+                "from_the_future",
+                "it lies more than 5 minutes ahead of its landing; correct the source's clock or the mapping's time zone",
+            )
+        } else if at < EARLIEST {
+            ("out_of_range", "it lies before 1949-10-01; correct it at the source, or map what stands for unknown to null")
+        } else {
+            return None;
+        };
+        Some((name, Problem::new(rule, reason)))
     })
 }
 

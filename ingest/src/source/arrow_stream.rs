@@ -1,6 +1,8 @@
 //! An Arrow IPC stream: each row is a record, its values the texts that Arrow writes of them (times
 //! as ISO 8601), so that the rules of a mapping hold as for any other format.
 
+use std::fmt;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 use arrow::error::ArrowError;
@@ -8,7 +10,7 @@ use arrow::ipc::reader::StreamReader;
 use arrow::ipc::root_as_message;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::{Sink, columns};
+use super::{MAX_RECORD, Sink, columns};
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
 use crate::{IngestError, Mapping};
 
@@ -16,6 +18,9 @@ use crate::{IngestError, Mapping};
 const CONTINUES: [u8; 4] = [0xff; 4];
 /// Rows of a stream: columns of one value alone take no bytes a row.
 const MOST_ROWS: u64 = 10_000_000;
+const CUT_OFF: &str = "not an intact Arrow IPC stream; is it cut off?";
+const PACKED: &str =
+    "its batches are compressed, which is not read; write them uncompressed, and pack the whole body with gzip";
 
 /// Reads all records; a record's line is the number of its row. The encoding's name.
 pub(crate) fn read(
@@ -27,10 +32,10 @@ pub(crate) fn read(
     let mut row = 0;
     let broken = |row: u64, reason: String| IngestError::Broken { file: file.to_owned(), line: row + 1, reason };
     let not_arrow = |row: u64, error: ArrowError| broken(row, format!("not an intact Arrow IPC stream ({error})"));
-    check_lengths(bytes).ok_or_else(|| broken(0, "not an intact Arrow IPC stream; is it cut off?".to_owned()))?;
+    check_messages(bytes).map_err(|reason| broken(0, reason.to_owned()))?;
     let stream = StreamReader::try_new(bytes, None).map_err(|error| not_arrow(0, error))?;
     let header = header(&stream.schema(), file, mapping)?;
-    let mut record = Record::default();
+    let (mut record, mut cell) = (Record::default(), Cell::default());
     for batch in stream {
         let batch = batch.map_err(|error| not_arrow(row, error))?;
         if row + batch.num_rows() as u64 > MOST_ROWS {
@@ -40,8 +45,14 @@ pub(crate) fn read(
         for at in 0..batch.num_rows() {
             record.clear();
             for column in &columns {
-                let text = column.value(at).try_to_string().map_err(|error| not_arrow(row, error))?;
-                record.push(text.trim());
+                cell.begin(record.bytes());
+                let written = column.value(at).write(&mut cell);
+                if cell.is_full {
+                    let most = MAX_RECORD / 1024 / 1024;
+                    return Err(broken(row, format!("the row's texts have more than {most} MiB; shorten them")));
+                }
+                written.map_err(|error| not_arrow(row, error))?;
+                record.push(cell.text.trim());
             }
             row += 1;
             sink.take(&header, Item::Record { line: row, record: &record })?;
@@ -50,30 +61,71 @@ pub(crate) fn read(
     Ok("UTF-8")
 }
 
-/// Whether the messages, one after another, lie within the bytes: the reader makes room for as many
-/// as a message says it has.
-fn check_lengths(bytes: &[u8]) -> Option<()> {
+/// Refuses what the reader would take memory for by its word alone: messages that are longer than
+/// the bytes, and compressed buffers, which say themselves how long they are.
+fn check_messages(bytes: &[u8]) -> Result<(), &'static str> {
     let mut rest = bytes;
-    loop {
-        let length = match rest.split_first_chunk::<4>() {
-            None => return rest.is_empty().then_some(()),
-            Some((&CONTINUES, after)) => {
-                let (length, after) = after.split_first_chunk::<4>()?;
-                rest = after;
-                i32::from_le_bytes(*length)
-            }
-            // As streams were before version 0.15 of the format.
-            Some((length, after)) => {
-                rest = after;
-                i32::from_le_bytes(*length)
-            }
+    while let Some(head) = take_head(&mut rest)? {
+        let message = root_as_message(head).map_err(|_| CUT_OFF)?;
+        let batch = match message.header_as_dictionary_batch() {
+            Some(dictionary) => dictionary.data(),
+            None => message.header_as_record_batch(),
         };
-        if length == 0 {
-            return Some(());
+        if batch.is_some_and(|batch| batch.compression().is_some()) {
+            return Err(PACKED);
         }
-        let (head, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-        let body = root_as_message(head).ok()?.bodyLength();
-        rest = after.get(usize::try_from(body).ok()?..)?;
+        let body = usize::try_from(message.bodyLength()).map_err(|_| CUT_OFF)?;
+        rest = rest.get(body..).ok_or(CUT_OFF)?;
+    }
+    Ok(())
+}
+
+/// Takes the next message's head off; nothing at the end of the stream.
+fn take_head<'b>(rest: &mut &'b [u8]) -> Result<Option<&'b [u8]>, &'static str> {
+    let whole = *rest;
+    if whole.is_empty() {
+        return Ok(None);
+    }
+    let (mut length, mut behind) = whole.split_first_chunk::<4>().ok_or(CUT_OFF)?;
+    // Streams were without it before version 0.15 of the format.
+    if *length == CONTINUES {
+        (length, behind) = behind.split_first_chunk::<4>().ok_or(CUT_OFF)?;
+    }
+    let length = usize::try_from(i32::from_le_bytes(*length)).map_err(|_| CUT_OFF)?;
+    if length == 0 {
+        return Ok(None);
+    }
+    let (head, behind) = behind.split_at_checked(length).ok_or(CUT_OFF)?;
+    *rest = behind;
+    Ok(Some(head))
+}
+
+/// The text of one value, within what a record may have: what stands once in a stream (a dictionary,
+/// a run, a view) may be meant a million times.
+#[derive(Default)]
+struct Cell {
+    text: String,
+    room: usize,
+    is_full: bool,
+}
+
+impl Cell {
+    /// Begins the next value of a record that has so many bytes.
+    fn begin(&mut self, used: usize) {
+        self.text.clear();
+        self.room = usize::try_from(MAX_RECORD).unwrap_or(usize::MAX).saturating_sub(used);
+    }
+}
+
+impl fmt::Write for Cell {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if part.len() > self.room {
+            self.is_full = true;
+            return Err(fmt::Error);
+        }
+        self.room -= part.len();
+        self.text.push_str(part);
+        Ok(())
     }
 }
 

@@ -114,7 +114,13 @@ impl Pulled {
             digest.update(self.extracted.as_microsecond().to_le_bytes());
         }
         let sha256 = hex::encode(Sha256::digest(&self.page.bytes));
-        Identified { batch_id: hex::encode(digest.finalize()), bytes: self.page.bytes(), sha256, sealed: None }
+        Identified {
+            batch_id: hex::encode(digest.finalize()),
+            bytes: self.page.bytes(),
+            sha256,
+            sealed: None,
+            opened: None,
+        }
     }
 }
 

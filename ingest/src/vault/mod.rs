@@ -22,7 +22,7 @@ use key::VaultKey;
 pub(crate) use seal::SealWriter;
 use seal::{Header, OpenReader};
 pub use texts::RawRecord;
-pub(crate) use texts::{Raw, TextWriter};
+pub(crate) use texts::{Raw, TextWriter, text_room};
 
 const ORIGINALS: &str = "originals";
 const QUARANTINE: &str = "quarantine";

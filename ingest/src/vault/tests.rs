@@ -115,13 +115,13 @@ fn refused_records_are_kept_once_and_read_in_order() {
     ["办件编号", "时间"].iter().for_each(|name| header.add_column(name));
     let mut record = crate::record::Record::default();
     ["A-1", ""].iter().for_each(|value| record.push(value));
-    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"));
+    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"), u64::MAX);
     for _ in 0..2 {
         texts.write(7, &[1; 16], &Raw::Record(&header, &record)).expect("written");
     }
     texts.write(9, &[2; 16], &Raw::Bytes(b"A-2,x,y")).expect("written");
     texts.keep("0a1b", 1).expect("kept");
-    TextWriter::new(vault.clone(), day("2023-09-13")).keep("ffff", 1).expect("nothing to keep");
+    TextWriter::new(vault.clone(), day("2023-09-13"), u64::MAX).keep("ffff", 1).expect("nothing to keep");
     let mut read = Vec::new();
     let mut take = |record: RawRecord| -> Result<(), IngestError> {
         read.push(record);
@@ -144,7 +144,7 @@ fn refused_records_are_kept_once_and_read_in_order() {
 
 /// Keeps refused records, each of one line with one text, of the first attempt of a batch.
 fn refuse(vault: &Arc<Vault>, batch: &str, records: &[(u64, &[u8])]) {
-    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"));
+    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"), 1_000_000);
     for (line, bytes) in records {
         texts.write(*line, &[1; 16], &Raw::Bytes(bytes)).expect("written");
     }
@@ -189,4 +189,32 @@ fn a_person_leaves_originals_and_refused_records_and_others_stay_as_long_as_befo
     assert!(vault.plan_erase(&subject, BTreeSet::new(), &batches).expect("plan").is_empty());
     assert_eq!(vault.sweep(day("2023-10-13")).expect("swept"), 0);
     assert_eq!(vault.sweep(day("2023-10-14")).expect("swept"), 2, "writing anew keeps nothing for longer");
+}
+
+#[test]
+fn names_without_values_are_told_once_and_what_has_no_room_is_left_out() {
+    let dir = tempfile::tempdir().expect("dir");
+    let vault = Arc::new(vault(dir.path()));
+    let mut header = crate::record::Header::default();
+    (0..1_000).for_each(|at| header.add_column(&format!("{at}{}", "x".repeat(500))));
+    let mut record = crate::record::Record::default();
+    ["", "y"].iter().for_each(|value| record.push(value));
+    let nothing = crate::record::Record::default();
+    let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"), 620_000);
+    for line in 1..=100 {
+        let record = if line == 7 { &nothing } else { &record };
+        assert!(texts.write(line, &[1; 16], &Raw::Record(&header, record)).expect("written"), "{line}");
+    }
+    assert!(!texts.write(101, &[2; 16], &Raw::Bytes(&[b'z'; 100_000])).expect("no room"));
+    // Then none: who reads the refusals need not wonder which have their text.
+    assert!(!texts.write(102, &[3; 16], &Raw::Bytes(b"z")).expect("no room"));
+    texts.keep("0a1b", 1).expect("kept");
+    let mut told = Vec::new();
+    let read = vault.refused("0a1b", |record| {
+        told.push((record.line, record.values.len()));
+        Ok(())
+    });
+    read.expect("read");
+    let expected = (1..=100).map(|line| (line, if line == 1 { 1_000 } else { 1 })).collect::<Vec<(u64, usize)>>();
+    assert_eq!(told, expected);
 }

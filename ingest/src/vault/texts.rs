@@ -11,6 +11,16 @@ use super::{QUARANTINE, SealWriter, Vault, entries, wrong};
 use crate::IngestError;
 use crate::record::{Header, Record};
 
+/// Bytes of refused text that a batch may always have.
+const LEAST_ROOM: u64 = 256 << 20;
+/// And so many times its own: a file may be packed, and each value comes with its name.
+const TIMES: u64 = 64;
+
+/// Bytes of refused text that a file of so many bytes may have.
+pub(crate) fn text_room(bytes: u64) -> u64 {
+    bytes.saturating_mul(TIMES).max(LEAST_ROOM)
+}
+
 /// A refused record as it came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawRecord {
@@ -18,7 +28,8 @@ pub struct RawRecord {
     pub line: u64,
     /// `row_hash` of its refusals, hexadecimal.
     pub row_hash: String,
-    /// Names and values; empty if it could not be read as a record.
+    /// Names and values; empty if it could not be read as a record. A value that is empty is told
+    /// where its name comes for the first time, then no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<(String, String)>,
     /// Its bytes as far as they are text, if it could not be read as a record.
@@ -33,12 +44,22 @@ pub(crate) enum Raw<'a> {
 }
 
 impl RawRecord {
-    fn new(line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Self {
+    /// `named`: how many names have been told.
+    fn new(line: u64, row_hash: &[u8; 16], raw: &Raw<'_>, named: usize) -> Self {
         let row_hash = hex::encode(row_hash);
         match raw {
             Raw::Record(header, record) => {
-                let value = |(place, name): (usize, &String)| Some((name.clone(), record.raw(place)?.to_owned()));
-                let values = header.names().iter().enumerate().map_while(value).collect();
+                let mut values: Vec<(String, String)> = Vec::new();
+                for (place, name) in header.names().iter().enumerate() {
+                    let value = record.raw(place).unwrap_or_default();
+                    if place >= named || !value.is_empty() {
+                        values.push((name.clone(), value.to_owned()));
+                    }
+                }
+                // A record of nothing is a record all the same.
+                if let (true, Some(name)) = (values.is_empty(), header.names().first()) {
+                    values.push((name.clone(), String::new()));
+                }
                 Self { line, row_hash, values, text: None }
             }
             Raw::Bytes(bytes) => {
@@ -62,26 +83,42 @@ pub(crate) struct TextWriter {
     now: Timestamp,
     file: Option<SealWriter>,
     last: Option<(u64, [u8; 16])>,
+    /// Bytes that may still be written. Once a text does not fit, none is kept any more.
+    room: u64,
+    is_full: bool,
+    /// Names of the header that have been told.
+    named: usize,
 }
 
 impl TextWriter {
-    pub(crate) fn new(vault: Arc<Vault>, now: Timestamp) -> Self {
-        Self { vault, now, file: None, last: None }
+    /// `room`: bytes that all texts may have.
+    pub(crate) fn new(vault: Arc<Vault>, now: Timestamp, room: u64) -> Self {
+        Self { vault, now, file: None, last: None, room, is_full: false, named: 0 }
     }
 
-    /// Takes a refused record; one that is refused by several outputs is kept once.
-    pub(crate) fn write(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<(), IngestError> {
-        if self.last == Some((line, *row_hash)) {
-            return Ok(());
+    /// Takes a refused record; one that is refused by several outputs is kept once. Whether there was
+    /// room for it.
+    pub(crate) fn write(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<bool, IngestError> {
+        if self.is_full || self.last == Some((line, *row_hash)) {
+            return Ok(!self.is_full);
         }
         self.last = Some((line, *row_hash));
         let folder = self.vault.options.folder.join(QUARANTINE);
-        let text = RawRecord::new(line, row_hash, raw).text_of_file(&folder)?;
+        let text = RawRecord::new(line, row_hash, raw, self.named).text_of_file(&folder)?;
+        if text.len() as u64 > self.room {
+            self.is_full = true;
+            return Ok(false);
+        }
+        self.room -= text.len() as u64;
+        if let Raw::Record(header, _) = raw {
+            self.named = header.len();
+        }
         let file = match self.file.take() {
             Some(file) => file,
             None => self.vault.begin(self.now)?,
         };
-        self.file.insert(file).write(&text).map_err(|error| wrong(&folder, &error))
+        self.file.insert(file).write(&text).map_err(|error| wrong(&folder, &error))?;
+        Ok(true)
     }
 
     /// Keeps them, in the place of what an attempt that was broken off had kept.

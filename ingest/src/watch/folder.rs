@@ -13,14 +13,19 @@ use super::Pattern;
 pub(super) struct Print {
     bytes: u64,
     modified: Option<SystemTime>,
-    inode: u64,
+    /// Device and inode.
+    file: (u64, u64),
 }
 
 impl Print {
     /// Of a regular file; nothing of anything else, or if it is gone.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let found = std::fs::symlink_metadata(path).ok().filter(|found| found.is_file())?;
-        Some(Self { bytes: found.len(), modified: found.modified().ok(), inode: found.ino() })
+        Some(Self { bytes: found.len(), modified: found.modified().ok(), file: (found.dev(), found.ino()) })
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.bytes == 0
     }
 }
 

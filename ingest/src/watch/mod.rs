@@ -123,8 +123,12 @@ async fn land(watch: &Watch, landing: &Landing, name: &OsStr) -> Option<Duration
             return Some(AGAIN);
         }
     };
-    match shelve::shelve(path.clone(), folder.clone(), receipt).await {
-        Ok(place) => {
+    match shelve::shelve(path.clone(), before, folder.clone(), receipt).await {
+        Ok(None) => {
+            tracing::warn!(file = %path.display(), "it changed while it moved, and is landed again when it is complete");
+            None
+        }
+        Ok(Some(place)) => {
             match &landed {
                 Ok(receipt) => tracing::info!(file = %place.display(), outcome = receipt.outcome, "landed"),
                 Err(error) => tracing::warn!(file = %place.display(), "nothing of it landed: {error}"),
@@ -141,8 +145,8 @@ async fn land(watch: &Watch, landing: &Landing, name: &OsStr) -> Option<Duration
 
 /// Whether another try of the same bytes would fail in the same way.
 fn is_of_the_file(error: &IngestError) -> bool {
-    use IngestError::{Lake, Open, PersonKey, Vault};
-    !matches!(error, Lake(_) | Open { .. } | PersonKey { .. } | Vault { .. })
+    use IngestError::{Changed, Lake, Open, PersonKey, Vault};
+    !matches!(error, Changed { .. } | Lake(_) | Open { .. } | PersonKey { .. } | Vault { .. })
 }
 
 fn of_failed(watch: &Watch, name: &OsStr, error: &IngestError) -> Value {

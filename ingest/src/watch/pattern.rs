@@ -34,6 +34,28 @@ impl Pattern {
         }
         self.0[place..].iter().all(|c| *c == '*')
     }
+
+    /// Whether some name fits both.
+    pub fn overlaps(&self, other: &Pattern) -> bool {
+        // From the ends: whether what is left of the one and of the other have a name in common.
+        let (left, right) = (&self.0, &other.0);
+        let mut after: Vec<bool> = Vec::new();
+        for at in (0..=left.len()).rev() {
+            let mut here = vec![false; right.len() + 1];
+            for to in (0..=right.len()).rev() {
+                here[to] = match (left.get(at), right.get(to)) {
+                    (None, None) => true,
+                    // A star stands for nothing, or takes a character of the other.
+                    (Some('*'), there) => after[to] || (there.is_some() && here[to + 1]),
+                    (here_is, Some('*')) => here[to + 1] || (here_is.is_some() && after[to]),
+                    (Some(one), Some(two)) => (one == two || *one == '?' || *two == '?') && after[to + 1],
+                    _ => false,
+                };
+            }
+            after = here;
+        }
+        after[0]
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +75,26 @@ mod tests {
             ("a", "ab", false),
         ] {
             assert_eq!(Pattern::from(pattern).matches(name), fits, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn patterns_overlap_if_some_name_fits_both() {
+        for (one, other, overlap) in [
+            ("*", "*", true),
+            ("*", "a.csv", true),
+            ("case_*.csv", "event_*.csv", false),
+            ("a*", "*b", true),
+            ("*.csv", "*.csv.gz", false),
+            ("*.csv*", "*.csv.gz", true),
+            ("?.csv", "??.csv", false),
+            ("a?c", "*b*", true),
+            ("办*", "?件", true),
+            ("a", "", false),
+            ("*", "", true),
+        ] {
+            let (left, right) = (Pattern::from(one), Pattern::from(other));
+            assert_eq!((left.overlaps(&right), right.overlaps(&left)), (overlap, overlap), "{one} {other}");
         }
     }
 }

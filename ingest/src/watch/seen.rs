@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 use super::folder::Print;
 
+/// An empty file is mostly one that is about to be written: it is left alone for so long.
+const EMPTY: Duration = Duration::from_secs(600);
+
 /// The files of a folder as they were seen last.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -35,6 +38,7 @@ impl Seen {
         for (name, print) in found {
             let fresh = Look { print, since: now, put_off: None };
             let look = held.remove(&name).filter(|look| look.print == print).unwrap_or(fresh);
+            let settle = if print.is_empty() { settle.max(EMPTY) } else { settle };
             let is_whole = arrived.contains(&name) || now.duration_since(look.since) >= settle;
             if is_whole && look.put_off.is_none_or(|then| now >= then) {
                 complete.push(name.clone());
@@ -53,6 +57,6 @@ impl Seen {
 
     /// Whether there is any file that nothing hinders but time.
     pub(super) fn is_waiting(&self) -> bool {
-        self.files.values().any(|look| look.put_off.is_none())
+        self.files.values().any(|look| look.put_off.is_none() && !look.print.is_empty())
     }
 }

@@ -118,12 +118,16 @@ async fn a_file_that_grows_is_left_until_it_rests_and_one_that_landed_lands_once
 
 /// Lands without moving.
 async fn land_now(place: &Place, name: &str) -> &'static str {
+    try_now(place, name).await.expect("landed").outcome
+}
+
+async fn try_now(place: &Place, name: &str) -> Result<crate::Receipt, IngestError> {
     let landing = &place.landing;
     let (now, person) = (landing.clock.now(), landing.person.clone());
     let options = IngestOptions { dry_run: false, now, person, progress: None, vault: None };
     let mapping = Mapping::parse("m", MAPPING).expect("mapping");
     let input = Input::file(place.path("in").join(name));
-    ingest(Some(&landing.lake), &mapping, &input, &options).await.expect("landed").outcome
+    ingest(Some(&landing.lake), &mapping, &input, &options).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,4 +164,39 @@ fn a_file_is_complete_when_it_rests_or_was_renamed_in() {
     assert!(!look(long, false, 5) && !look(long, false, 9) && look(long, false, 10));
     let longer = print("xyz");
     assert!(!look(longer, false, 11) && look(longer, true, 12));
+    // An empty one is mostly about to be written.
+    let empty = print("");
+    assert!(!look(empty, false, 13) && !look(empty, false, 600) && look(empty, false, 613));
+}
+
+/// Lands a file that is changed while it waits for the locks, its name made of its bytes already.
+async fn land_while(place: &Place, change: impl FnOnce()) -> Result<crate::Receipt, IngestError> {
+    let held = place.landing.lake.lock(INGEST_BATCH.table).await.expect("lock");
+    let changing = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        change();
+        drop(held);
+    };
+    tokio::join!(try_now(place, "a.csv"), changing).0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_replaced_or_written_to_while_it_waits_lands_as_what_it_was_or_not_at_all() {
+    let place = Place::new().await;
+    let row = |id: u32| format!("id,case,at\n{id},C{id},2023-09-01 09:00:00\n");
+    let file = place.path("in/a.csv");
+    std::fs::write(&file, ROWS).expect("written");
+    let replaced = land_while(&place, || {
+        std::fs::write(place.path("b.csv"), row(7)).expect("written");
+        std::fs::rename(place.path("b.csv"), &file).expect("replaced");
+    });
+    assert_eq!(replaced.await.expect("what it was").landed, 2);
+    assert_eq!((land_now(&place, "a.csv").await, place.rows().await), ("landed", (3, 2)));
+    std::fs::write(&file, row(8)).expect("written");
+    let longer = row(8) + "9,C9,2023-09-01 09:00:00\n";
+    let written = land_while(&place, || std::fs::write(&file, longer).expect("written"));
+    let error = written.await.expect_err("nothing lands");
+    assert!(matches!(error, IngestError::Changed { .. }) && !is_of_the_file(&error), "{error}");
+    assert_eq!(place.rows().await, (3, 2));
+    assert_eq!((land_now(&place, "a.csv").await, place.rows().await), ("landed", (5, 3)));
 }

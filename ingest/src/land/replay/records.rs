@@ -122,7 +122,7 @@ impl Replay {
     fn run(self, sender: Sender<Message>) -> Result<Told, IngestError> {
         let file = self.from.as_ref().map_or_else(|| format!("batch {}", self.batch_id), |from| from.name.clone());
         let kept = self.vault.clone().filter(|_| self.keeps);
-        let texts = kept.map(|vault| TextWriter::new(vault, self.common.ingested_at));
+        let texts = kept.map(|vault| TextWriter::new(vault, self.common.ingested_at, u64::MAX));
         let mut out = Out {
             channel: ToChannel { sender, file, texts, part: String::new() },
             open: &self.open,
@@ -257,9 +257,9 @@ impl RowSink for Out<'_> {
         self.channel.refused(refusal)
     }
 
-    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<(), IngestError> {
+    fn text(&mut self, line: u64, row_hash: &[u8; 16], raw: &Raw<'_>) -> Result<bool, IngestError> {
         let (_, line, was_whole) = self.record(line);
-        if was_whole { self.channel.text(line, row_hash, raw) } else { Ok(()) }
+        if was_whole { self.channel.text(line, row_hash, raw) } else { Ok(true) }
     }
 
     fn passed(&mut self, line: u64, output: u32) -> Result<(), IngestError> {
