@@ -2,7 +2,16 @@
 
 use crate::mapping::Rule;
 use crate::record::Header;
-use crate::{IngestError, Mapping};
+use crate::{IngestError, LINE_COLUMN, Mapping};
+
+/// Whether the values of a column are asked for. Those of the others need not be decoded; their
+/// names stay in the header. Besides what rules name: the columns of units, and the one by which a
+/// corrected file says what it corrects.
+pub(super) fn reads(mapping: &Mapping, column: &str) -> bool {
+    let rules = mapping.outputs.iter().flat_map(|output| output.rules.iter().flatten());
+    let mut units = rules.filter_map(|rule| rule.scale_by.as_ref());
+    mapping.uses(column) || column == LINE_COLUMN || units.any(|by| by.column == column)
+}
 
 /// A header has every column that the mapping names.
 pub(super) fn check_header(header: &Header, mapping: &Mapping, file: &str, line: u64) -> Result<(), IngestError> {
@@ -33,6 +42,11 @@ pub(super) fn check_seen(
         }
     }
     Ok(())
+}
+
+/// Rule and reason for a row that is the header once more.
+pub(super) fn repeated_header() -> (&'static str, String) {
+    ("repeated_header", "the header stands here once more; take it out where tables are put together".to_owned())
 }
 
 fn missing(column: String, header: &Header, mapping: &Mapping, file: &str, line: u64) -> IngestError {
