@@ -259,3 +259,18 @@ fn sql_that_would_change_or_leave_the_lake_is_refused() {
     let done = place.sunlake().args(["query", &chain]).output().expect("ran");
     assert!(done.status.code().is_some(), "a long chain must not kill the process");
 }
+
+#[test]
+fn a_refused_first_record_does_not_keep_its_case_out() {
+    let place = Place::new();
+    let mapping = place.file(
+        "cases.toml",
+        "[source]\nsystem = \"x\"\ntime_zone = \"Asia/Shanghai\"\ncase_key = \"case\"\n[[output]]\ntable = \
+         \"workflow_case\"\nper = \"case\"\n[output.fields]\ncase_no = \"case\"\npromised_limit = \"lim\"\n",
+    );
+    let file = place.file("cases.csv", "case,lim\nQ1,x\nQ1,5\nQ1,7\n");
+    let receipt = place.json(&["ingest", text(&mapping), text(&file), "--dry-run"]);
+    // The third record is not the first of its case any more.
+    let counts = (receipt["landed"].as_i64(), receipt["quarantined"].as_i64(), receipt["records"].as_i64());
+    assert_eq!(counts, (Some(1), Some(1), Some(3)), "{receipt}");
+}

@@ -14,19 +14,8 @@ use super::{digit, is_x};
 const MOBILE: [&[usize]; 10] =
     [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[3, 3, 5], &[4, 4, 3], &[3, 5, 3], &[4, 3, 4], &[4, 7], &[3, 2, 2, 2, 2]];
 /// The same of a landline with area code; in one piece it has 10 to 12 digits.
-const LANDLINE: [&[usize]; 11] = [
-    &[3, 7],
-    &[3, 8],
-    &[4, 7],
-    &[4, 8],
-    &[3, 4, 4],
-    &[3, 3, 4],
-    &[4, 3, 4],
-    &[4, 4, 4],
-    &[10],
-    &[11],
-    &[12],
-];
+const LANDLINE: [&[usize]; 11] =
+    [&[3, 7], &[3, 8], &[4, 7], &[4, 8], &[3, 4, 4], &[3, 3, 4], &[4, 3, 4], &[4, 4, 4], &[10], &[11], &[12]];
 /// The same of an ID with 15 places.
 const OLD_ID: [&[usize]; 2] = [&[15], &[6, 6, 3]];
 /// Codes of region, date and sequence have dates from about here on, and one in eleven has the check
@@ -148,7 +137,8 @@ fn landline(text: &Text, run: usize, done: usize) -> Option<Number> {
 fn further(text: &Text, run: usize, mut number: Number, length: usize) -> Number {
     while let Some(next) = text.runs.get(run + number.runs) {
         let tie = text.chars.get(number.end..next.start).unwrap_or_default();
-        let is_tied = matches!(tie, ['/' | '／' | '、' | ',' | '，' | ';' | '；' | '-' | '－' | '或' | '和' | '及' | ' ']);
+        let is_tied =
+            matches!(tie, ['/' | '／' | '、' | ',' | '，' | ';' | '；' | '-' | '－' | '或' | '和' | '及' | ' ']);
         let digits: Vec<u8> = next.clone().take(length).filter_map(|place| digit(text.at(place)?)).collect();
         let is_local = next.len() == length && matches!(digits.first(), Some(2..=8));
         let is_local = is_local && !is_day(&digits) && !text.has_money(next.end);

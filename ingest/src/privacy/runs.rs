@@ -83,13 +83,7 @@ impl Text {
     }
 
     /// Steps are bounded by `digits`: each run has one, and no run that is longer is walked through.
-    fn span(
-        &self,
-        run: usize,
-        digits: usize,
-        skip: usize,
-        mut fits: impl FnMut(usize, usize) -> bool,
-    ) -> Option<Span> {
+    fn span(&self, run: usize, digits: usize, skip: usize, mut fits: impl FnMut(usize, usize) -> bool) -> Option<Span> {
         let start = self.runs.get(run)?.start;
         let (mut have, mut behind, mut is_loose) = (0, run, false);
         while have < digits {

@@ -85,7 +85,8 @@ pub(crate) struct Maker<'a> {
     header_len: Option<usize>,
     newcomers: Newcomers<'a>,
     case_place: Option<usize>,
-    cases_seen: HashSet<u128>,
+    /// Cases of which an output that makes a row once has made it: case and output.
+    cases_seen: HashSet<(u128, usize)>,
     /// Fingerprint of each row of the file, by its key.
     rows_seen: HashMap<[u64; 2], u64>,
     pub(crate) ids: MadeIds,
@@ -207,23 +208,26 @@ impl<'a> Maker<'a> {
         if self.header_len != Some(header.len()) {
             self.resolve(header);
         }
-        let first_of_case = match self.case_place.and_then(|place| record.get(place)) {
-            Some(case) => self.cases_seen.insert(fingerprint(&[case])),
-            None => true,
-        };
+        let case = self.case_place.and_then(|place| record.get(place)).map(|case| fingerprint(&[case]));
         for at in 0..self.outputs.len() {
             let resolved = &self.outputs[at];
             let named = match self.only.as_ref().and_then(|only| only.get(usize::try_from(line).ok()?)) {
                 Some(outputs) if !outputs.is_empty() => Some(outputs.contains(&number(at))),
                 _ => None,
             };
-            if !named.unwrap_or(!resolved.output.once_per_case || first_of_case) {
+            let once = case.filter(|_| resolved.output.once_per_case).map(|case| (case, at));
+            if !named.unwrap_or(once.is_none_or(|once| !self.cases_seen.contains(&once))) {
                 continue;
             }
-            if resolved.when.is_some_and(|place| record.get(place).is_none()) {
-                continue;
+            if resolved.when.is_none_or(|place| record.get(place).is_some()) {
+                let (table, refused) = (resolved.table, self.made[resolved.table].refused);
+                self.row(at, line, header, record)?;
+                if self.made[table].refused > refused {
+                    // A later record of the case may be sound.
+                    continue;
+                }
             }
-            self.row(at, line, header, record)?;
+            self.cases_seen.extend(once);
         }
         Ok(())
     }

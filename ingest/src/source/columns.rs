@@ -2,7 +2,12 @@
 
 use crate::mapping::Rule;
 use crate::record::Header;
-use crate::{IngestError, Mapping};
+use crate::{IngestError, LINE_COLUMN, Mapping};
+
+/// Whether the mapping asks for the values of a column, or a corrected file says by it what it corrects.
+pub(super) fn reads(mapping: &Mapping, column: &str) -> bool {
+    mapping.uses(column) || column == LINE_COLUMN
+}
 
 /// A header has every column that the mapping names, and no new one where that refuses the file.
 pub(super) fn check_header(header: &Header, mapping: &Mapping, file: &str, line: u64) -> Result<(), IngestError> {
@@ -51,6 +56,11 @@ pub(super) fn check_seen(
         }
     }
     Ok(())
+}
+
+/// Rule and reason for a row that is the header once more.
+pub(super) fn repeated_header() -> (&'static str, String) {
+    ("repeated_header", "the header stands here once more; take it out where tables are put together".to_owned())
 }
 
 fn missing(column: String, header: &Header, mapping: &Mapping, file: &str, line: u64) -> IngestError {

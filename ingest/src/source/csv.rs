@@ -6,14 +6,30 @@ use std::io::Read;
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
 use super::lines::line_ends;
+use super::swallowed::{TimeColumn, time_columns, took_rows};
 use super::tail::{Closed, Tail};
 use super::{Guard, MAX_RECORD, Sink, columns};
 use crate::mapping::Format;
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
 use crate::{IngestError, Mapping};
 
-/// Columns from which on text that happens to have as many delimiters as swallowed rows is unlikely.
-const TELLING_COLUMNS: usize = 4;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// How the values of a file are told apart.
+#[derive(Clone, Copy)]
+struct Layout {
+    delimiter: u8,
+    /// The first line names the delimiter, for Excel, and is no header.
+    is_named: bool,
+}
+
+/// The first line of names.
+struct Head<'m> {
+    header: Header,
+    /// As it stands in the file.
+    raw: ByteRecord,
+    times: Vec<TimeColumn<'m>>,
+}
 
 /// Reads all records. `head`: the first bytes; `delimiter`: what the file's name tells.
 pub(super) fn read<R: Read>(
@@ -24,10 +40,26 @@ pub(super) fn read<R: Read>(
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<(), IngestError> {
-    let told = mapping.csv.delimiter.and_then(|c| u8::try_from(c).ok()).or(delimiter);
+    let named = named_delimiter(head);
+    let told = mapping.csv.delimiter.and_then(|c| u8::try_from(c).ok()).or(named).or(delimiter);
     let delimiter = told.unwrap_or_else(|| sniff_delimiter(head));
     let guard = Guard::new();
-    records(Tail::new(guard.watch(input), head), &guard, delimiter, file, mapping, sink)
+    let layout = Layout { delimiter, is_named: named.is_some() };
+    records(Tail::new(guard.watch(input), head), &guard, layout, file, mapping, sink)
+}
+
+/// The delimiter of a first line such as `sep=;`, by which Excel is told.
+fn named_delimiter(head: &[u8]) -> Option<u8> {
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    let line = head.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
+    let quoted = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\""));
+    let (word, delimiter) = quoted.unwrap_or(line).split_at_checked(4)?;
+    match delimiter {
+        [one] if word.eq_ignore_ascii_case(b"sep=") && *one != b'"' => {
+            (*one == b'\t' || one.is_ascii_punctuation()).then_some(*one)
+        }
+        _ => None,
+    }
 }
 
 /// The one of comma, tab and semicolon that the first line has most of, outside quotes.
@@ -49,7 +81,7 @@ fn sniff_delimiter(head: &[u8]) -> u8 {
 fn records<R: Read>(
     input: Tail<R>,
     guard: &Guard,
-    delimiter: u8,
+    layout: Layout,
     file: &str,
     mapping: &Mapping,
     sink: &mut dyn Sink,
@@ -60,7 +92,7 @@ fn records<R: Read>(
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter)
+        .delimiter(layout.delimiter)
         .terminator(Terminator::Any(b'\n'))
         .buffer_capacity(256 * 1024)
         .from_reader(input);
@@ -72,26 +104,29 @@ fn records<R: Read>(
         IngestError::Broken { file: file.to_owned(), line, reason: error.to_string() }
     };
     let mut raw = ByteRecord::new();
-    let mut header: Option<Header> = None;
+    let mut head: Option<Head<'_>> = None;
     let mut record = Record::default();
+    let mut is_passed = !layout.is_named;
     loop {
         let before = reader.position().line();
         if !reader.read_byte_record(&mut raw).map_err(|error| fail(&error, before))? {
             break;
         }
         guard.reset();
-        if is_blank(&raw) {
+        if is_blank(&raw) || !std::mem::replace(&mut is_passed, true) {
             continue;
         }
         let after = reader.position().line();
         let closed = end.closed(reader.position().byte());
         if closed == Closed::Never {
-            return Err(unclosed(&raw, after, header.as_ref(), file));
+            return Err(unclosed(&raw, after, head.as_ref().map(|head| &head.header), file));
         }
         let breaks = if after == before + 1 { 0 } else { line_ends(raw.as_slice()) };
         let line = after.saturating_sub(breaks + 1);
-        let Some(header) = &header else {
-            header = Some(read_header(&raw, line, file, mapping)?);
+        let Some(Head { header, raw: names, times }) = &head else {
+            let header = read_header(&raw, line, file, mapping)?;
+            let times = time_columns(&header, mapping);
+            head = Some(Head { header, raw: raw.clone(), times });
             continue;
         };
         if closed == Closed::ByEnd
@@ -99,7 +134,12 @@ fn records<R: Read>(
         {
             return Err(IngestError::Broken { file: file.to_owned(), line, reason });
         }
-        let refused = if breaks > 0 { swallowed(&raw, header, line, breaks, delimiter) } else { None };
+        let refused = match breaks {
+            _ if is_same(&raw, names) => Some(columns::repeated_header()),
+            0 => None,
+            _ => swallowed(&raw, header, line, breaks)
+                .or_else(|| took_rows(&raw, layout.delimiter, times).then(|| unclosed_quote(line, line + breaks))),
+        };
         match refused.or_else(|| check(&raw, header, &mut record)) {
             None => sink.take(header, Item::Record { line, record: &record })?,
             Some((rule, reason)) => {
@@ -109,7 +149,7 @@ fn records<R: Read>(
             }
         }
     }
-    if header.is_none() {
+    if head.is_none() {
         return Err(IngestError::Empty { file: file.to_owned() });
     }
     Ok(())
@@ -140,31 +180,34 @@ fn cut_off(raw: &ByteRecord, header: &Header) -> Option<String> {
     Some(format!("the file ends in the middle of a record, in field {name:?} ({at} of {of}); fetch it again"))
 }
 
-/// What is wrong with a record over several lines that is no record: mostly a stray quote took the
-/// rows up to the next quote for one value.
-fn swallowed(
-    raw: &ByteRecord,
-    header: &Header,
-    line: u64,
-    breaks: u64,
-    delimiter: u8,
-) -> Option<(&'static str, String)> {
-    let (has, wants, last) = (raw.len(), header.len(), line + breaks);
-    let remedy = format!("probably an unclosed quote on line {line}; close or remove it");
-    if has != wants {
-        let rule = if has > wants { "too_many_fields" } else { "too_few_fields" };
-        return Some((
-            rule,
-            format!("it spans lines {line}–{last}, the header has {wants} fields, this {has}; {remedy}"),
-        ));
+/// Whether a row says what the header says: tables were put one behind the other.
+fn is_same(raw: &ByteRecord, names: &ByteRecord) -> bool {
+    fn plain(name: &[u8]) -> &[u8] {
+        name.strip_prefix(BYTE_ORDER_MARK).unwrap_or(name).trim_ascii()
     }
-    // With the right number of fields, the value holds just the delimiters of the rows it took.
-    let took_rows = |field: &[u8]| {
-        let rows = field.iter().filter(|byte| **byte == b'\n').count();
-        rows > 0 && field.iter().filter(|byte| **byte == delimiter).count() == rows * (wants - 1)
-    };
-    let took_rows = wants >= TELLING_COLUMNS && raw.iter().any(took_rows);
-    took_rows.then(|| ("unclosed_quote", format!("lines {line}–{last} are read as one record; {remedy}")))
+    let is_named = || names.iter().any(|name| !plain(name).is_empty());
+    raw.len() == names.len() && raw.iter().zip(names).all(|(value, name)| plain(value) == plain(name)) && is_named()
+}
+
+/// What is wrong with a record over several lines that has too many fields, or too few: mostly a
+/// stray quote took the rows up to the next quote for one value.
+fn swallowed(raw: &ByteRecord, header: &Header, line: u64, breaks: u64) -> Option<(&'static str, String)> {
+    let (has, wants, last) = (raw.len(), header.len(), line + breaks);
+    if has == wants {
+        return None;
+    }
+    let rule = if has > wants { "too_many_fields" } else { "too_few_fields" };
+    let remedy = close_it(line);
+    Some((rule, format!("it spans lines {line}–{last}, the header has {wants} fields, this {has}; {remedy}")))
+}
+
+/// The same with the right number of fields.
+fn unclosed_quote(line: u64, last: u64) -> (&'static str, String) {
+    ("unclosed_quote", format!("lines {line}–{last} are read as one record; {}", close_it(line)))
+}
+
+fn close_it(line: u64) -> String {
+    format!("probably an unclosed quote on line {line}; close or remove it")
 }
 
 fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Result<Header, IngestError> {
@@ -173,7 +216,7 @@ fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Re
     }
     let mut header = Header::default();
     for (at, name) in raw.iter().enumerate() {
-        let name = if at == 0 { name.strip_prefix(b"\xef\xbb\xbf").unwrap_or(name) } else { name };
+        let name = if at == 0 { name.strip_prefix(BYTE_ORDER_MARK).unwrap_or(name) } else { name };
         let Ok(name) = std::str::from_utf8(name) else {
             let reason = format!("the name of column {} is not text in the file's encoding; set csv.encoding", at + 1);
             return Err(IngestError::Broken { file: file.to_owned(), line, reason });
@@ -207,3 +250,6 @@ fn check(raw: &ByteRecord, header: &Header, record: &mut Record) -> Option<(&'st
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ mod parquet;
 mod parts;
 mod ratio;
 mod scan;
+mod swallowed;
 mod tail;
 mod text;
 #[cfg(test)]
@@ -40,7 +41,8 @@ pub(crate) use scan::holds;
 
 /// Bytes that are looked at to tell format, encoding and delimiter.
 const SNIFF: usize = 256 * 1024;
-/// How often a file may be packed: a gzip file in a zip archive is read, a third wrapping is not.
+/// How often a file may be packed: a gzip file in a zip archive is read, and an archive in an
+/// archive, a third wrapping is not. Workbooks and Parquet files are no wrapping.
 const MAX_LAYERS: u8 = 2;
 /// Largest packed file that is unpacked to the disk, because its format is not read from one end.
 const MAX_SPOOL: u64 = 8 * 1024 * 1024 * 1024;
@@ -141,16 +143,19 @@ fn stream<'r>(
             Err(IngestError::Spreadsheet { file: name.to_owned(), kind })
         }
         Kind::Text => text::read(whole, None, name, mapping, sink),
-        _ if layers >= MAX_LAYERS => {
-            let reason = "it is packed more than twice; unpack it once and land what comes out".to_owned();
-            Err(IngestError::Archive { file: name.to_owned(), reason })
-        }
+        Kind::Gzip if layers >= MAX_LAYERS => Err(packed_too_often(name)),
         Kind::Gzip => {
             let inner = gzip::Gunzip::new(BufReader::with_capacity(SNIFF, whole));
             stream(Box::new(Bounded::new(inner, size)), size, name, layers + 1, mapping, sink)
         }
-        Kind::Zip | Kind::Parquet => seekable(Box::new(spool(whole, name)?), name, layers + 1, mapping, sink),
+        // What is in an archive is the next layer, not the archive.
+        Kind::Zip | Kind::Parquet => seekable(Box::new(spool(whole, name)?), name, layers, mapping, sink),
     }
+}
+
+fn packed_too_often(name: &str) -> IngestError {
+    let reason = "it is packed more than twice; unpack it once and land what comes out".to_owned();
+    IngestError::Archive { file: name.to_owned(), reason }
 }
 
 /// Unpacks to a file without a name, which is gone with this process.

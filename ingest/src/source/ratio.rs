@@ -32,9 +32,53 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
+/// Rows that any file may hold.
+const FREE_ROWS: u64 = 1_000_000;
+/// Rows for each byte of a larger file: tables of records have a tenth of one.
+const ROWS_A_BYTE: u64 = 10;
+/// Bytes of text that the rows of any file may hold.
+const FREE_TEXT: u64 = 256 * 1024 * 1024;
+/// The same for each byte of a larger file. More than is unpacked, since a text that rows share
+/// counts for each of them.
+const TEXT_A_BYTE: u64 = 1_000;
+
+/// Bounds the records of formats that keep a text once however often it stands in the table: there
+/// the bytes that are unpacked do not tell how much comes out.
+pub(super) struct Measure {
+    rows: u64,
+    text: u64,
+}
+
+impl Measure {
+    /// `size`: bytes of the file.
+    pub(super) fn new(size: u64) -> Self {
+        Self {
+            rows: size.saturating_mul(ROWS_A_BYTE).max(FREE_ROWS),
+            text: size.saturating_mul(TEXT_A_BYTE).max(FREE_TEXT),
+        }
+    }
+
+    /// Takes a record of so many bytes of text. Why the file is not read on, if it is beyond the bound.
+    pub(super) fn take(&mut self, text: u64) -> Result<(), String> {
+        let left = self.rows.checked_sub(1).zip(self.text.checked_sub(text));
+        let beyond = || "its records unpack to far more than those of any table of its size".to_owned();
+        (self.rows, self.text) = left.ok_or_else(beyond)?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_of_a_small_file_are_measured() {
+        let mut rows = Measure::new(1);
+        assert!((0..FREE_ROWS).all(|_| rows.take(1).is_ok()) && rows.take(1).is_err());
+        let mut text = Measure::new(1);
+        assert!(text.take(FREE_TEXT).is_ok() && text.take(1).expect_err("more").contains("of its size"));
+        assert!(Measure::new(FREE_TEXT).take(FREE_TEXT * TEXT_A_BYTE).is_ok(), "in proportion");
+    }
 
     #[test]
     fn what_unpacks_beyond_all_measure_is_stopped() {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use encoding_rs::GB18030;
 use zip::ZipArchive;
@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use super::format::by_name;
 use super::parts::Parts;
 use super::ratio::Bounded;
-use super::{MAX_LAYERS, Seekable, Sink, agree, stream, xlsx};
+use super::{MAX_LAYERS, Seekable, Sink, agree, packed_too_often, stream, xlsx};
 use crate::mapping::Format;
 use crate::{IngestError, Mapping};
 
@@ -19,19 +19,29 @@ use crate::{IngestError, Mapping};
 const MAX_FILES: usize = 10_000;
 /// Characters of a name that a message shows.
 const SHOWN_CHARS: usize = 120;
+/// The record that ends an archive, without the comment behind it.
+const END: usize = 22;
+/// Bytes that have that record, its twin for large archives, and the longest comment.
+const TAIL: u64 = 66 * 1024;
 
 type Archive = ZipArchive<BufReader<Box<dyn Seekable>>>;
 
 /// Reads all records of all files. `size`: bytes of the archive.
 pub(super) fn read(
-    input: Box<dyn Seekable>,
+    mut input: Box<dyn Seekable>,
     size: u64,
     file: &str,
     layers: u8,
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<&'static str, IngestError> {
+    let counted = counted(&mut input, size);
+    let counted = counted.map_err(|source| IngestError::Open { file: file.to_owned(), source })?;
     let mut archive = ZipArchive::new(BufReader::new(input)).map_err(|error| broken(file, &error.to_string()))?;
+    // Of files with one name only the last can be reached.
+    if counted.is_some_and(|counted| counted > archive.len() as u64) {
+        return Err(refused(file, "it holds several files of one name; give each a name of its own"));
+    }
     match Office::of(&archive) {
         Some(Office::Xlsx) => {
             agree(Format::Xlsx, file, mapping)?;
@@ -44,7 +54,7 @@ pub(super) fn read(
         None => {}
     }
     if layers >= MAX_LAYERS {
-        return Err(refused(file, "it is packed more than twice; unpack it once and land what comes out"));
+        return Err(packed_too_often(file));
     }
     let entries = entries(&mut archive, file)?;
     if let [entry] = entries.as_slice() {
@@ -64,6 +74,25 @@ pub(super) fn read(
         encoding = Some(entry.read(&mut archive, size, file, layers, mapping, &mut parts)?);
     }
     encoding.ok_or_else(|| IngestError::Empty { file: file.to_owned() })
+}
+
+/// How many files the archive says it has, if its end can be found.
+fn counted(input: &mut (impl Read + Seek), size: u64) -> io::Result<Option<u64>> {
+    input.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    input.by_ref().take(TAIL).read_to_end(&mut tail)?;
+    input.seek(SeekFrom::Start(0))?;
+    Ok(count(&tail))
+}
+
+/// The same, of an archive's last bytes.
+fn count(tail: &[u8]) -> Option<u64> {
+    let last = |mark: &[u8], length: usize| tail.windows(length).rposition(|part| part.starts_with(mark));
+    let end = last(b"PK\x05\x06", END)?;
+    let small = tail.get(end + 8..end + 10)?.first_chunk::<2>().copied().map(u16::from_le_bytes)?;
+    // More than fit there stand in the record before it.
+    let large = || tail.get(last(b"PK\x06\x06", 56)? + 32..)?.first_chunk::<8>().copied().map(u64::from_le_bytes);
+    if small == u16::MAX { large() } else { Some(u64::from(small)) }
 }
 
 fn broken(file: &str, reason: &str) -> IngestError {
@@ -126,9 +155,13 @@ fn entries(archive: &mut Archive, file: &str) -> Result<Vec<Entry>, IngestError>
     for at in 0..archive.len() {
         let entry = archive.by_index_raw(at).map_err(|error| broken(file, &error.to_string()))?;
         let name = readable(entry.name_raw());
-        if !entry.is_dir() && !is_junk(&name) {
-            entries.push(Entry { at, name });
+        if entry.is_dir() || is_junk(&name) {
+            continue;
         }
+        if entry.encrypted() {
+            return Err(refused(file, &format!("{name} in it has a password; pack it without one")));
+        }
+        entries.push(Entry { at, name });
     }
     Ok(entries)
 }
@@ -152,17 +185,4 @@ fn is_junk(name: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_shown_as_people_wrote_them_and_junk_is_none_of_the_data() {
-        let (gbk, _, _) = GB18030.encode("办件/一月.csv");
-        assert_eq!(readable(&gbk), "办件/一月.csv");
-        assert_eq!(readable("../../一\n月.csv".as_bytes()), "../../一 月.csv");
-        for junk in ["__MACOSX/._a.csv", "a/.DS_Store", "Thumbs.db", "._a.csv", "a/"] {
-            assert!(is_junk(junk), "{junk}");
-        }
-        assert!(!is_junk("一月.csv"));
-    }
-}
+mod tests;

@@ -11,16 +11,33 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::source::MAX_RECORD;
+
 /// What is wrong with a value: rule and reason.
 pub(super) type Wrong = (&'static str, String);
+
+/// Of a record that is longer than any real one.
+pub(super) fn too_long() -> Wrong {
+    ("too_long", "with this field the record has more than 16 MiB of text, so it is none; shorten it".to_owned())
+}
+
+/// Adds text, but not more than a record may have: a file holds a text once that stands in a thousand
+/// places, so what comes out is not bounded by what was unpacked.
+fn put(text: &str, out: &mut String) -> Result<(), Wrong> {
+    if (out.len() + text.len()) as u64 > MAX_RECORD {
+        return Err(too_long());
+    }
+    out.push_str(text);
+    Ok(())
+}
 
 /// Writes the value of a row; an unknown one has been asked for before.
 pub(super) fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<(), Wrong> {
     match array.data_type() {
         DataType::Null => {}
-        DataType::Utf8 => out.push_str(array.as_string::<i32>().value(row)),
-        DataType::LargeUtf8 => out.push_str(array.as_string::<i64>().value(row)),
-        DataType::Utf8View => out.push_str(array.as_string_view().value(row)),
+        DataType::Utf8 => put(array.as_string::<i32>().value(row), out)?,
+        DataType::LargeUtf8 => put(array.as_string::<i64>().value(row), out)?,
+        DataType::Utf8View => put(array.as_string_view().value(row), out)?,
         DataType::Binary => bytes(array.as_binary::<i32>().value(row), out)?,
         DataType::LargeBinary => bytes(array.as_binary::<i64>().value(row), out)?,
         DataType::BinaryView => bytes(array.as_binary_view().value(row), out)?,
@@ -40,7 +57,7 @@ pub(super) fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()
             let format = ArrayFormatter::try_new(array.as_ref(), &options);
             let text = format.and_then(|format| format.value(row).try_to_string());
             let wrong = |_| ("not_read", format!("a value of type {} is not read", array.data_type()));
-            out.push_str(&text.map_err(wrong)?);
+            put(&text.map_err(wrong)?, out)?;
         }
     }
     Ok(())
@@ -54,8 +71,7 @@ fn number(out: &mut String, value: impl std::fmt::Display) {
 /// Old programs keep texts as bytes.
 fn bytes(value: &[u8], out: &mut String) -> Result<(), Wrong> {
     let text = std::str::from_utf8(value);
-    out.push_str(text.map_err(|_| ("encoding", "it is bytes that are no UTF-8 text; export it as text".to_owned()))?);
-    Ok(())
+    put(text.map_err(|_| ("encoding", "it is bytes that are no UTF-8 text; export it as text".to_owned()))?, out)
 }
 
 /// ISO 8601: an instant in UTC, or, without a zone, the time of day as it stands.
@@ -85,8 +101,7 @@ fn value<T: ArrowTimestampType>(array: &ArrayRef, row: usize) -> i64 {
 /// Compact JSON, as the JSON reader writes it.
 fn json(array: &ArrayRef, row: usize, out: &mut String) -> Result<(), Wrong> {
     if array.is_null(row) {
-        out.push_str("null");
-        return Ok(());
+        return put("null", out);
     }
     match array.data_type() {
         DataType::List(_) => list(&array.as_list::<i32>().value(row), out),
@@ -95,28 +110,26 @@ fn json(array: &ArrayRef, row: usize, out: &mut String) -> Result<(), Wrong> {
         DataType::Map(..) => {
             let entries = array.as_map().value(row);
             let (keys, values) = (entries.column(0), entries.column(1));
-            out.push('{');
+            put("{", out)?;
             for at in 0..entries.len() {
-                out.push_str(if at == 0 { "" } else { "," });
+                put(if at == 0 { "" } else { "," }, out)?;
                 let mut key = String::new();
                 write(keys, at, &mut key)?;
                 quote(&key, out)?;
-                out.push(':');
+                put(":", out)?;
                 json(values, at, out)?;
             }
-            out.push('}');
-            Ok(())
+            put("}", out)
         }
         DataType::Struct(fields) => {
-            out.push('{');
+            put("{", out)?;
             for (at, (field, column)) in fields.iter().zip(array.as_struct().columns()).enumerate() {
-                out.push_str(if at == 0 { "" } else { "," });
+                put(if at == 0 { "" } else { "," }, out)?;
                 quote(field.name(), out)?;
-                out.push(':');
+                put(":", out)?;
                 json(column, row, out)?;
             }
-            out.push('}');
-            Ok(())
+            put("}", out)
         }
         kind => {
             let mut text = String::new();
@@ -124,8 +137,7 @@ fn json(array: &ArrayRef, row: usize, out: &mut String) -> Result<(), Wrong> {
             // NaN and the infinities are no numbers of JSON.
             let number = kind.is_numeric() && text.ends_with(|c: char| c.is_ascii_digit());
             if number || matches!(kind, DataType::Boolean) {
-                out.push_str(&text);
-                return Ok(());
+                return put(&text, out);
             }
             quote(&text, out)
         }
@@ -133,17 +145,15 @@ fn json(array: &ArrayRef, row: usize, out: &mut String) -> Result<(), Wrong> {
 }
 
 fn list(items: &ArrayRef, out: &mut String) -> Result<(), Wrong> {
-    out.push('[');
+    put("[", out)?;
     for at in 0..items.len() {
-        out.push_str(if at == 0 { "" } else { "," });
+        put(if at == 0 { "" } else { "," }, out)?;
         json(items, at, out)?;
     }
-    out.push(']');
-    Ok(())
+    put("]", out)
 }
 
 fn quote(text: &str, out: &mut String) -> Result<(), Wrong> {
     let quoted = serde_json::to_string(text).map_err(|error| ("not_read", error.to_string()))?;
-    out.push_str(&quoted);
-    Ok(())
+    put(&quoted, out)
 }

@@ -9,6 +9,7 @@ const DAYS: std::ops::Range<f64> = 1.0..2_958_466.0;
 
 const FLOAT: &str = "Excel keeps 15 digits of a number and has lost the rest of this one; make the column text, \
                      enter the number again and land the file again";
+const RECORD: &str = "with this cell its row has more than 16 MiB of text, so it is no record; shorten it";
 const ERROR: &str = "the cell holds an error such as #N/A or #REF!; mend it in the workbook";
 
 /// A value, or why there is none: rule and reason.
@@ -32,6 +33,20 @@ pub(super) fn read(cell: &DataRef<'_>) -> Value {
         DataRef::DateTime(time) => date(time),
         _ => Value::Wrong("error_cell", ERROR),
     }
+}
+
+/// Bytes of text that a cell would take. Cells may share a text, however long it is.
+pub(super) fn text_bytes(cell: &DataRef<'_>) -> u64 {
+    match cell {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.len() as u64,
+        DataRef::SharedString(text) => text.len() as u64,
+        _ => 0,
+    }
+}
+
+/// A cell of a row that is too long to be a record.
+pub(super) fn too_long() -> Value {
+    Value::Wrong("too_long", RECORD)
 }
 
 fn string(text: &str) -> Value {

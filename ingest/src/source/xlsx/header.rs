@@ -14,11 +14,16 @@ use crate::{IngestError, Mapping};
 /// More merged cells than any header has.
 const MAX_AREAS: usize = 1_000;
 
+/// Bytes of a longer text are no name: merged over all columns it would stand in memory for each.
+const LONGEST_NAME: usize = 2 * 1024;
+
 /// A header and where it is.
 pub(super) struct Found {
     pub(super) header: Header,
     /// The sheet's column of each of the header's places.
     pub(super) columns: Vec<u32>,
+    /// Its rows as they stand in the sheet: column and text.
+    pub(super) rows: Vec<Vec<(u32, String)>>,
     /// Its last row, as the sheet counts it.
     pub(super) last_row: u64,
     first_row: u64,
@@ -79,7 +84,8 @@ fn read(first: u64, height: u32, rows: &[Row], merged: &[Dimensions]) -> Found {
         // The cells of a merged area but the first are empty.
         taken.extend((area.start.1..=area.end.1).take(MAX_COLUMNS));
     }
-    let mut found = Found { header: Header::default(), columns: Vec::new(), last_row, first_row: first };
+    let texts = among.iter().map(|row| row.texts()).collect();
+    let mut found = Found { header: Header::default(), columns: Vec::new(), rows: texts, last_row, first_row: first };
     for column in taken {
         let name = name(column, &numbers, &among, &areas);
         if !name.is_empty() {
@@ -102,7 +108,8 @@ fn name(column: u32, rows: &std::ops::RangeInclusive<u64>, among: &[&Row], areas
             Some(area) => (u64::from(area.start.0) + 1, area.start.1),
             None => (number, column),
         };
-        let text = among.iter().find(|row| row.number == number).map_or("", |row| row.text(column));
+        let text = among.iter().find(|row| row.number == number).map(|row| row.text(column));
+        let text = text.filter(|text| text.len() <= LONGEST_NAME).unwrap_or_default();
         // A line break in a cell is white space.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if !text.is_empty() && parts.last() != Some(&text) {

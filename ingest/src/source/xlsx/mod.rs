@@ -5,6 +5,7 @@ use std::io::{BufReader, Read, Seek};
 use calamine::{Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::parts::Parts;
+use super::ratio::Measure;
 use super::{Seekable, Sink};
 use crate::mapping::Sheets;
 use crate::{IngestError, Mapping};
@@ -15,7 +16,7 @@ mod header;
 mod rows;
 mod table;
 
-use rows::Rows;
+use rows::{Row, Rows};
 use table::Table;
 
 /// Reads all records of the sheet or sheets that the mapping names; their lines are the rows.
@@ -25,7 +26,7 @@ pub(super) fn read(
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<&'static str, IngestError> {
-    bounds::check(&mut input, file)?;
+    let mut measure = Measure::new(bounds::check(&mut input, file)?);
     let mut book = Xlsx::new(input).map_err(|error: XlsxError| broken(file, 1, &error.to_string()))?;
     let all: Vec<Sheet> = book.sheets_metadata().to_vec();
     let visible = all.iter().filter(|sheet| {
@@ -44,7 +45,7 @@ pub(super) fn read(
     let found = match (&mapping.xlsx.sheet, &mapping.xlsx.sheets) {
         (Some(name), _) => {
             known(name)?;
-            sheet(&mut book, name, file, mapping, sink)?
+            sheet(&mut book, name, file, &mut measure, mapping, sink)?
         }
         (None, Some(several)) => {
             let names = if let Sheets::Named(names) = several { names } else { &visible };
@@ -53,14 +54,14 @@ pub(super) fn read(
             let mut found = false;
             for name in names {
                 parts.part(&format!("sheet {name}"));
-                found |= sheet(&mut book, name, file, mapping, &mut parts)?;
+                found |= sheet(&mut book, name, file, &mut measure, mapping, &mut parts)?;
             }
             found
         }
         (None, None) => {
             let mut found = false;
             for name in &visible {
-                found = sheet(&mut book, name, file, mapping, sink)?;
+                found = sheet(&mut book, name, file, &mut measure, mapping, sink)?;
                 if found {
                     break;
                 }
@@ -80,6 +81,7 @@ fn sheet<R: Read + Seek>(
     book: &mut Xlsx<R>,
     name: &str,
     file: &str,
+    measure: &mut Measure,
     mapping: &Mapping,
     sink: &mut dyn Sink,
 ) -> Result<bool, IngestError> {
@@ -94,11 +96,17 @@ fn sheet<R: Read + Seek>(
     let header = header::find(&first, &merged, mapping, &place)?;
     let after = header.last_row;
     let mut table = Table::new(header, mapping);
-    for row in first.into_iter().filter(|row| row.number > after) {
-        table.take(&row, sink)?;
-    }
+    let mut take = |row: &Row| -> Result<(), IngestError> {
+        if row.number <= after {
+            return Ok(());
+        }
+        measure.take(row.bytes()).map_err(|reason| broken(&place, row.number, &reason))?;
+        table.take(row, sink)
+    };
+    first.iter().try_for_each(&mut take)?;
+    drop(first);
     while let Some(row) = rows.next_row()? {
-        table.take(&row, sink)?;
+        take(&row)?;
     }
     Ok(true)
 }

@@ -9,6 +9,7 @@ use super::cell::{self, Value};
 use crate::IngestError;
 use crate::mapping::{HEADER_SEARCH, MAX_HEADER_ROWS};
 use crate::record::MAX_COLUMNS;
+use crate::source::MAX_RECORD;
 
 /// A row that has values.
 #[derive(Debug, Clone)]
@@ -27,6 +28,21 @@ impl Row {
             _ => "",
         }
     }
+
+    /// All of its texts, with their columns.
+    pub(super) fn texts(&self) -> Vec<(u32, String)> {
+        let text = |(column, value): &(u32, Value)| match value {
+            Value::Text(text) => Some((*column, text.clone())),
+            Value::Wrong(..) => None,
+        };
+        self.cells.iter().filter_map(text).collect()
+    }
+
+    /// Bytes of its texts.
+    pub(super) fn bytes(&self) -> u64 {
+        let length = |value: &Value| if let Value::Text(text) = value { text.len() as u64 } else { 0 };
+        self.cells.iter().map(|(_, value)| length(value)).sum()
+    }
 }
 
 pub(super) struct Rows<'a, R: Read + Seek> {
@@ -36,21 +52,25 @@ pub(super) struct Rows<'a, R: Read + Seek> {
     ahead: Option<(u64, u32, Value)>,
     /// The row at hand.
     number: u64,
+    /// A row, and the bytes of text of its cells so far.
+    counted: (u64, u64),
     /// The reader has said so; asked again it would complain.
     ended: bool,
 }
 
 impl<'a, R: Read + Seek> Rows<'a, R> {
     pub(super) fn new(cells: XlsxCellReader<'a, R>, place: &'a str) -> Self {
-        Self { cells, place, ahead: None, number: 0, ended: false }
+        Self { cells, place, ahead: None, number: 0, counted: (0, 0), ended: false }
     }
 
-    /// The rows among which the header is, and as many below as it may take.
+    /// The rows among which the header is, and as many below as it may take; fewer if they are long.
     pub(super) fn first(&mut self) -> Result<Vec<Row>, IngestError> {
-        let mut rows = Vec::new();
+        let (mut rows, mut bytes) = (Vec::new(), 0);
         while rows.len() < (HEADER_SEARCH + MAX_HEADER_ROWS) as usize
+            && bytes <= MAX_RECORD
             && let Some(row) = self.next_row()?
         {
+            bytes += row.bytes();
             rows.push(row);
         }
         Ok(rows)
@@ -95,9 +115,16 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
                 break;
             };
             let (row, column) = cell.get_position();
-            let value = cell::read(cell.get_value());
+            let row = u64::from(row) + 1;
+            if self.counted.0 != row {
+                self.counted = (row, 0);
+            }
+            self.counted.1 += cell::text_bytes(cell.get_value());
+            // Counted before it is copied: a row may name one long text in all of its cells.
+            let is_long = self.counted.1 > MAX_RECORD;
+            let value = if is_long { cell::too_long() } else { cell::read(cell.get_value()) };
             if value != Value::Text(String::new()) {
-                return Ok(Some((u64::from(row) + 1, column, value)));
+                return Ok(Some((row, column, value)));
             }
         }
         Ok(None)

@@ -6,7 +6,7 @@ use super::cell::Value;
 use super::header::Found;
 use super::rows::Row;
 use crate::record::{Header, Item, Record};
-use crate::source::Sink;
+use crate::source::{Sink, columns};
 use crate::{IngestError, Mapping};
 
 pub(super) struct Table {
@@ -15,14 +15,32 @@ pub(super) struct Table {
     places: HashMap<u32, usize>,
     /// By place: whether the mapping names the column.
     used: Vec<bool>,
+    /// The rows of the header, without what stands beside the table.
+    names: Vec<Vec<(u32, String)>>,
     record: Record,
 }
 
 impl Table {
     pub(super) fn new(found: Found, mapping: &Mapping) -> Self {
-        let used = found.header.names().iter().map(|name| mapping.uses(name)).collect();
-        let places = found.columns.iter().enumerate().map(|(place, column)| (*column, place)).collect();
-        Self { header: found.header, places, used, record: Record::default() }
+        let used = found.header.names().iter().map(|name| columns::reads(mapping, name)).collect();
+        let places: HashMap<u32, usize> =
+            found.columns.iter().enumerate().map(|(place, column)| (*column, place)).collect();
+        let mut names = found.rows;
+        names.iter_mut().for_each(|row| row.retain(|(column, _)| places.contains_key(column)));
+        names.retain(|row| !row.is_empty());
+        Self { header: found.header, places, used, names, record: Record::default() }
+    }
+
+    /// Whether a row is one of the header's: tables were put one below the other.
+    fn is_header(&self, row: &Row) -> bool {
+        self.names.iter().any(|names| {
+            let mut cells = row.cells.iter().filter(|(column, _)| self.places.contains_key(column));
+            let is_next = |(at, name): &(u32, String)| {
+                let next = cells.next();
+                next.is_some_and(|(column, value)| at == column && matches!(value, Value::Text(text) if text == name))
+            };
+            names.iter().all(is_next) && cells.next().is_none()
+        })
     }
 
     /// Hands on a row. What stands beside the table is passed over; so are wrong cells in columns
@@ -40,6 +58,7 @@ impl Table {
                 Value::Wrong(..) => {}
             }
         }
+        let wrong = if self.is_header(row) { Some(columns::repeated_header()) } else { wrong };
         if let Some((rule, reason)) = wrong {
             let bytes = values.join("\t").into_bytes();
             return sink.take(&self.header, Item::Refused { line: row.number, rule, reason, bytes: &bytes });

@@ -166,3 +166,31 @@ fn a_part_of_no_end_is_not_taken_into_memory() {
     assert!(bytes.len() < 2 * 1024 * 1024);
     assert!(told("", bytes).expect_err("bomb").contains("unpacks to more than 256 MiB"));
 }
+
+#[test]
+fn a_header_that_comes_again_is_no_record() {
+    let names = ["业务号", "时间/受理"];
+    let plain = row(1, &names) + &row(2, &["A1", "2018-05-16"]) + &row(3, &names) + &row(4, &["A2", "2018-05-17"]);
+    let lines =
+        ["2: 业务号=A1 时间/受理=2018-05-16", "3: repeated_header the header s", "4: 业务号=A2 时间/受理=2018-05-17"];
+    assert_eq!(told("", book(&[("一月", &plain, "")])).expect("one row"), lines);
+    let again = table() + &row(11, &["业务号", "时间", "", "备\n注"]) + &row(12, &["", "受理", "受理", "", "beside"]);
+    let told = told("", book(&[("台账", &again, MERGED)])).expect("two rows");
+    assert_eq!(told[told.len() - 2..], ["11: repeated_header the header s", "12: repeated_header the header s"]);
+}
+
+#[test]
+fn a_row_of_no_end_is_refused_and_the_next_is_read() {
+    let long = "x".repeat(6 * 1024 * 1024);
+    let rows = row(1, &["甲", "乙", "丙", "业务号", "时间/受理", "丁", "戊", "己"])
+        + &row(2, &[&long, &long, &long, "A1", "2018-05-16"])
+        + &row(3, &["", "", "", "A2", "2018-05-17"])
+        + &row(4, &["", "", "", "A3", "2018-05-18", &long, &long, &long]);
+    let lines = told("", book(&[("一月", &rows, "")])).expect("read");
+    assert_eq!(lines[..2], ["2: too_long field 业务", "3: 业务号=A2 时间/受理=2018-05-17"]);
+    // What the mapping does not name may be too long.
+    assert!(lines[2].starts_with("4: 业务号=A3 时间/受理=2018-05-18 丁=xx") && !lines[2].contains("己"), "line 4");
+    let cell = row(1, &["业务号", "时间/受理"]) + &row(2, &[&long.repeat(3), "2018-05-16"]);
+    let message = told("", book(&[("一月", &cell, "")])).expect_err("one cell");
+    assert!(message.contains("a cell of more than 16 MiB"), "{message}");
+}
