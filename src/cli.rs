@@ -9,10 +9,12 @@ use crate::time::AsOf;
 
 mod examples;
 mod keeping;
+mod quarantine;
 mod token;
 mod values;
 
-pub use keeping::{BackupArgs, LakeVerb, RestoreArgs};
+pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
+pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 
 /// Heading of what every verb takes.
@@ -62,6 +64,9 @@ pub struct Global {
     /// the *_history views do not heed it)
     #[arg(long, global = true, value_name = "T", help_heading = EVERYWHERE)]
     pub as_of: Option<AsOf>,
+    /// Take rows in under another person key than those of the lake are hashed under
+    #[arg(long, global = true, hide_short_help = true, help_heading = EVERYWHERE)]
+    pub new_person_key: bool,
 }
 
 #[derive(Subcommand)]
@@ -105,10 +110,16 @@ pub enum Verb {
         #[command(subcommand)]
         verb: QuarantineVerb,
     },
+    /// Original files and the text of refused rows, as the vault keeps them
+    #[command(after_help = examples::VAULT)]
+    Vault {
+        #[command(subcommand)]
+        verb: VaultVerb,
+    },
     /// Copy the lake to another folder, or what is new since the last time, and check the copy
     #[command(after_help = examples::BACKUP)]
     Backup(BackupArgs),
-    /// Make a lake of a backup, at --lake, where nothing may be yet
+    /// Make a lake of a backup, at --lake, where nothing may be yet; broken off, run it again
     #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
     /// Bring states and cards up to the newest facts and rules
@@ -248,43 +259,6 @@ pub enum ReferenceVerb {
         /// Tell which due dates and cards of open cases would change, and change nothing
         #[arg(long)]
         dry_run: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub enum QuarantineVerb {
-    /// Open refusals by batch, table and rule
-    #[command(after_help = examples::QUARANTINE_LIST)]
-    List,
-    /// The open refusals of a batch, line by line
-    #[command(after_help = examples::QUARANTINE_SHOW)]
-    Show {
-        /// Batch id, or its beginning
-        batch: String,
-        /// Show the records as they came, from the vault: they may name people
-        #[arg(long)]
-        raw: bool,
-        /// Write the records as CSV, to be corrected and given to replay --from; they may name people
-        #[arg(long, conflicts_with = "raw")]
-        csv: bool,
-    },
-    /// Read the refused records again and land those that pass, under their own batch
-    #[command(after_help = examples::QUARANTINE_REPLAY)]
-    Replay {
-        /// Batch id, or its beginning
-        batch: String,
-        /// Mapping to read them through; default: the shipped one of the batch's mapping's name
-        #[arg(long, value_name = "MAPPING")]
-        mapping: Option<String>,
-        /// Corrected records, with the column quarantine_line
-        #[arg(long, value_name = "FILE")]
-        from: Option<PathBuf>,
-        /// Count what would land, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-        /// Land only; states and cards are worked out by the next ingest or by serve
-        #[arg(long)]
-        no_derive: bool,
     },
 }
 

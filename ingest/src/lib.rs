@@ -26,4 +26,4 @@ pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use receipt::{Receipt, Refusal, TableCount};
-pub use vault::{RawRecord, Vault, VaultOptions};
+pub use vault::{RawRecord, Vault, VaultFinding, VaultOptions, VaultReport};

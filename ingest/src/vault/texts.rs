@@ -1,7 +1,7 @@
 //! The text of refused records: by batch, attempt and line.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -82,7 +82,7 @@ impl TextWriter {
     pub(crate) fn keep(self, batch_id: &str, attempt: i64) -> Result<(), IngestError> {
         let Some(file) = self.file else { return Ok(()) };
         let target = self.vault.texts(batch_id).join(attempt.to_string());
-        file.publish(&target).map_err(|error| wrong(&target, &error))
+        file.publish(&target, &self.vault.name_of(&target)).map_err(|error| wrong(&target, &error))
     }
 }
 
@@ -98,15 +98,25 @@ impl Vault {
         mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
         for file in entries(&self.texts(batch_id))? {
-            let Some(reader) = self.read(&file)? else { continue };
-            for line in BufReader::new(reader).lines() {
-                let line = line.map_err(|error| wrong(&file, &error))?;
-                let record = serde_json::from_str(&line).map_err(|error| IngestError::Vault {
-                    file: file.display().to_string(),
-                    reason: format!("a line of it is no record ({error}); restore it from the backup"),
-                })?;
-                take(record)?;
-            }
+            self.records(&file, &mut take)?;
+        }
+        Ok(())
+    }
+
+    /// Hands the refused records of one file to `take`, if it is there.
+    pub(super) fn records(
+        &self,
+        file: &Path,
+        take: &mut dyn FnMut(RawRecord) -> Result<(), IngestError>,
+    ) -> Result<(), IngestError> {
+        let Some(reader) = self.read(file)? else { return Ok(()) };
+        for line in BufReader::new(reader).lines() {
+            let line = line.map_err(|error| wrong(file, &error))?;
+            let record = serde_json::from_str(&line).map_err(|error| IngestError::Vault {
+                file: file.display().to_string(),
+                reason: format!("a line of it is no record ({error}); restore it from the backup"),
+            })?;
+            take(record)?;
         }
         Ok(())
     }
