@@ -15,7 +15,7 @@ mod token;
 mod values;
 
 pub use erase::{AuditVerb, EraseArgs};
-pub use keeping::{BackupArgs, LakeVerb, RestoreArgs};
+pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
 pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 
@@ -66,6 +66,9 @@ pub struct Global {
     /// the *_history views do not heed it)
     #[arg(long, global = true, value_name = "T", help_heading = EVERYWHERE)]
     pub as_of: Option<AsOf>,
+    /// Take rows in under another person key than those of the lake are hashed under
+    #[arg(long, global = true, hide_short_help = true, help_heading = EVERYWHERE)]
+    pub new_person_key: bool,
 }
 
 #[derive(Subcommand)]
@@ -118,10 +121,16 @@ pub enum Verb {
         #[command(subcommand)]
         verb: AuditVerb,
     },
+    /// Original files and the text of refused rows, as the vault keeps them
+    #[command(after_help = examples::VAULT)]
+    Vault {
+        #[command(subcommand)]
+        verb: VaultVerb,
+    },
     /// Copy the lake to another folder, or what is new since the last time, and check the copy
     #[command(after_help = examples::BACKUP)]
     Backup(BackupArgs),
-    /// Make a lake of a backup, at --lake, where nothing may be yet
+    /// Make a lake of a backup, at --lake, where nothing may be yet; broken off, run it again
     #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
     /// Bring states and cards up to the newest facts and rules

@@ -35,7 +35,8 @@ pub struct Config {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Privacy {
-    /// File with the secret for personal identifiers, hexadecimal; made if missing. Default:
+    /// File with the secret for personal identifiers, hexadecimal; made if missing and the lake has no
+    /// hashes yet. Default:
     /// `$XDG_DATA_HOME/sunlake/person.key`, else `~/.local/share/sunlake/person.key`.
     pub person_key_file: Option<PathBuf>,
 }

@@ -77,23 +77,64 @@ fn a_corrected_file_lands_under_the_batch_of_its_rows_once() {
     let own = format!("select count(*) from workflow_event_history where batch_id = '{batch}'");
     assert_eq!(place.number(&own), 4);
     assert_eq!(place.json(&["quarantine", "list"]).as_array().map(Vec::len), Some(0));
-    let again = place.fails(
-        1,
-        &[
-            "quarantine",
-            "replay",
-            &batch,
-            "--mapping",
-            text(&place.dir.path().join("hall.toml")),
-            "--from",
-            text(&corrected),
-        ],
+    let again = replay(&place, &batch, &from);
+    assert_eq!(
+        (again["outcome"].as_str(), again["resolved_before"].as_i64()),
+        (Some("nothing_to_do"), Some(2)),
+        "{again}"
     );
-    assert!(again.contains("no open refusal at line 3"), "{again}");
     assert_eq!(account(&place), [4, 4, 0, 0]);
     let file = place.dir.path().join("hall.csv");
     let receipt = place.json(&["ingest", text(&place.dir.path().join("hall.toml")), text(&file)]);
     assert_eq!((receipt["outcome"].as_str(), receipt["quarantined"].as_i64()), (Some("already_landed"), Some(0)));
+}
+
+/// As if the last replay had been killed before its row of the ledger.
+fn unbook(place: &Place) {
+    let log = std::fs::read_dir(place.dir.path().join("lake/ingest_batch/_delta_log")).expect("log");
+    let mut commits: Vec<_> = log.map(|entry| entry.expect("entry").path()).collect();
+    commits.retain(|commit| commit.extension().is_some_and(|ending| ending == "json"));
+    commits.sort();
+    std::fs::remove_file(commits.last().expect("a commit")).expect("removed");
+}
+
+#[test]
+fn a_replay_that_was_killed_before_the_ledger_is_ended_by_the_same_command() {
+    let (place, batch, _) = landed("");
+    let corrected = "quarantine_line,id,case,type,at\n\
+                     3,E2,C1,STEP_START,2023-05-03 09:00:00\n\
+                     5,E4,C2,ACCEPT,2023-05-04 09:00:00\n";
+    let corrected = place.file("corrected.csv", corrected);
+    replay(&place, &batch, &["--from", text(&corrected), "--no-derive"]);
+    unbook(&place);
+    assert_eq!(account(&place), [4, 2, 2, 0]);
+    assert_eq!(place.number("select count(*) from case_state"), 1);
+    let done = replay(&place, &batch, &["--from", text(&corrected)]);
+    assert_eq!((done["outcome"].as_str(), done["resolved_before"].as_i64()), (Some("replayed"), Some(2)), "{done}");
+    assert_eq!((done["landed"].as_i64(), done["quarantined"].as_i64()), (Some(2), Some(-2)), "{done}");
+    assert_eq!(account(&place), [4, 4, 0, 0]);
+    assert_eq!(place.number("select count(*) from case_state"), 2, "derived");
+    let wrong = place.file("wrong.csv", "quarantine_line,id,case,type,at\n4,E4,C2,ACCEPT,2023-05-04 09:00:00\n");
+    let mapping = place.dir.path().join("hall.toml");
+    let told = place.fails(1, &["quarantine", "replay", &batch, "--mapping", text(&mapping), "--from", text(&wrong)]);
+    assert!(told.contains("wrong.csv, line 2: the batch has no refusal at line 4"), "{told}");
+    place.run(&["lake", "verify"]);
+}
+
+#[test]
+fn a_replay_that_was_killed_is_ended_without_any_text_too() {
+    let (place, batch, _) = landed("keep = false");
+    let corrected =
+        place.file("corrected.csv", "quarantine_line,id,case,type,at\n5,E4,C2,ACCEPT,2023-05-04 09:00:00\n");
+    replay(&place, &batch, &["--from", text(&corrected), "--no-derive"]);
+    unbook(&place);
+    let done = replay(&place, &batch, &[]);
+    assert_eq!((done["outcome"].as_str(), done["open_after"].as_i64()), (Some("replayed"), Some(1)), "{done}");
+    assert_eq!(account(&place), [4, 3, 1, 0]);
+    assert_eq!(place.number("select count(*) from case_state"), 2);
+    let mapping = place.dir.path().join("hall.toml");
+    let told = place.fails(1, &["quarantine", "replay", &batch, "--mapping", text(&mapping)]);
+    assert!(told.contains("give a corrected file with --from"), "{told}");
 }
 
 #[test]

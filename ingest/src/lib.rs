@@ -28,4 +28,4 @@ pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use receipt::{NewColumns, Receipt, Refusal, TableCount};
-pub use vault::{RawRecord, Vault, VaultErasure, VaultOptions};
+pub use vault::{RawRecord, Vault, VaultErasure, VaultFinding, VaultOptions, VaultReport};

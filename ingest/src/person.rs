@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use datasets::lake::Lake;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -30,17 +31,42 @@ impl PersonKey {
         Self { mac, id }
     }
 
+    /// The key in `file`, which must be the one that rows of the lake are hashed under; it is made if
+    /// it is not there and no row is hashed. `is_new` takes another one, on purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`IngestError::PersonKey`]: the key is missing, another one, or none.
+    pub async fn of_lake(lake: &Lake, file: &Path, is_new: bool) -> Result<Self, IngestError> {
+        let key = Self::load(file)?;
+        let another = lake.hashed_under_another(key.as_ref().map(Self::id)).await?;
+        let reason = match (key, another) {
+            (Some(key), None) => return Ok(key),
+            (Some(key), Some(_)) if is_new => return Ok(key),
+            (Some(key), Some(id)) => {
+                format!("it holds key {}, and rows of {} are hashed under key {id}", key.id, lake.url())
+            }
+            (None, Some(id)) if !is_new => {
+                format!("it is missing, and rows of {} are hashed under key {id}", lake.url())
+            }
+            (None, _) => return Self::load_or_create(file),
+        };
+        let remedy = "restore that key from the backup (`sunlake restore --with-keys`, or your own copy), or say in \
+                      [privacy] person_key_file where it is; to go on with another key, under which the same person \
+                      gets another hash, add --new-person-key";
+        Err(IngestError::PersonKey { file: file.display().to_string(), reason: format!("{reason}; {remedy}") })
+    }
+
     /// The key in `file`, which is made, readable by its owner alone, if it is not there.
     pub fn load_or_create(file: &Path) -> Result<Self, IngestError> {
-        let wrong = |reason: String| IngestError::PersonKey { file: file.display().to_string(), reason };
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                create(file).map_err(|error| wrong(format!("cannot be made: {error}")))?
-            }
-            Err(error) => return Err(wrong(error.to_string())),
+        if let Some(key) = Self::load(file)? {
+            return Ok(key);
+        }
+        let wrong = |error: std::io::Error| IngestError::PersonKey {
+            file: file.display().to_string(),
+            reason: format!("cannot be made: {error}"),
         };
-        Self::read(&text).map_err(|reason| wrong(reason.to_owned()))
+        Self::read(file, &create(file).map_err(wrong)?)
     }
 
     /// The keys that there are: that in `file`, and former ones beside it, whose names begin as its own
@@ -65,16 +91,25 @@ impl PersonKey {
         let mut keys = Vec::new();
         for path in paths.iter().filter(|path| is_key(path)) {
             let text = std::fs::read_to_string(path).map_err(|error| wrong(path, error.to_string()))?;
-            keys.push(Self::read(&text).map_err(|reason| wrong(path, reason.to_owned()))?);
+            keys.push(Self::read(path, &text)?);
         }
         Ok(keys)
     }
 
-    /// The key of a file's text, or what is wrong with it.
-    fn read(text: &str) -> Result<Self, &'static str> {
-        let secret = hex::decode(text.trim()).map_err(|_| "it must hold hexadecimal digits; restore it")?;
+    /// The key in `file`, if it is there.
+    fn load(file: &Path) -> Result<Option<Self>, IngestError> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => Self::read(file, &text).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(IngestError::PersonKey { file: file.display().to_string(), reason: error.to_string() }),
+        }
+    }
+
+    fn read(file: &Path, text: &str) -> Result<Self, IngestError> {
+        let wrong = |reason: &str| IngestError::PersonKey { file: file.display().to_string(), reason: reason.into() };
+        let secret = hex::decode(text.trim()).map_err(|_| wrong("it must hold hexadecimal digits; restore it"))?;
         if secret.len() < 16 {
-            return Err("it holds fewer than 16 bytes; restore it");
+            return Err(wrong("it holds fewer than 16 bytes; restore it"));
         }
         Ok(Self::from_bytes(&secret))
     }

@@ -178,6 +178,23 @@ pub const QUARANTINE: &str = "Examples:
   sunlake quarantine show 3f2a --csv > wrong.csv      the records, to be corrected
   sunlake quarantine replay 3f2a --from wrong.csv";
 
+pub const VAULT: &str = "Examples:
+  sunlake vault verify                                is every file what was kept?
+  sunlake vault get 5f2c… --out export.csv            an original, as it came
+
+What is gone as a whole is not told from what has expired.";
+
+pub const VAULT_VERIFY: &str = "Examples:
+  sunlake vault verify
+  sunlake vault verify --json
+
+Exit code 1 if anything is wrong; restore those files from the copy of the vault's folder.";
+
+pub const VAULT_GET: &str = "Examples:
+  sunlake vault get 5f2c… --out export.csv            the whole SHA-256, 64 digits
+
+`sunlake ingest … --json` says it as kept; sha256sum says it of a file. The original may name people.";
+
 pub const QUARANTINE_LIST: &str = "Examples:
   sunlake quarantine list
   sunlake quarantine list --json";
@@ -192,7 +209,8 @@ pub const QUARANTINE_REPLAY: &str = "Examples:
   sunlake quarantine replay 3f2a --mapping hall.toml  a mapping that was corrected
   sunlake quarantine replay 3f2a --dry-run
 
-A corrected file is CSV in the columns of the source, with the column quarantine_line beside them.";
+A corrected file is CSV in the columns of the source, with the column quarantine_line beside them. A replay that was
+broken off is ended by the same command; rows that were resolved before are left out.";
 
 pub const DERIVE: &str = "Examples:
   sunlake derive                                      after sunlake ingest --no-derive

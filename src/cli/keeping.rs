@@ -1,5 +1,7 @@
 //! What can be typed to keep a lake.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::examples;
@@ -49,7 +51,7 @@ pub enum LakeVerb {
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
     },
-    /// Withdraw a batch: its rows leave the tables, and the same file can land again
+    /// Withdraw a batch: its rows leave the tables, and the same file can land again; broken off, run it again
     #[command(after_help = examples::ROLLBACK)]
     Rollback {
         /// The batch's id, or its beginning
@@ -68,6 +70,22 @@ pub enum LakeVerb {
     },
 }
 
+#[derive(Subcommand)]
+pub enum VaultVerb {
+    /// Decrypt every file and say which is not what was kept
+    #[command(after_help = examples::VAULT_VERIFY)]
+    Verify,
+    /// Take an original file out
+    #[command(after_help = examples::VAULT_GET)]
+    Get {
+        /// SHA-256 of the file, as `kept` in its receipt says
+        sha256: String,
+        /// File to write, which may not be there yet; its owner alone can read it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
 #[derive(Args)]
 pub struct BackupArgs {
     /// Folder of the backup, beside the lake, best on another disk: a path or file:///folder
@@ -75,7 +93,7 @@ pub struct BackupArgs {
     /// Read again what earlier backups have copied, here and there
     #[arg(long)]
     pub check: bool,
-    /// Copy the secrets too: without them the same person gets another hash
+    /// Copy the secrets too: without them the same person gets another hash. Later backups keep them
     #[arg(long)]
     pub with_keys: bool,
     /// Tell what would be copied, and copy nothing

@@ -1,4 +1,4 @@
-//! What can be typed about refused rows.
+//! What can be typed about rows that were refused.
 
 use std::path::PathBuf;
 

@@ -13,13 +13,15 @@ use crate::output::say;
 
 pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
     let lake = shared.lake().await?;
-    let there = |key: &PathBuf| key.is_file();
-    let options = BackupOptions {
-        now: SystemClock::default().now(),
-        check: args.check,
-        keys: if args.with_keys { keys(shared)?.into_iter().filter(there).collect() } else { Vec::new() },
-        dry_run: args.dry_run,
-    };
+    let keys = if args.with_keys { keys(shared)? } else { Vec::new() };
+    if let Some(missing) = keys.iter().find(|key| !key.is_file()) {
+        bail!(
+            "key {} is missing, and nothing was copied; put it back, say in the configuration where it is, or leave out \
+             --with-keys",
+            missing.display()
+        );
+    }
+    let options = BackupOptions { now: SystemClock::default().now(), check: args.check, keys, dry_run: args.dry_run };
     let report = lake.backup(&url(&args.url)?, &options).await?;
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": args.dry_run, "backup": report }));
@@ -48,6 +50,9 @@ pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
     say!("{}: {} files, {} {does}, each as its manifest says", report.lake, report.files, sized(report.bytes));
     for key in &report.keys {
         say!("key {key} {does}");
+    }
+    for key in &report.missing_keys {
+        eprintln!("sunlake: the backup has no key for {key}; bring it from where it is kept");
     }
     Ok(())
 }

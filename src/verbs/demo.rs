@@ -31,12 +31,12 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     let place = if shared.global.lake == "lake" { "lake-demo" } else { &shared.global.lake };
     let limits = shared.config.limits()?;
     let url = LakeUrl::parse(place).map_err(|error| Misuse(error.to_string()))?;
-    let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
     let lake = match Lake::open(&url).await {
         Ok(lake) => lake,
-        Err(LakeError::NoLake(_)) => make(&url, args.scale, &person).await?,
+        Err(LakeError::NoLake(_)) => make(shared, &url, args.scale).await?,
         Err(error) => return Err(error.into()),
     };
+    let person = shared.person_key(&lake).await?;
     let config = config_of(&lake)?;
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
     let lake = Arc::new(lake);
@@ -59,7 +59,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
 }
 
 /// Makes the lake; what was made of an earlier try that was broken off is landed once all the same.
-async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
+async fn make(shared: &Shared, url: &LakeUrl, scale: f64) -> Result<Lake> {
     eprintln!("making a demonstration lake in {url}");
     let config = SampleConfig { scale, ..SampleConfig::default() };
     let sample = Sample::new(config.clone())?;
@@ -69,6 +69,7 @@ async fn make(url: &LakeUrl, scale: f64, person: &PersonKey) -> Result<Lake> {
     bar.finish();
     let kept = serde_json::json!({ "scale": config.scale, "seed": config.seed, "years": config.years, "present": config.present.to_string() });
     let lake = Lake::open_or_create(url, LakeMeta { sample: Some(kept.to_string()), ..LakeMeta::default() }).await?;
+    let person = shared.person_key(&lake).await?;
     let now = SystemClock::default().now();
     let files = [("workflow_case", &written.case_file), ("workflow_event", &written.event_file)];
     let others = written.others.iter().map(|other| (other.table, &other.file));

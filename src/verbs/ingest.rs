@@ -31,10 +31,9 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     } else {
         Some(Lake::open_or_create(&url, LakeMeta::default()).await?)
     };
-    let person = if args.dry_run {
-        PersonKey::from_bytes(b"a dry run hashes nothing that stays")
-    } else {
-        PersonKey::load_or_create(&shared.config.person_key_file())?
+    let person = match &lake {
+        Some(lake) if !args.dry_run => shared.person_key(lake).await?,
+        _ => PersonKey::from_bytes(b"a dry run hashes nothing that stays"),
     };
     let vault = if args.dry_run { None } else { Some(shared.vault()?) };
     let clock = SystemClock::default();

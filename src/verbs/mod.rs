@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ::ingest::Vault;
-use analytics::{Engine, Principal, Session};
-use anyhow::Result;
+use ::ingest::{PersonKey, Vault, VaultOptions};
+use analytics::{AnalyticsError, DeriveOptions, DeriveReport, Engine, Principal, Session};
+use anyhow::{Result, anyhow};
 use datasets::clock::SystemClock;
-use datasets::lake::{Lake, LakeUrl};
+use datasets::lake::{Lake, LakeError, LakeUrl};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -32,6 +32,7 @@ mod sample;
 mod serve;
 mod tidy;
 mod token;
+mod vault;
 mod ways_in;
 
 /// Does what was typed.
@@ -53,6 +54,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Restore(args) => backup::restore(&shared, &args).await,
         Verb::Derive(args) => derive::run(&shared, &args).await,
         Verb::Quarantine { verb } => quarantine::run(&shared, &verb).await,
+        Verb::Vault { verb } => vault::run(&shared, &verb).await,
         Verb::Reference { verb } => reference::run(&shared, &verb).await,
         Verb::Serve(args) => serve::run(&shared, &args).await,
         Verb::Token { verb } => token::run(&shared, &verb),
@@ -77,8 +79,23 @@ impl Shared {
         Ok(Arc::new(Lake::open(&self.lake_url()?).await?))
     }
 
-    /// The vault, which must not be inside the lake.
+    /// The secret for personal identifiers: that of the lake's rows, unless another is asked for.
+    pub async fn person_key(&self, lake: &Lake) -> Result<PersonKey> {
+        Ok(PersonKey::of_lake(lake, &self.config.person_key_file(), self.global.new_person_key).await?)
+    }
+
+    /// The vault, whose key is made if there is neither.
     pub fn vault(&self) -> Result<Arc<Vault>> {
+        Ok(Arc::new(Vault::open(self.vault_options()?)?))
+    }
+
+    /// The vault if there is one; nothing is made.
+    pub fn find_vault(&self) -> Result<Option<Arc<Vault>>> {
+        Ok(Vault::find(self.vault_options()?)?.map(Arc::new))
+    }
+
+    /// Where the vault is, which must not be inside the lake.
+    fn vault_options(&self) -> Result<VaultOptions> {
         let options = self.config.vault();
         if let Some(lake) = self.lake_url()?.folder()
             && std::path::absolute(&options.folder)?.starts_with(std::path::absolute(lake)?)
@@ -88,7 +105,7 @@ impl Shared {
                 options.folder.display()
             )));
         }
-        Ok(Arc::new(Vault::open(options)?))
+        Ok(options)
     }
 
     /// The lake, ready to be asked.
@@ -108,4 +125,16 @@ impl Shared {
         let instant = self.global.as_of.map(|as_of| as_of.instant(zone)).transpose();
         Ok(instant.map_err(|error| Misuse(format!("--as-of lies too far off: {error}; give a nearer time")))?)
     }
+}
+
+/// Brings states and cards up to what was `done`, which stands also if this fails.
+async fn derive_after(lake: &Lake, now: Timestamp, done: &str) -> Result<DeriveReport> {
+    analytics::derive(lake, DeriveOptions::at(now)).await.map_err(|error| {
+        let why = match &error {
+            // That nothing has landed is true of states and cards alone.
+            AnalyticsError::Lake(LakeError::NoSpace(folder)) => format!("no space left on {folder}"),
+            other => other.to_string(),
+        };
+        anyhow!("{done}; states and cards are not yet worked out ({why}): run `sunlake derive`")
+    })
 }

@@ -38,7 +38,7 @@ pub async fn run(shared: &Shared, args: &PullArgs) -> Result<()> {
         )));
     }
     let lake = Arc::new(Lake::open_or_create(&url, LakeMeta::default()).await?);
-    let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
+    let person = shared.person_key(&lake).await?;
     let vault = Some(shared.vault()?);
     let job = Job { lake: Some(lake), pulling, person, clock: Arc::default(), dry_run: false, vault };
     if args.once {
@@ -48,12 +48,12 @@ pub async fn run(shared: &Shared, args: &PullArgs) -> Result<()> {
 }
 
 /// Begins to pull every section, each in a task of its own; they end when the answer is dropped.
-pub fn start(shared: &Shared, lake: &Arc<Lake>, pullings: Vec<Pulling>) -> Result<JoinSet<()>> {
+pub async fn start(shared: &Shared, lake: &Arc<Lake>, pullings: Vec<Pulling>) -> Result<JoinSet<()>> {
     let mut tasks = JoinSet::new();
     if pullings.is_empty() {
         return Ok(tasks);
     }
-    let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
+    let person = shared.person_key(lake).await?;
     let vault = shared.vault()?;
     for pulling in pullings {
         let (lake, person, vault) = (Some(lake.clone()), person.clone(), Some(vault.clone()));

@@ -2,7 +2,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
-use analytics::DeriveOptions;
 use anyhow::{Context, Result};
 use datasets::clock::{Clock, SystemClock};
 use ingest::{
@@ -10,7 +9,7 @@ use ingest::{
     open_refusals,
 };
 
-use super::Shared;
+use super::{Shared, derive_after};
 use crate::cli::{Misuse, QuarantineVerb};
 use crate::output::say;
 
@@ -117,7 +116,8 @@ type Records = HashMap<(u64, String), RawRecord>;
 /// The texts of these refusals that the vault has, and all names that the batch's have: an empty value
 /// stands in the first record with its name alone.
 async fn texts(shared: &Shared, batch: &str, refusals: &[OpenRefusal]) -> Result<(Vec<String>, Records)> {
-    let (vault, batch) = (shared.vault()?, batch.to_owned());
+    let Some(vault) = shared.find_vault()? else { return Ok((Vec::new(), HashMap::new())) };
+    let batch = batch.to_owned();
     let wanted: HashSet<(u64, String)> =
         refusals.iter().map(|refusal| (refusal.line, refusal.row_hash.clone())).collect();
     let reading = tokio::task::spawn_blocking(move || {
@@ -186,15 +186,16 @@ async fn replay(shared: &Shared, batch: &str, how: &How<'_>) -> Result<()> {
     let person = if how.dry_run {
         PersonKey::from_bytes(b"a dry run hashes nothing that stays")
     } else {
-        PersonKey::load_or_create(&shared.config.person_key_file())?
+        shared.person_key(&lake).await?
     };
     let clock = SystemClock::default();
-    let vault = Some(shared.vault()?);
+    let vault = shared.find_vault()?;
     let options = IngestOptions { dry_run: how.dry_run, now: clock.now(), person, progress: None, vault };
     let from = how.from.map(Input::file);
     let replayed = ingest::replay(&lake, &mapping, &batch, from.as_ref(), &options).await?;
     if !how.dry_run && how.derive {
-        analytics::derive(&lake, DeriveOptions::at(clock.now())).await?;
+        let done = format!("the replay of batch {} is done and in the books", short(&batch));
+        derive_after(&lake, clock.now(), &done).await?;
     }
     print(&replayed, shared.global.json)
 }
@@ -210,6 +211,9 @@ fn print(replayed: &Replayed, json: bool) -> Result<()> {
     say!("  moved: rows {rows_in} = landed {landed} + quarantined {quarantined} + known {known}");
     if let Some(new) = &replayed.new_columns {
         say!("  {new}");
+    }
+    if replayed.resolved_before > 0 {
+        say!("  {} rows of the file were left out: what they correct was resolved before", replayed.resolved_before);
     }
     for refusal in &replayed.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");

@@ -35,7 +35,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         shared.lake().await?
     };
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
-    let _pulls = pull::start(shared, &lake, pullings)?;
+    let _pulls = pull::start(shared, &lake, pullings).await?;
     let sweeping = tokio::spawn(sweep(shared.vault()));
     let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
     let engine = match args.simulate {
@@ -43,7 +43,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         Some(speed) => simulated(&engine, speed).await?,
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
-    let ways_in = WaysIn::open(shared, &engine, pushes, watches)?;
+    let ways_in = WaysIn::open(shared, &engine, pushes, watches).await?;
     let served = serve(engine, args.listen, ways_in.pushes(), limits).await;
     sweeping.abort();
     served

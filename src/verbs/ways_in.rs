@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use analytics::{DeriveOptions, Engine};
 use anyhow::Result;
-use ingest::PersonKey;
 use ingest::push::Push;
 use ingest::watch::{Landing, Watch, watch};
 use tokio::sync::Notify;
@@ -31,11 +30,11 @@ pub struct WaysIn {
 
 impl WaysIn {
     /// Opens what the configuration names.
-    pub fn open(shared: &Shared, engine: &Engine, pushes: Option<Pushes>, watches: Vec<Watch>) -> Result<Self> {
+    pub async fn open(shared: &Shared, engine: &Engine, pushes: Option<Pushes>, watches: Vec<Watch>) -> Result<Self> {
         if pushes.is_none() && watches.is_empty() {
             return Ok(Self { pushes: None, tasks: Vec::new() });
         }
-        let person = PersonKey::load_or_create(&shared.config.person_key_file())?;
+        let person = shared.person_key(engine.lake()).await?;
         let vault = Some(shared.vault()?);
         let (lake, clock, news) = (engine.lake().clone(), engine.clock().clone(), Arc::new(Notify::new()));
         let mut tasks = vec![tokio::spawn(keep_derived(engine.clone(), news.clone()))];

@@ -3,7 +3,6 @@
 //! written when everything else is there: until then the backup is the one before.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::url::LakeUrl;
-use super::{Lake, LakeError, LakeSnapshot, lock};
+use super::{Lake, LakeError, LakeSnapshot, keys, lock};
 use crate::contract;
 
 const MANIFEST: &str = "manifest.json";
@@ -34,7 +33,7 @@ pub struct BackupOptions {
     pub now: Timestamp,
     /// Read again what earlier backups have copied, here and there.
     pub check: bool,
-    /// Files of keys that are copied too.
+    /// Files of keys that are copied too, all of which must be there; those of earlier backups stay.
     pub keys: Vec<PathBuf>,
     /// Tell what would be copied, and copy nothing.
     pub dry_run: bool,
@@ -189,8 +188,12 @@ impl Lake {
             return Ok(report);
         }
         for key in &options.keys {
-            let entry = copy_key(&place, key).await?;
+            let entry = keys::copy(&place, key)?;
             report.count(entry.size, held.get(&entry.path) != Some(&entry));
+            files.push(entry);
+        }
+        for entry in keys::carried(&place, &held, &files)? {
+            report.count(entry.size, false);
             files.push(entry);
         }
         let versions = pinned.versions().into_iter().map(|(table, version)| (table.to_owned(), version)).collect();
@@ -314,22 +317,6 @@ async fn digest(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<(u64, Strin
         size += chunk.len() as u64;
     }
     Ok((size, hex::encode(digest.finalize())))
-}
-
-/// Copies a key's file into a folder that only its owner can open.
-async fn copy_key(place: &Place, key: &FsPath) -> Result<Entry, LakeError> {
-    let bytes = std::fs::read(key).map_err(LakeError::io(key))?;
-    let folder = place.folder.join(KEYS);
-    if !folder.is_dir() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(LakeError::io(&folder))?;
-    }
-    let name = key.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let (size, sha256) = (bytes.len() as u64, hex::encode(Sha256::digest(&bytes)));
-    let entry = Entry { path: format!("{KEYS}/{name}"), size, sha256 };
-    place.store.put(&place.path(&entry.path), bytes.into()).await?;
-    let copy = folder.join(name);
-    std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).map_err(LakeError::io(&copy))?;
-    Ok(entry)
 }
 
 /// Removes what earlier backups needed and this one does not.

@@ -34,6 +34,7 @@ pub struct Lack {
 impl Lake {
     /// Opens the lake at `url` for [`Lake::migrate`], also if its format is an older one.
     pub async fn open_older(url: &LakeUrl) -> Result<Self, LakeError> {
+        super::restore::refuse_unfinished(url)?;
         if let Some(folder) = url.folder()
             && !folder.join(LAKE_META.table).is_dir()
         {

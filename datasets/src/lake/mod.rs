@@ -19,7 +19,9 @@ mod erase;
 mod error;
 mod file_reader;
 mod ground;
+mod hash_key;
 mod history;
+mod keys;
 mod ledger;
 mod lock;
 mod log;
@@ -82,6 +84,7 @@ pub struct LakeSnapshot {
 impl Lake {
     /// Opens the lake at `url`; [`LakeError::NoLake`] if there is none.
     pub async fn open(url: &LakeUrl) -> Result<Self, LakeError> {
+        restore::refuse_unfinished(url)?;
         if let Some(folder) = url.folder()
             && !folder.join(contract::LAKE_META.table).is_dir()
         {
@@ -122,6 +125,7 @@ impl Lake {
     async fn create(url: &LakeUrl, meta: LakeMeta) -> Result<Self, LakeError> {
         if let Some(folder) = url.folder() {
             refuse_foreign(folder, url)?;
+            refuse_remains(folder, url)?;
         }
         Self::create_in(url, url.open_store(), meta).await
     }
@@ -237,6 +241,26 @@ fn refuse_foreign(folder: &std::path::Path, url: &LakeUrl) -> Result<(), LakeErr
         if !ours {
             return Err(LakeError::NotALake(url.to_string()));
         }
+    }
+    Ok(())
+}
+
+/// What is left of a lake whose `lake_meta` is gone, or of a copy that was broken off, does not become
+/// another lake. A lake in the making holds logs alone, and reference rows behind theirs.
+fn refuse_remains(folder: &std::path::Path, url: &LakeUrl) -> Result<(), LakeError> {
+    const LOG: &str = "_delta_log";
+    let mut remains = false;
+    for contract in contract::ALL.iter().filter(|contract| contract.table != contract::LAKE_META.table) {
+        let held = backup::names(&folder.join(contract.table))?;
+        let (log, files): (Vec<&String>, Vec<&String>) = held.iter().partition(|name| *name == LOG);
+        let may_be_made = contract.role == contract::Role::Reference && !log.is_empty();
+        remains |= !files.is_empty() && !may_be_made;
+    }
+    // Looked at last: another process may have ended the making meanwhile.
+    if remains && !folder.join(contract::LAKE_META.table).join(LOG).is_dir() {
+        let reason = "it holds tables without lake_meta: the remains of a lake, or a copy that was broken off; restore \
+                      its backup into a new folder, or name a new folder with --lake";
+        return Err(LakeError::Place { place: url.to_string(), reason });
     }
     Ok(())
 }

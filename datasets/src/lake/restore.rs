@@ -1,17 +1,20 @@
-//! A lake from a backup. `lake_meta` comes last: a lake is one only when it is whole.
+//! A lake from a backup. `lake_meta` comes last: a lake is one only when it is whole. Until then, and
+//! until the keys are in their place, a file says that it is none; with it the same restore goes on.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path as FsPath, PathBuf};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
 
-use object_store::ObjectStoreExt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::backup::{Entry, KEYS, Manifest, Place, TABLES, copy, names};
+use super::backup::{Entry, Manifest, Place, TABLES, copy, names, same};
+use super::disk::{Disk, StdDisk, create_dir_durably};
 use super::url::LakeUrl;
-use super::{Lake, LakeError};
+use super::{Lake, LakeError, keys};
 use crate::contract::LAKE_META;
+
+/// Stands in a folder while a lake is restored into it; holds the SHA-256 of the backup's manifest.
+const MARKER: &str = "_restoring";
 
 /// What a restore did.
 #[derive(Debug, Clone, Serialize)]
@@ -23,14 +26,17 @@ pub struct RestoreReport {
     pub bytes: u64,
     /// Files of keys that were put in their place.
     pub keys: Vec<String>,
+    /// Keys that were asked for and of which the backup has none.
+    pub missing_keys: Vec<String>,
 }
 
-/// Makes a lake at `to`, where nothing may be yet, from the backup at `from`. Each file is checked
-/// against the manifest. `keys` are the files in whose place the backup's keys of those names go.
+/// Makes a lake at `to`, where nothing may be yet but what the same restore has left that was broken
+/// off, from the backup at `from`. Each file is checked against the manifest. `key_files` are the
+/// places that the backup's keys of those names go to.
 pub async fn restore(
     from: &LakeUrl,
     to: &LakeUrl,
-    keys: &[PathBuf],
+    key_files: &[PathBuf],
     dry_run: bool,
 ) -> Result<RestoreReport, LakeError> {
     let (backup, target) = (Place::open(from)?, Place::open(to)?);
@@ -38,94 +44,113 @@ pub async fn restore(
         backup.wrong("it holds no backup: there is no manifest.json; name the folder that `sunlake backup` was given")
     };
     let manifest = backup.manifest().await?.ok_or_else(none)?;
-    if !names(&target.folder)?.is_empty() {
-        return Err(target.wrong("it is not empty; name a new folder with --lake, or move what is there away"));
+    let mark = mark(&backup, &manifest)?;
+    let goes_on = goes_on(&target, &mark)?;
+    let plan = keys::plan(&backup, &manifest, key_files)?;
+    if !dry_run {
+        begin(&target, &mark)?;
     }
-    let mut report =
-        RestoreReport { lake: target.name.clone(), taken_at: manifest.taken_at, files: 0, bytes: 0, keys: Vec::new() };
-    let keys = key_places(&backup, &manifest, keys).await?;
+    let shown = |file: &PathBuf| file.display().to_string();
+    let mut report = RestoreReport {
+        lake: target.name.clone(),
+        taken_at: manifest.taken_at,
+        files: 0,
+        bytes: 0,
+        keys: plan.writes.iter().map(|(file, _)| shown(file)).collect(),
+        missing_keys: plan.missing.iter().map(shown).collect(),
+    };
     for entry in in_order(&manifest) {
         report.files += 1;
         report.bytes += entry.size;
         if !dry_run {
-            restore_file(&backup, &target, entry).await?;
+            restore_file(&backup, &target, entry, goes_on).await?;
         }
-    }
-    for (place, bytes) in keys {
-        if !dry_run {
-            write_key(&place, &bytes)?;
-        }
-        report.keys.push(place.display().to_string());
     }
     if !dry_run {
+        for (file, bytes) in &plan.writes {
+            keys::put(file, bytes)?;
+        }
+        end(&target)?;
         // Of an older format it is `lake migrate`'s to open.
         Lake::open_older(to).await?;
     }
     Ok(report)
 }
 
+/// A lake is not opened while it is being restored.
+pub(super) fn refuse_unfinished(url: &LakeUrl) -> Result<(), LakeError> {
+    if url.folder().is_some_and(|folder| folder.join(MARKER).exists()) {
+        let reason = "it is being restored, or that was broken off; run the same `sunlake restore` again";
+        return Err(LakeError::Place { place: url.to_string(), reason });
+    }
+    Ok(())
+}
+
+/// What names the state of a backup.
+fn mark(backup: &Place, manifest: &Manifest) -> Result<String, LakeError> {
+    let text = serde_json::to_vec(manifest).map_err(|_| backup.wrong("its manifest.json cannot be read"))?;
+    Ok(hex::encode(Sha256::digest(&text)))
+}
+
+/// Whether the folder holds what the same restore has left; otherwise it must hold nothing.
+fn goes_on(target: &Place, mark: &str) -> Result<bool, LakeError> {
+    let marker = target.folder.join(MARKER);
+    match std::fs::read_to_string(&marker) {
+        // An empty one was cut off itself, before anything was copied.
+        Ok(held) if held == mark || held.is_empty() => return Ok(true),
+        Ok(_) => return Err(target.wrong("a restore of another state was broken off here; remove the folder first")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(LakeError::io(&marker)(error)),
+    }
+    if !names(&target.folder)?.is_empty() {
+        return Err(target.wrong("it is not empty; name a new folder with --lake, or move what is there away"));
+    }
+    Ok(false)
+}
+
+fn begin(target: &Place, mark: &str) -> Result<(), LakeError> {
+    let (folder, marker) = (&target.folder, target.folder.join(MARKER));
+    // Never written anew: an empty one would be taken for that of any state.
+    if std::fs::read_to_string(&marker).is_ok_and(|held| held == mark) {
+        return Ok(());
+    }
+    create_dir_durably(&StdDisk, folder).map_err(LakeError::io(folder))?;
+    let mut file = std::fs::File::create(&marker).map_err(LakeError::io(&marker))?;
+    file.write_all(mark.as_bytes()).and_then(|()| file.sync_all()).map_err(LakeError::io(&marker))?;
+    StdDisk.sync_dir(folder).map_err(LakeError::io(folder))
+}
+
+fn end(target: &Place) -> Result<(), LakeError> {
+    let (folder, marker) = (&target.folder, target.folder.join(MARKER));
+    if let Err(error) = std::fs::remove_file(&marker)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(LakeError::io(&marker)(error));
+    }
+    StdDisk.sync_dir(folder).map_err(LakeError::io(folder))
+}
+
 /// The tables' files, those of `lake_meta` last.
 fn in_order(manifest: &Manifest) -> Vec<&Entry> {
     let meta = format!("{TABLES}/{}/", LAKE_META.table);
-    let tables = manifest.files.iter().filter(|entry| !entry.path.starts_with(&format!("{KEYS}/")));
+    let tables = manifest.files.iter().filter(|entry| !keys::is_key(entry));
     let (last, mut files): (Vec<&Entry>, Vec<&Entry>) = tables.partition(|entry| entry.path.starts_with(&meta));
     files.extend(last);
     files
 }
 
-async fn restore_file(backup: &Place, target: &Place, entry: &Entry) -> Result<(), LakeError> {
+/// Copies a file, unless an earlier try has.
+async fn restore_file(backup: &Place, target: &Place, entry: &Entry, goes_on: bool) -> Result<(), LakeError> {
     let name = entry.path.strip_prefix(&format!("{TABLES}/")).unwrap_or(&entry.path);
+    let there = Entry { path: name.to_owned(), ..entry.clone() };
+    if goes_on && same(target, &there).await.is_ok() {
+        return Ok(());
+    }
     let (from, to) = (backup.path(&entry.path), target.path(name));
     let (size, sha256) = copy(&backup.store, &from, &target.store, &to).await?;
     if (size, &sha256) == (entry.size, &entry.sha256) {
-        let there = Entry { path: name.to_owned(), size, sha256 };
-        return super::backup::same(target, &there).await;
+        return same(target, &there).await;
     }
     let found = format!("{size} bytes, SHA-256 {sha256}");
     Err(LakeError::Damaged { place: backup.name.clone(), file: entry.path.clone(), found })
-}
-
-/// Where each key of the backup goes, and its bytes. One that is there already must be the same.
-async fn key_places(
-    backup: &Place,
-    manifest: &Manifest,
-    keys: &[PathBuf],
-) -> Result<Vec<(PathBuf, Vec<u8>)>, LakeError> {
-    let mut places = Vec::new();
-    for place in keys {
-        let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let path = format!("{KEYS}/{name}");
-        let Some(entry) = manifest.files.iter().find(|entry| entry.path == path) else { continue };
-        let bytes = backup.store.get(&backup.path(&path)).await?.bytes().await?;
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        if sha256 != entry.sha256 {
-            let found = format!("SHA-256 {sha256}");
-            return Err(LakeError::Damaged { place: backup.name.clone(), file: path, found });
-        }
-        match std::fs::read(place) {
-            Ok(held) if held == bytes => {}
-            Ok(_) => {
-                let place = place.display().to_string();
-                let reason = "another key is there, and records of its lake are hashed under it; move it away first";
-                return Err(LakeError::Place { place, reason });
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => places.push((place.clone(), bytes.to_vec())),
-            Err(error) => return Err(LakeError::io(place)(error)),
-        }
-    }
-    Ok(places)
-}
-
-/// Writes a key that only its owner can read.
-fn write_key(place: &FsPath, bytes: &[u8]) -> Result<(), LakeError> {
-    if let Some(folder) = place.parent() {
-        std::fs::create_dir_all(folder).map_err(LakeError::io(folder))?;
-    }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(place)
-        .map_err(LakeError::io(place))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(LakeError::io(place))
 }

@@ -86,6 +86,16 @@ pub(super) async fn written_after(lake: &Lake, batch_id: &str, after: i64) -> Re
     Ok((resolved, refused.len() as u64))
 }
 
+/// Lines of a batch of which a refusal has been resolved.
+pub(super) async fn resolved_lines(lake: &Lake, batch_id: &str) -> Result<HashSet<u64>, IngestError> {
+    let mut lines = HashSet::new();
+    for rows in &read(lake, Some(batch_id)).await? {
+        let rows = Rows(rows);
+        lines.extend((0..rows.0.num_rows()).filter(|at| rows.is_resolved(*at)).map(|at| rows.line(at)));
+    }
+    Ok(lines)
+}
+
 /// The whole id of the one batch in the lake that begins so, and the mapping that it landed through.
 pub async fn find_batch(lake: &Lake, beginning: &str) -> Result<(String, String), IngestError> {
     let mut found = BTreeMap::new();

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::books::{self, Held, Moved};
 use super::extract::{Extract, Extracted};
 use super::landing::Landing;
-use super::open::{OpenRefusal, open_refusals, written_after};
+use super::open::{OpenRefusal, open_refusals, resolved_lines, written_after};
 use super::reader::{self, Message};
 use super::refused::Refused;
 use super::table::rows_of;
@@ -39,6 +39,8 @@ pub struct Replayed {
     /// Refused rows that were open before, and are now.
     pub open_before: u64,
     pub open_after: u64,
+    /// Rows of the corrected file that were left out, since their refusals had been resolved before.
+    pub resolved_before: u64,
     /// How the account of the batch has moved; rows_in = landed + quarantined + known.
     pub rows_in: i64,
     pub landed: i64,
@@ -50,7 +52,8 @@ pub struct Replayed {
     pub refusals: Vec<Refusal>,
 }
 
-/// Replays a batch, whose whole id is given, from the vault or `from` a corrected file.
+/// Replays a batch, whose whole id is given, from the vault or `from` a corrected file. What has been
+/// resolved is left out, so the same replay may come again, and ends what was broken off.
 ///
 /// # Errors
 ///
@@ -134,6 +137,11 @@ struct Before {
 }
 
 impl Before {
+    /// Whether something is to be entered in the books, also if nothing more is read.
+    fn is_unfinished(&self) -> bool {
+        self.landed + self.resolved + self.refused > 0
+    }
+
     async fn find(
         lake: &Lake,
         mapping: &Mapping,
@@ -186,12 +194,18 @@ impl Job<'_> {
         let table = Some(lake.table(&QUARANTINE)).filter(|_| !self.options.dry_run);
         let mut refused = Refused::new(table, self);
         let taken_ids = self.given_ids(lake, held).await?;
+        let resolved = match from {
+            Some(_) => resolved_lines(lake, &self.batch_id).await?,
+            None => HashSet::new(),
+        };
         let replay = Replay {
             // The column is ours, whether the mapping knows it or not.
             mapping: self.mapping.knowing(LINE_COLUMN),
             person: self.options.person.clone(),
             common,
             open: open.clone(),
+            resolved,
+            is_unfinished: before.is_unfinished(),
             taken_ids,
             batch_id: self.batch_id.clone(),
             vault: self.options.vault.clone(),
@@ -260,7 +274,7 @@ impl Job<'_> {
             refused.take(resolution).await?;
         }
         let moved = moved(landed, known, resolved, again, before);
-        let nothing = (landed + resolved + again + before.landed + before.resolved + before.refused) == 0;
+        let nothing = landed + resolved + again == 0 && !before.is_unfinished();
         if !nothing && !self.options.dry_run {
             self.keep(told.texts.take(), None).await?;
             for landing in landings {
@@ -282,6 +296,7 @@ impl Job<'_> {
             attempt: self.once.attempt,
             open_before,
             open_after: (open_before + again).saturating_sub(resolved),
+            resolved_before: told.resolved_before,
             rows_in: moved.rows_in,
             landed: moved.landed,
             quarantined: moved.quarantined,

@@ -52,7 +52,7 @@ impl Vault {
             let batch = name(&folder);
             for file in entries(&folder)? {
                 let mut records = 0;
-                self.records(&file, |record| {
+                self.records(&file, &mut |record| {
                     if is_of(subject, &record) {
                         found.records.insert((batch.clone(), record.line, record.row_hash));
                         records += 1;
@@ -117,7 +117,7 @@ impl Vault {
         let Some(kept_at) = self.read(file)?.map(|reader| reader.kept_at()) else { return Ok(()) };
         let batch = file.parent().map(name).unwrap_or_default();
         let mut left: Option<SealWriter> = None;
-        self.records(file, |record| {
+        self.records(file, &mut |record| {
             if plan.holds(&batch, record.line, &record.row_hash) {
                 return Ok(());
             }
@@ -130,7 +130,7 @@ impl Vault {
             Ok(())
         })?;
         match left {
-            Some(writer) => writer.publish(file).map_err(|error| wrong(file, &error)),
+            Some(writer) => writer.publish(file, &self.name_of(file)).map_err(|error| wrong(file, &error)),
             None => self.remove(file),
         }
     }

@@ -12,11 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::IngestError;
 
+mod check;
 mod erase;
 mod key;
 mod seal;
 mod texts;
 
+pub use check::{VaultFinding, VaultReport};
 pub use erase::VaultErasure;
 use key::VaultKey;
 pub(crate) use seal::SealWriter;
@@ -59,8 +61,7 @@ impl std::fmt::Debug for Vault {
 impl Vault {
     /// Opens the vault; its key is made if there is neither a key nor a file that needs one.
     pub fn open(options: VaultOptions) -> Result<Self, IngestError> {
-        let kept = [ORIGINALS, QUARANTINE].iter().any(|name| options.folder.join(name).is_dir());
-        if kept && !options.key_file.exists() {
+        if has_kept(&options) && !options.key_file.exists() {
             let reason = format!(
                 "its key {} is missing; restore the key from the backup, or move the folder away to begin anew",
                 options.key_file.display()
@@ -69,6 +70,11 @@ impl Vault {
         }
         let key = VaultKey::load_or_create(&options.key_file)?;
         Ok(Self { options, key, disk: Arc::new(StdDisk) })
+    }
+
+    /// Opens the vault if there is one, or at least its key; makes nothing.
+    pub fn find(options: VaultOptions) -> Result<Option<Self>, IngestError> {
+        if has_kept(&options) || options.key_file.exists() { Self::open(options).map(Some) } else { Ok(None) }
     }
 
     /// The name of its key.
@@ -93,7 +99,7 @@ impl Vault {
     /// Keeps an original under the SHA-256 of its bytes; one that is there is kept for longer.
     pub(crate) fn keep_original(&self, original: SealWriter, sha256: &str) -> Result<(), IngestError> {
         let target = self.original(sha256);
-        original.publish(&target).map_err(|error| wrong(&target, &error))
+        original.publish(&target, &self.name_of(&target)).map_err(|error| wrong(&target, &error))
     }
 
     /// Whether the original with that SHA-256 is there.
@@ -108,6 +114,11 @@ impl Vault {
 
     fn original(&self, sha256: &str) -> PathBuf {
         self.options.folder.join(ORIGINALS).join(sha256)
+    }
+
+    /// What a file is called within the vault: no file can stand in the place of another.
+    fn name_of(&self, file: &Path) -> String {
+        file.strip_prefix(&self.options.folder).unwrap_or(file).to_string_lossy().into_owned()
     }
 
     /// Opens a sealed file, if it is there.
@@ -128,7 +139,7 @@ impl Vault {
                 self.key.id()
             )));
         }
-        Ok(Some(OpenReader::new(input, header, &self.key)))
+        Ok(Some(OpenReader::new(input, header, self.name_of(file), &self.key)))
     }
 
     /// Removes what has been kept for long enough. How many files went.
@@ -158,16 +169,38 @@ impl Vault {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(wrong(&path, &error)),
             };
-            if header.is_some_and(|header| header.kept_at() < before) {
-                match self.disk.remove(&path) {
-                    Ok(()) => *removed += 1,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(wrong(&path, &error)),
-                }
+            if header.is_none_or(|header| header.kept_at() >= before) {
+                continue;
+            }
+            // What it says of its time holds for what has a name only if that is as it was sealed.
+            if !path.starts_with(self.options.folder.join(TEMP))
+                && let Err(error) = self.first_frame(&path)
+            {
+                tracing::warn!(
+                    "{error}. It says that it has expired, and stays: `sunlake vault verify` tells of the rest"
+                );
+                continue;
+            }
+            match self.disk.remove(&path) {
+                Ok(()) => *removed += 1,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(wrong(&path, &error)),
             }
         }
         Ok(())
     }
+
+    /// Reads the first frame of a file, which proves its header.
+    fn first_frame(&self, file: &Path) -> Result<(), IngestError> {
+        // One that is gone by now, another process has swept.
+        let Some(mut reader) = self.read(file)? else { return Ok(()) };
+        reader.read(&mut [0]).map(|_| ()).map_err(|error| wrong(file, &error))
+    }
+}
+
+/// Whether anything has been kept.
+fn has_kept(options: &VaultOptions) -> bool {
+    [ORIGINALS, QUARANTINE].iter().any(|name| options.folder.join(name).is_dir())
 }
 
 /// What is in a folder, in order; nothing if it is not there.

@@ -1,6 +1,8 @@
 //! A sealed file: a header (mark, id of the key, salt, time of keeping), then frames of 64 KiB, each
 //! encrypted by ChaCha20-Poly1305 under a key of the file's own. A frame's nonce is its number and
 //! whether it is the last; the last is shorter than the others, so that a cut at any place is seen.
+//! Each frame is bound to the header, and the last one, which is sealed when the file gets its name,
+//! to that name too; files of version 1 are not.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -17,8 +19,9 @@ use super::key::VaultKey;
 pub(super) const FRAME: usize = 64 * 1024;
 /// Bytes that authenticate a frame.
 pub(super) const TAG: usize = 16;
-/// What every sealed file begins with.
-const MARK: &[u8; 4] = b"SLV1";
+/// What every sealed file begins with: of version 1, whose names are not bound, and of this one.
+const MARK_1: &[u8; 4] = b"SLV1";
+const MARK: &[u8; 4] = b"SLV2";
 /// Bytes of a header: mark, id of the key, salt, microseconds since 1970 of its keeping.
 pub(super) const HEADER: usize = 4 + 8 + 16 + 8;
 
@@ -43,7 +46,7 @@ impl Header {
     pub(super) fn read(input: &mut impl Read) -> io::Result<Option<Self>> {
         let mut bytes = [0; HEADER];
         match input.read_exact(&mut bytes) {
-            Ok(()) => Ok(bytes.starts_with(MARK).then_some(Self { bytes })),
+            Ok(()) => Ok((bytes.starts_with(MARK) || bytes.starts_with(MARK_1)).then_some(Self { bytes })),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
             Err(error) => Err(error),
         }
@@ -58,6 +61,12 @@ impl Header {
         let mut micros = [0; 8];
         micros.copy_from_slice(&self.bytes[28..]);
         Timestamp::from_microsecond(i64::from_be_bytes(micros)).unwrap_or(Timestamp::MIN)
+    }
+
+    /// What a frame is bound to; the last one is given the file's name.
+    fn bound(&self, name: Option<&str>) -> Vec<u8> {
+        let name = name.filter(|_| self.bytes.starts_with(MARK)).unwrap_or_default();
+        [&self.bytes[..], name.as_bytes()].concat()
     }
 
     fn cipher(&self, key: &VaultKey) -> ChaCha20Poly1305 {
@@ -94,15 +103,16 @@ impl SealWriter {
             self.buffer.extend_from_slice(now);
             bytes = later;
             if self.buffer.len() == FRAME {
-                self.seal(false)?;
+                self.seal(None)?;
             }
         }
         Ok(())
     }
 
-    fn seal(&mut self, last: bool) -> io::Result<()> {
-        let nonce = nonce(self.frame, last);
-        let sealed = self.cipher.encrypt_in_place_detached(&nonce.into(), &self.header.bytes, &mut self.buffer);
+    /// Writes a frame; the last one with the file's name.
+    fn seal(&mut self, name: Option<&str>) -> io::Result<()> {
+        let (nonce, bound) = (nonce(self.frame, name.is_some()), self.header.bound(name));
+        let sealed = self.cipher.encrypt_in_place_detached(&nonce.into(), &bound, &mut self.buffer);
         let tag = sealed.map_err(|_| io::Error::other("a frame cannot be encrypted"))?;
         self.buffer.extend_from_slice(&tag);
         self.file.write_at(&self.buffer, self.offset)?;
@@ -112,9 +122,10 @@ impl SealWriter {
         Ok(())
     }
 
-    /// Ends the file, makes its bytes safe and gives it its name, in the place of what had it.
-    pub(super) fn publish(mut self, target: &Path) -> io::Result<()> {
-        self.seal(true)?;
+    /// Ends the file, makes its bytes safe and gives it its name, in the place of what had it. `name`
+    /// is what it is called within the vault.
+    pub(super) fn publish(mut self, target: &Path, name: &str) -> io::Result<()> {
+        self.seal(Some(name))?;
         self.file.sync()?;
         publish(self.disk.as_ref(), &self.temp, target, Publish::Replace)?;
         self.published = true;
@@ -135,6 +146,8 @@ impl Drop for SealWriter {
 pub(crate) struct OpenReader {
     input: BufReader<File>,
     header: Header,
+    /// What the file is called within the vault.
+    name: String,
     cipher: ChaCha20Poly1305,
     frame: u64,
     buffer: Vec<u8>,
@@ -144,9 +157,9 @@ pub(crate) struct OpenReader {
 
 impl OpenReader {
     /// A reader behind the header.
-    pub(super) fn new(input: BufReader<File>, header: Header, key: &VaultKey) -> Self {
+    pub(super) fn new(input: BufReader<File>, header: Header, name: String, key: &VaultKey) -> Self {
         let cipher = header.cipher(key);
-        Self { input, header, cipher, frame: 0, buffer: Vec::new(), at: 0, ended: false }
+        Self { input, header, name, cipher, frame: 0, buffer: Vec::new(), at: 0, ended: false }
     }
 
     /// Since when the file has been kept.
@@ -156,7 +169,8 @@ impl OpenReader {
 
     fn refill(&mut self) -> io::Result<()> {
         let damaged = || {
-            let reason = "it was changed or cut off since it was sealed; restore it from the backup";
+            let reason = "it was changed or cut off since it was sealed, or has the name of another file; restore it from \
+                          the backup";
             io::Error::new(io::ErrorKind::InvalidData, reason)
         };
         self.at = 0;
@@ -167,9 +181,9 @@ impl OpenReader {
         let mut tag = [0; TAG];
         tag.copy_from_slice(&self.buffer[end..]);
         self.buffer.truncate(end);
-        let nonce = nonce(self.frame, last);
+        let (nonce, bound) = (nonce(self.frame, last), self.header.bound(last.then_some(self.name.as_str())));
         self.cipher
-            .decrypt_in_place_detached(&nonce.into(), &self.header.bytes, &mut self.buffer, &tag.into())
+            .decrypt_in_place_detached(&nonce.into(), &bound, &mut self.buffer, &tag.into())
             .map_err(|_| damaged())?;
         self.frame += 1;
         self.ended = last;

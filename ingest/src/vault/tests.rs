@@ -77,6 +77,65 @@ fn no_byte_can_be_changed_or_cut_off_unseen() {
     assert!(read(&vault, "abc").is_err());
 }
 
+/// Sealed by version 1, under the key `ab…`, on 2023-09-13: "kept before names were bound".
+const SEALED_BY_1: &str = "534c56313130323162346530000102030405060708090a0b0c0d0e0f000605323d95e000352a31a633ef6550c2de\
+                           7097924672684ae43fdb97224296e1bf8f5ad1773c2542a2f007be8708ceb099f182";
+
+#[test]
+fn a_file_under_another_name_is_told_and_those_of_version_1_are_still_read() {
+    let dir = tempfile::tempdir().expect("dir");
+    std::fs::write(dir.path().join("vault.key"), "ab".repeat(32)).expect("key");
+    let vault = vault(dir.path());
+    let sha256 = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    let (first, second, old) = (sha256(b"first"), sha256(b"second"), sha256(b"kept before names were bound"));
+    keep(&vault, &first, b"first", day("2023-09-13"));
+    keep(&vault, &second, b"second", day("2023-09-13"));
+    std::fs::write(vault.original(&old), hex::decode(SEALED_BY_1).expect("digits")).expect("old");
+    assert_eq!(read(&vault, &old).expect("read"), b"kept before names were bound");
+    let report = vault.verify().expect("verified");
+    assert_eq!((report.originals, report.original_bytes, report.findings.len()), (3, 5 + 6 + 28, 0), "{report:?}");
+    // One stands for another, and the old one, whose name is not bound, for a third.
+    std::fs::rename(vault.original(&first), vault.original(&second)).expect("renamed");
+    std::fs::rename(vault.original(&old), vault.original(&first)).expect("renamed");
+    assert!(read(&vault, &second).expect_err("refused").contains("the name of another file"));
+    let report = vault.verify().expect("verified");
+    assert_eq!((report.originals, report.findings.len()), (0, 2), "{report:?}");
+    assert!(report.findings.iter().any(|finding| finding.what.contains(&format!("have SHA-256 {old}"))), "{report:?}");
+    let mut out = Vec::new();
+    assert!(vault.copy_original(&first, &mut out).is_err());
+    assert_eq!(vault.copy_original(&old, &mut out).expect("asked"), None);
+}
+
+#[test]
+fn what_only_says_that_it_has_expired_stays() {
+    let dir = tempfile::tempdir().expect("dir");
+    let vault = vault(dir.path());
+    keep(&vault, "abc", b"x", day("2023-09-13"));
+    let file = vault.original("abc");
+    let sealed = std::fs::read(&file).expect("file");
+    let mut changed = sealed.clone();
+    // The time of keeping, to before 1970.
+    changed[28] ^= 0x80;
+    std::fs::write(&file, changed).expect("changed");
+    assert_eq!(vault.sweep(day("2023-09-14")).expect("swept"), 0);
+    assert!(vault.has_original("abc"));
+    assert!(vault.verify().expect("verified").findings[0].what.contains("changed or cut off"));
+    std::fs::write(&file, sealed).expect("mended");
+    assert_eq!(vault.sweep(day("2023-10-14")).expect("swept"), 1);
+}
+
+#[test]
+fn a_vault_that_is_only_looked_for_makes_no_key() {
+    let dir = tempfile::tempdir().expect("dir");
+    let made = vault(dir.path());
+    std::fs::remove_file(dir.path().join("vault.key")).expect("removed");
+    assert!(Vault::find(made.options.clone()).expect("looked for").is_none());
+    assert!(!dir.path().join("vault.key").exists());
+    keep(&made, "abc", b"x", day("2023-09-13"));
+    let lost = Vault::find(made.options.clone()).expect_err("refused").to_string();
+    assert!(lost.contains("vault.key is missing"), "{lost}");
+}
+
 #[test]
 fn a_lost_key_is_told_in_a_sentence() {
     let dir = tempfile::tempdir().expect("dir");

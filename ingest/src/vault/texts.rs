@@ -125,7 +125,7 @@ impl TextWriter {
     pub(crate) fn keep(self, batch_id: &str, attempt: i64) -> Result<(), IngestError> {
         let Some(file) = self.file else { return Ok(()) };
         let target = self.vault.texts(batch_id).join(attempt.to_string());
-        file.publish(&target).map_err(|error| wrong(&target, &error))
+        file.publish(&target, &self.vault.name_of(&target)).map_err(|error| wrong(&target, &error))
     }
 }
 
@@ -140,14 +140,17 @@ impl Vault {
         batch_id: &str,
         mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
-        entries(&self.texts(batch_id))?.iter().try_for_each(|file| self.records(file, &mut take))
+        for file in entries(&self.texts(batch_id))? {
+            self.records(&file, &mut take)?;
+        }
+        Ok(())
     }
 
-    /// Hands the refused records of one file to `take`.
+    /// Hands the refused records of one file to `take`, if it is there.
     pub(super) fn records(
         &self,
         file: &Path,
-        mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
+        take: &mut dyn FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
         let Some(reader) = self.read(file)? else { return Ok(()) };
         for line in BufReader::new(reader).lines() {

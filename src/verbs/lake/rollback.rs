@@ -1,25 +1,67 @@
-use analytics::DeriveOptions;
 use anyhow::Result;
 use datasets::clock::{Clock, SystemClock};
+use datasets::contract::INGEST_BATCH;
+use datasets::lake::{Lake, RollbackPlan, accounts};
+use jiff::Timestamp;
 
 use crate::output::say;
-use crate::verbs::Shared;
+use crate::verbs::{Shared, derive_after};
 
 pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
     let lake = shared.lake().await?;
     let now = SystemClock::default().now();
+    if let Some(id) = withdrawn(&lake, batch).await? {
+        return go_on(shared, &lake, &id, now, dry_run).await;
+    }
     let plan = match dry_run {
         true => lake.plan_rollback(batch).await?,
         false => lake.rollback(batch, now).await?,
     };
     let derived = match dry_run {
         true => None,
-        false => Some(analytics::derive(&lake, DeriveOptions::at(now)).await?),
+        false => Some(derive_after(&lake, now, &format!("batch {} is withdrawn", plan.batch_id)).await?),
     };
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": dry_run, "withdrawn": plan, "derived": derived }));
         return Ok(());
     }
+    print(&plan, dry_run)?;
+    if let Some(report) = derived {
+        eprintln!("derived {} cases, {} cards", report.cases, report.cards);
+    }
+    Ok(())
+}
+
+/// The whole id of the one batch that begins so, if it has been withdrawn and has not landed since.
+async fn withdrawn(lake: &Lake, batch: &str) -> Result<Option<String>> {
+    let held = accounts(&lake.table(&INGEST_BATCH).snapshot().await?).await?;
+    let mut named = held.into_iter().filter(|(id, _)| !batch.is_empty() && id.starts_with(batch));
+    Ok(match (named.next(), named.next()) {
+        (Some((id, account)), None) if !account.is_landed => Some(id),
+        _ => None,
+    })
+}
+
+/// A rollback that was broken off behind its last commit lacks states and cards alone.
+async fn go_on(shared: &Shared, lake: &Lake, id: &str, now: Timestamp, dry_run: bool) -> Result<()> {
+    let done = format!("batch {id} has been withdrawn already");
+    let derived = match dry_run {
+        true => None,
+        false => Some(derive_after(lake, now, &done).await?),
+    };
+    if shared.global.json {
+        let told =
+            serde_json::json!({ "dry_run": dry_run, "withdrawn": null, "withdrawn_before": id, "derived": derived });
+        say!("{told}");
+    } else if dry_run {
+        say!("{done}; nothing would be changed but states and cards, if they are behind");
+    } else {
+        say!("{done}; states and cards stand on what is left");
+    }
+    Ok(())
+}
+
+fn print(plan: &RollbackPlan, dry_run: bool) -> Result<()> {
     let does = if dry_run { "would be withdrawn" } else { "withdrawn" };
     say!("batch {} ({} of {}) {does}:", plan.batch_id, plan.file_name, plan.source_system);
     for part in &plan.tables {
@@ -34,9 +76,6 @@ pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
         for id in &plan.later {
             say!("  {id}");
         }
-    }
-    if let Some(report) = derived {
-        eprintln!("derived {} cases, {} cards", report.cases, report.cards);
     }
     Ok(())
 }

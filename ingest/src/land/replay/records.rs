@@ -54,6 +54,10 @@ pub(super) struct Replay {
     pub(super) person: PersonKey,
     pub(super) common: Common,
     pub(super) open: Vec<OpenRecord>,
+    /// Lines of which a refusal has been resolved.
+    pub(super) resolved: HashSet<u64>,
+    /// Whether an earlier replay was broken off, which this one ends even if there is nothing to read.
+    pub(super) is_unfinished: bool,
     pub(super) taken_ids: HashSet<String>,
     pub(super) batch_id: String,
     pub(super) vault: Option<Arc<Vault>>,
@@ -75,6 +79,8 @@ pub(super) struct Told {
     pub(super) again: HashSet<(usize, u32)>,
     /// The first refusals of rows that stay as they are.
     pub(super) still: Vec<Refusal>,
+    /// Rows of the corrected file whose refusals had been resolved before.
+    pub(super) resolved_before: u64,
     pub(super) texts: Option<TextWriter>,
 }
 
@@ -130,25 +136,29 @@ impl Replay {
             again: HashSet::new(),
             still: Vec::new(),
         };
-        let (made, span, new_columns, touched) = {
+        let (made, span, new_columns, (touched, resolved_before)) = {
             let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
             maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
             maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
                 Some(from) => self.corrected(from, &mut maker)?,
-                None => self.of_vault(&mut maker)?,
+                None => (self.of_vault(&mut maker)?, 0),
             };
             maker.finish()?;
             (std::mem::take(&mut maker.made), maker.span, maker.new_columns(), touched)
         };
         let Out { channel, passed, again, still, .. } = out;
-        Ok(Told { made, span, new_columns, touched, passed, again, still, texts: channel.texts })
+        Ok(Told { made, span, new_columns, touched, passed, again, still, resolved_before, texts: channel.texts })
     }
 
     /// Reads the texts of the vault. Records that could not be read as such cannot be now.
     fn of_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
         let wrong = |reason: &str| IngestError::NotReplayable { batch: self.batch_id.clone(), reason: reason.into() };
-        let vault = self.vault.as_ref().ok_or_else(|| wrong("there is no vault; give a corrected file with --from"))?;
+        let vault = match &self.vault {
+            Some(vault) => vault,
+            None if self.is_unfinished => return Ok(HashSet::new()),
+            None => return Err(wrong("there is no vault; give a corrected file with --from")),
+        };
         let places: HashMap<(u64, &str), usize> =
             self.open.iter().enumerate().map(|(at, record)| ((record.line, record.row_hash.as_str()), at)).collect();
         let mut touched = HashSet::new();
@@ -168,7 +178,7 @@ impl Replay {
             values.iter().for_each(|value| record.push(value));
             maker.take(&header, Item::Record { line: *place as u64, record: &record })
         })?;
-        if found == 0 && !self.open.is_empty() {
+        if found == 0 && !self.open.is_empty() && !self.is_unfinished {
             return Err(wrong(
                 "the vault does not have its refused records (any more); give a corrected file with --from",
             ));
@@ -176,27 +186,33 @@ impl Replay {
         Ok(touched)
     }
 
-    /// Reads a corrected file.
-    fn corrected(&self, from: &Input, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
-        let mut sink = Corrected { open: &self.open, file: &from.name, maker, touched: HashSet::new() };
+    /// Reads a corrected file: the records that it corrects, and how many of its rows came too late.
+    fn corrected(&self, from: &Input, maker: &mut Maker<'_>) -> Result<(HashSet<usize>, u64), IngestError> {
+        let (touched, resolved_before) = (HashSet::new(), 0);
+        let mut sink = Corrected { replay: self, file: &from.name, maker, touched, resolved_before };
         // A file that a person has corrected need not be as the source writes its own.
         let plain = Mapping { csv: CsvHints::default(), ..self.mapping.clone() };
         read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
-        Ok(sink.touched)
+        Ok((sink.touched, sink.resolved_before))
     }
 }
 
 /// Finds the open record that each row of a corrected file is for.
 struct Corrected<'m, 'a> {
-    open: &'m [OpenRecord],
+    replay: &'m Replay,
     file: &'m str,
     maker: &'m mut Maker<'a>,
     touched: HashSet<usize>,
+    resolved_before: u64,
 }
 
 impl Sink for Corrected<'_, '_> {
     fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
-        let wrong = |line, reason: String| IngestError::Broken { file: self.file.to_owned(), line, reason };
+        let Replay { open, resolved, batch_id, .. } = self.replay;
+        let wrong = |line: u64, reason: String| {
+            let reason = format!("{}, line {line}: {reason}", self.file);
+            IngestError::NotReplayable { batch: batch_id.clone(), reason }
+        };
         let (at, record) = match item {
             Item::Record { line, record } => (line, record),
             Item::Refused { line, reason, .. } => return Err(wrong(line, reason)),
@@ -206,10 +222,14 @@ impl Sink for Corrected<'_, '_> {
             let reason = format!("column {LINE_COLUMN} must say which refused line this row corrects");
             return Err(wrong(at, reason));
         };
-        let mut found = self.open.iter().enumerate().filter(|(_, record)| record.line == line).map(|(place, _)| place);
+        let mut found = open.iter().enumerate().filter(|(_, record)| record.line == line).map(|(place, _)| place);
         let place = match (found.next(), found.next()) {
             (Some(place), None) => place,
-            (None, _) => return Err(wrong(at, format!("the batch has no open refusal at line {line}"))),
+            (None, _) if resolved.contains(&line) => {
+                self.resolved_before += 1;
+                return Ok(());
+            }
+            (None, _) => return Err(wrong(at, format!("the batch has no refusal at line {line}"))),
             (Some(_), Some(_)) => {
                 return Err(wrong(
                     at,
