@@ -14,6 +14,7 @@ mod formats;
 mod hostile;
 mod interrupted;
 mod keeping;
+mod keeping_more;
 mod postgres;
 mod pull;
 mod pull_refused;

@@ -8,8 +8,9 @@ use object_store::ObjectStoreExt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::backup::{Entry, KEYS, Manifest, Place, TABLES, copy, names};
-use super::url::LakeUrl;
+use super::backup::{copy, refuse_unnamed, same};
+use super::place::{Entry, KEYS, Manifest, Place, TABLES, names};
+use super::url::{LakeUrl, overlap};
 use super::{Lake, LakeError};
 use crate::contract::LAKE_META;
 
@@ -38,15 +39,27 @@ pub async fn restore(
         backup.wrong("it holds no backup: there is no manifest.json; name the folder that `sunlake backup` was given")
     };
     let manifest = backup.manifest().await?.ok_or_else(none)?;
+    if overlap(&backup.folder, &target.folder) {
+        return Err(target.wrong("it is in the backup, or around it; name a folder beside it with --lake"));
+    }
     if !names(&target.folder)?.is_empty() {
         return Err(target.wrong("it is not empty; name a new folder with --lake, or move what is there away"));
     }
     let mut report =
         RestoreReport { lake: target.name.clone(), taken_at: manifest.taken_at, files: 0, bytes: 0, keys: Vec::new() };
     let keys = key_places(&backup, &manifest, keys).await?;
-    for entry in in_order(&manifest) {
-        report.files += 1;
-        report.bytes += entry.size;
+    let (tables, meta) = in_order(&manifest);
+    for entry in &tables {
+        report.take(entry);
+        if !dry_run {
+            restore_file(&backup, &target, entry).await?;
+        }
+    }
+    if !dry_run {
+        refuse_unnamed(&backup, to, &manifest, |contract| contract.table != LAKE_META.table).await?;
+    }
+    for entry in &meta {
+        report.take(entry);
         if !dry_run {
             restore_file(&backup, &target, entry).await?;
         }
@@ -64,13 +77,18 @@ pub async fn restore(
     Ok(report)
 }
 
-/// The tables' files, those of `lake_meta` last.
-fn in_order(manifest: &Manifest) -> Vec<&Entry> {
+impl RestoreReport {
+    fn take(&mut self, entry: &Entry) {
+        self.files += 1;
+        self.bytes += entry.size;
+    }
+}
+
+/// The tables' files, and those of `lake_meta`, which come last.
+fn in_order(manifest: &Manifest) -> (Vec<&Entry>, Vec<&Entry>) {
     let meta = format!("{TABLES}/{}/", LAKE_META.table);
     let tables = manifest.files.iter().filter(|entry| !entry.path.starts_with(&format!("{KEYS}/")));
-    let (last, mut files): (Vec<&Entry>, Vec<&Entry>) = tables.partition(|entry| entry.path.starts_with(&meta));
-    files.extend(last);
-    files
+    tables.partition(|entry| !entry.path.starts_with(&meta))
 }
 
 async fn restore_file(backup: &Place, target: &Place, entry: &Entry) -> Result<(), LakeError> {
@@ -79,7 +97,7 @@ async fn restore_file(backup: &Place, target: &Place, entry: &Entry) -> Result<(
     let (size, sha256) = copy(&backup.store, &from, &target.store, &to).await?;
     if (size, &sha256) == (entry.size, &entry.sha256) {
         let there = Entry { path: name.to_owned(), size, sha256 };
-        return super::backup::same(target, &there).await;
+        return same(target, &there).await;
     }
     let found = format!("{size} bytes, SHA-256 {sha256}");
     Err(LakeError::Damaged { place: backup.name.clone(), file: entry.path.clone(), found })
