@@ -17,6 +17,7 @@ mod hostile;
 mod interrupted;
 mod keeping;
 mod keys;
+mod keeping_more;
 mod postgres;
 mod privacy;
 mod pull;

@@ -9,9 +9,11 @@ use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY};
 use datasets::lake::{Lake, LakeSnapshot, Once};
 
 use super::hot::{Hot, is_part};
-use super::{DayChanges, RUN, village_rows};
+use super::{DayChanges, RUN, stands, village_rows};
 use crate::AnalyticsError;
 
+/// Transaction that numbers the compactions of a table, by the run that they follow.
+const COMPACT: &str = "derive/compact";
 /// Fewer hot rows than this are never worth a compaction.
 const LEAST: u64 = 50_000;
 
@@ -25,10 +27,17 @@ pub(super) async fn compact_if_due(lake: &Lake, run: i64) -> Result<bool, Analyt
     }
     let latest = Hot::load(&snapshot).await?;
     // The states go last: until then the hot rows of both tables still count, and count the same.
-    merge(lake, &snapshot, &CARD, &latest.cards, &latest, run).await?;
-    sum_days(lake, &snapshot, run).await?;
-    merge(lake, &snapshot, &CASE_STATE, &latest.states, &latest, run).await?;
+    let done = done(run);
+    let cards = merge(lake, &snapshot, &CARD, &latest.cards, &latest, &done).await?;
+    let days = sum_days(lake, &snapshot, run).await?;
+    let done = [done, vec![stands::at(&CARD, cards), stands::at(&VILLAGE_DAY, days)]].concat();
+    merge(lake, &snapshot, &CASE_STATE, &latest.states, &latest, &done).await?;
     Ok(true)
+}
+
+/// The run's number has landed before, so it cannot tell whether the compaction has.
+fn done(run: i64) -> Vec<Once> {
+    [COMPACT, RUN].map(|app_id| Once { app_id: app_id.to_owned(), attempt: run }).to_vec()
 }
 
 async fn merge(
@@ -37,8 +46,8 @@ async fn merge(
     contract: &'static Contract,
     hot: &RecordBatch,
     latest: &Hot,
-    run: i64,
-) -> Result<(), AnalyticsError> {
+    done: &[Once],
+) -> Result<u64, AnalyticsError> {
     let pinned = snapshot.table(contract);
     let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
     let place = |name: &str| fields.iter().position(|field| *field == name).unwrap_or_default();
@@ -63,13 +72,11 @@ async fn merge(
     let _lock = lake.lock(table.name()).await?;
     let mut writer = table.writer();
     writer.write(&all).await?;
-    let once = Once { app_id: RUN.to_owned(), attempt: run };
-    table.commit_files(writer.finish().await?, Some(pinned), &[once], HashMap::new()).await?;
-    Ok(())
+    Ok(table.commit_files(writer.finish().await?, Some(pinned), done, HashMap::new()).await?)
 }
 
 /// Sums the changes of each village's day into one row.
-async fn sum_days(lake: &Lake, snapshot: &LakeSnapshot, run: i64) -> Result<(), AnalyticsError> {
+async fn sum_days(lake: &Lake, snapshot: &LakeSnapshot, run: i64) -> Result<u64, AnalyticsError> {
     let pinned = snapshot.table(&VILLAGE_DAY);
     let measures = ["received", "accepted", "closed", "closed_on_time", "due", "due_on_time"];
     let mut fields = vec!["village_code", "day"];
@@ -90,7 +97,5 @@ async fn sum_days(lake: &Lake, snapshot: &LakeSnapshot, run: i64) -> Result<(), 
     let _lock = lake.lock(table.name()).await?;
     let mut writer = table.writer();
     writer.write(&village_rows::rows(&sums, "cold", run)?).await?;
-    let once = Once { app_id: RUN.to_owned(), attempt: run };
-    table.commit_files(writer.finish().await?, Some(pinned), &[once], HashMap::new()).await?;
-    Ok(())
+    Ok(table.commit_files(writer.finish().await?, Some(pinned), &done(run), HashMap::new()).await?)
 }

@@ -1,18 +1,18 @@
 //! Deriving `case_state`, `card` and `village_day` from the facts, incrementally: a batch costs
 //! its own cases. `case_state` is committed last and carries the versions of the facts that it
-//! stands on; a run that was killed before is found by that and made again.
+//! stands on, and of what stands beside it; a run that was killed before is found by that and made
+//! again.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use arrow::datatypes::Int64Type;
 use datasets::contract::{
     CALENDAR_DAY, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY, VILLAGE_DAY,
     WORKFLOW_CASE, WORKFLOW_EVENT,
 };
-use datasets::lake::{Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
+use datasets::lake::{DERIVE_RUN, Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -24,6 +24,8 @@ use crate::{AnalyticsError, Rules};
 pub use changes::{CardChange, Changes, DueChange};
 use chunks::{Chunk, Folding};
 use kept::Keep;
+use stands::Standing;
+use task::{Task, open_cases, task};
 
 pub(crate) mod card_rows;
 mod changes;
@@ -33,7 +35,9 @@ mod compact;
 pub(crate) mod hot;
 mod kept;
 mod nested;
+mod stands;
 pub(crate) mod state_rows;
+mod task;
 mod village_rows;
 
 /// Runs from one removal of files that killed writers have left to the next.
@@ -42,11 +46,10 @@ const SWEEP_EVERY: i64 = 50;
 const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
 /// With them the ledger: a batch confirms cards only when its facts have been folded.
 const GROUND: [&Contract; 3] = [&WORKFLOW_CASE, &WORKFLOW_EVENT, &INGEST_BATCH];
-const DERIVED: [&Contract; 3] = [&CARD, &VILLAGE_DAY, &CASE_STATE];
 /// The rules that cases are judged by; a change of them folds the open cases again.
 const RULES: [&Contract; 4] = [&CALENDAR_DAY, &OFFICE_HOURS, &SERVICE_ITEM, &SLA_POLICY];
 /// Transaction that numbers the derive runs.
-const RUN: &str = "derive";
+const RUN: &str = DERIVE_RUN;
 /// Transaction that tells the version of the clock.
 const ENGINE: &str = "derive/engine";
 /// Transaction that tells that a card was kept which is raised no more.
@@ -84,15 +87,6 @@ impl DeriveOptions {
     }
 }
 
-/// What a run would have to do.
-struct Task {
-    first: bool,
-    all: bool,
-    changed: Option<&'static str>,
-    /// In order.
-    touched: Vec<Box<str>>,
-}
-
 /// Brings the derived tables up to the newest facts and rules. Safe to call from several
 /// processes.
 ///
@@ -116,21 +110,23 @@ pub async fn derive_watched(
 ) -> Result<DeriveReport, AnalyticsError> {
     let _lock = lake.lock("derive").await?;
     let state = lake.table(&CASE_STATE);
-    let snapshot = lake.snapshot().await?;
-    let Some(task) = task(lake, &snapshot, options).await? else { return Ok(DeriveReport::default()) };
-    let mut runs = Vec::new();
-    for table in DERIVED {
-        runs.push(landed(&lake.table(table), RUN).await?.unwrap_or(0));
-    }
-    let last_whole = landed(&state, RUN).await?.unwrap_or(0);
-    let interrupted = runs.iter().any(|run| *run > last_whole);
-    let run = runs.into_iter().max().unwrap_or(0) + 1;
+    let standing = Standing::find(lake, options.full).await?;
+    let mut snapshot = lake.snapshot().await?;
+    let Some(task) = task(lake, &snapshot, &standing, options).await? else { return Ok(DeriveReport::default()) };
+    let run = standing.next_run();
     let rules = Arc::new(Rules::load(lake.meta(), &snapshot).await?);
     let was_kept = landed::<i64>(&state, KEPT).await?.is_some();
     let keeps = task.changed.is_some() || was_kept;
+    if task.all && keeps {
+        // What is made anew need not be whole: nothing is kept of what cannot be read.
+        for table in [&CASE_STATE, &CARD] {
+            let readable = snapshot.table(table).readable().await;
+            snapshot = snapshot.with(readable);
+        }
+    }
     let part = if task.all { "cold" } else { "hot" };
     // The days of all cases are summed anew, when their states are there.
-    let sums_anew = interrupted || (task.all && !task.first);
+    let sums_anew = standing.is_interrupted() || (task.all && !task.first);
     let keep = Keep { changed: task.changed, now: options.now, part, run };
     let folding = Folding {
         snapshot,
@@ -153,7 +149,8 @@ pub async fn derive_watched(
 pub async fn plan(lake: &Lake, options: DeriveOptions) -> Result<Changes, AnalyticsError> {
     let snapshot = lake.snapshot().await?;
     let accepted = DeriveOptions { accept_engine: true, ..options };
-    let Some(task) = task(lake, &snapshot, accepted).await? else { return Ok(Changes::default()) };
+    let standing = Standing::find(lake, options.full).await?;
+    let Some(task) = task(lake, &snapshot, &standing, accepted).await? else { return Ok(Changes::default()) };
     let rules = Rules::load(lake.meta(), &snapshot).await?;
     changes::compare(&snapshot, &task.touched, &rules, options.now).await
 }
@@ -169,82 +166,6 @@ pub(crate) async fn plan_rules(
     let snapshot = lake.snapshot().await?;
     let rules = Rules::read(lake.meta(), &RuleTables { snapshot: &snapshot, instead: Some((table, rows)) }).await?;
     changes::compare(&snapshot, &open_cases(&snapshot).await?, &rules, now).await
-}
-
-async fn task(lake: &Lake, snapshot: &LakeSnapshot, options: DeriveOptions) -> Result<Option<Task>, AnalyticsError> {
-    let state = lake.table(&CASE_STATE);
-    let mut since = HashMap::new();
-    for table in GROUND.into_iter().chain(RULES) {
-        since.insert(table.table, landed(&state, &stand(table)).await?);
-    }
-    let first = FACTS.iter().all(|fact| since[fact.table].is_none());
-    let mine = i64::from(sla::ENGINE_VERSION);
-    let held: Option<i64> = landed(&state, ENGINE).await?;
-    let other = held.filter(|held| *held != mine);
-    if let Some(held) = other.filter(|held| *held > mine || !options.accept_engine) {
-        return Err(AnalyticsError::OtherEngine { held, mine });
-    }
-    let is_new = |table: &Contract| since[table.table] != Some(version(snapshot, table));
-    let rules_changed = RULES.iter().any(|table| since[table.table].is_some() && is_new(table));
-    let all = first || options.full || other.is_some();
-    // Cases of which nothing is left are in no file any more: only a fold of all leaves them out.
-    let withdrawn = !all && is_withdrawn(lake, &since).await?;
-    let all = all || withdrawn;
-    let changed = match other {
-        Some(_) => Some(kept::ENGINE_CHANGED),
-        None if withdrawn => Some(kept::BATCH_WITHDRAWN),
-        None if rules_changed || (options.full && !first) => Some(kept::RULES_CHANGED),
-        None => None,
-    };
-    if !all && changed.is_none() && !GROUND.iter().any(|table| is_new(table)) {
-        return Ok(None);
-    }
-    if all {
-        since.values_mut().for_each(|since| *since = None);
-    }
-    let mut touched = touched(lake, snapshot, &since).await?;
-    if rules_changed {
-        touched.extend(open_cases(snapshot).await?);
-        in_order(&mut touched);
-    }
-    Ok(Some(Task { first, all, changed, touched }))
-}
-
-/// Whether rows have left the facts since then.
-async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -> Result<bool, AnalyticsError> {
-    for fact in FACTS {
-        if let Some(since) = since[fact.table]
-            && lake.table(fact).news_since(since).await?.withdrawn
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Cases that no closing has ended, by their latest states.
-async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
-    let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
-    for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at"]).await? {
-        let runs = batch.column(1).as_primitive::<Int64Type>();
-        for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
-            let row = (runs.value(at), batch.column(2).is_null(at));
-            let held = latest.entry(case.unwrap_or_default().to_owned()).or_insert(row);
-            if row.0 > held.0 {
-                *held = row;
-            }
-        }
-    }
-    let open = latest.into_iter().filter(|(_, (_, is_open))| *is_open);
-    let mut cases = open.map(|(case, _)| case.into_boxed_str()).collect();
-    in_order(&mut cases);
-    Ok(cases)
-}
-
-/// Each case once.
-fn in_order(cases: &mut Vec<Box<str>>) {
-    cases.sort_unstable();
-    cases.dedup();
 }
 
 struct Work<'a> {
@@ -284,13 +205,15 @@ impl Work<'_> {
         // This run stands for all cases: also for cards that a killed one has left behind.
         let old_cards = if self.task.all { Some(card.snapshot().await?) } else { None };
         let old_states = if self.task.all { Some(state.snapshot().await?) } else { None };
-        self.commit(&card, cards, old_cards.as_ref(), &[]).await?;
-        self.commit_days(changes).await?;
+        let cards = self.commit(&card, cards, old_cards.as_ref(), &[]).await?;
+        let days = match self.sums_anew {
+            // They get this run's number when they are summed: by that a run is found that was killed before.
+            true => self.lake.table(&VILLAGE_DAY).refresh().await?.version(),
+            false => self.commit_days(changes).await?,
+        };
         let mut stands = vec![Once { app_id: ENGINE.to_owned(), attempt: i64::from(sla::ENGINE_VERSION) }];
-        for table in GROUND.into_iter().chain(RULES) {
-            let attempt = i64::try_from(version(&self.folding.snapshot, table)).unwrap_or(i64::MAX);
-            stands.push(Once { app_id: stand(table), attempt });
-        }
+        stands.extend(stands::on(&self.folding.snapshot));
+        stands.extend([stands::at(&CARD, cards), stands::at(&VILLAGE_DAY, days)]);
         if kept > 0 {
             stands.push(Once { app_id: KEPT.to_owned(), attempt: self.folding.run });
         }
@@ -308,20 +231,17 @@ impl Work<'_> {
         files: WrittenFiles,
         replaced: Option<&TableSnapshot>,
         stands: &[Once],
-    ) -> Result<(), AnalyticsError> {
+    ) -> Result<u64, AnalyticsError> {
         let _lock = self.lake.lock(table.name()).await?;
         let mut once = vec![Once { app_id: RUN.to_owned(), attempt: self.folding.run }];
         once.extend(stands.iter().cloned());
-        table.commit_files(files, replaced, &once, HashMap::new()).await?;
-        Ok(())
+        Ok(table.commit_files(files, replaced, &once, HashMap::new()).await?)
     }
 
-    async fn commit_days(&self, changes: DayChanges) -> Result<(), AnalyticsError> {
+    async fn commit_days(&self, changes: DayChanges) -> Result<u64, AnalyticsError> {
         let table = self.lake.table(&VILLAGE_DAY);
         let mut writer = table.writer();
-        if !self.sums_anew {
-            writer.write(&village_rows::rows(&changes, self.folding.part, self.folding.run)?).await?;
-        }
+        writer.write(&village_rows::rows(&changes, self.folding.part, self.folding.run)?).await?;
         self.commit(&table, writer.finish().await?, None, &[]).await
     }
 }
@@ -344,37 +264,6 @@ fn sum(sums: &mut DayChanges, changes: DayChanges) {
             *held += measure;
         }
     }
-}
-
-/// The cases that the facts since then have touched, in order.
-async fn touched(
-    lake: &Lake,
-    snapshot: &LakeSnapshot,
-    since: &HashMap<&'static str, Option<u64>>,
-) -> Result<Vec<Box<str>>, AnalyticsError> {
-    let mut cases: Vec<Box<str>> = Vec::new();
-    for fact in FACTS {
-        let pinned = snapshot.table(fact);
-        let changed = match since[fact.table] {
-            None => pinned.clone(),
-            Some(since) => {
-                let news = lake.table(fact).news_since(since).await?;
-                let names: HashSet<String> = news.added.into_iter().collect();
-                pinned.filtered(|file| names.contains(&file.name))
-            }
-        };
-        for batch in changed.read(&["case_no"]).await? {
-            let mut last = "";
-            for case in batch.column(0).as_string::<i32>().iter().flatten() {
-                if case != last {
-                    cases.push(case.into());
-                }
-                last = case;
-            }
-        }
-        in_order(&mut cases);
-    }
-    Ok(cases)
 }
 
 fn version(snapshot: &LakeSnapshot, fact: &Contract) -> u64 {

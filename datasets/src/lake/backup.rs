@@ -1,8 +1,10 @@
 //! A copy of one snapshot of all tables in another folder, with a manifest that tells each file's
-//! size and SHA-256. Files never change, so a second backup copies what is new. The manifest is
-//! written when everything else is there: until then the backup is the one before.
+//! size and SHA-256. Data files never change and have names of their own, so a second backup copies
+//! what is new; logs have the same names in every lake, so they are compared byte by byte. The
+//! manifest is written when everything else is there and whole: until then the backup is the one
+//! before, of which nothing is removed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
@@ -10,20 +12,15 @@ use futures::TryStreamExt;
 use jiff::Timestamp;
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::place::{Entry, FORM, KEYS, MANIFEST, Manifest, Place, TABLES};
+use super::table::Table;
 use super::url::LakeUrl;
 use super::{Lake, LakeError, LakeSnapshot, keys, lock};
-use crate::contract;
+use crate::contract::{self, Contract};
 
-const MANIFEST: &str = "manifest.json";
-/// Version of the manifest's own form.
-const FORM: u32 = 1;
-/// Folder of the keys' files, within the backup.
-pub(super) const KEYS: &str = "keys";
-/// Folder of the tables, within the backup.
-pub(super) const TABLES: &str = "lake";
 /// Bytes that are written at once.
 const PART: usize = 8 * 1024 * 1024;
 
@@ -37,29 +34,6 @@ pub struct BackupOptions {
     pub keys: Vec<PathBuf>,
     /// Tell what would be copied, and copy nothing.
     pub dry_run: bool,
-}
-
-/// What a backup holds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    form: u32,
-    /// Where the lake was.
-    pub lake: String,
-    pub taken_at: Timestamp,
-    pub versions: BTreeMap<String, u64>,
-    pub files: Vec<Entry>,
-}
-
-/// One file of a backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// Below the backup's folder.
-    pub path: String,
-    pub size: u64,
-    /// Hexadecimal.
-    pub sha256: String,
 }
 
 /// What a backup did.
@@ -76,102 +50,39 @@ pub struct BackupReport {
     pub removed: usize,
 }
 
-/// A folder that holds a backup, or is to.
-pub(super) struct Place {
-    pub(super) name: String,
-    pub(super) folder: PathBuf,
-    pub(super) store: Arc<dyn ObjectStore>,
-    root: Path,
-}
-
-impl Place {
-    pub(super) fn open(url: &LakeUrl) -> Result<Self, LakeError> {
-        let Some(folder) = url.folder() else {
-            let reason = "a lake in memory ends with its process; name a folder";
-            return Err(LakeError::Place { place: url.to_string(), reason });
-        };
-        Ok(Self { name: url.to_string(), folder: folder.to_owned(), store: url.open_store(), root: url.path()? })
-    }
-
-    pub(super) fn wrong(&self, reason: &'static str) -> LakeError {
-        LakeError::Place { place: self.name.clone(), reason }
-    }
-
-    /// A file of the backup; names may hold `=` and percent signs.
-    pub(super) fn path(&self, name: &str) -> Path {
-        let whole = format!("{}/{name}", self.root);
-        Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
-    }
-
-    pub(super) async fn manifest(&self) -> Result<Option<Manifest>, LakeError> {
-        let bytes = match self.store.get(&self.path(MANIFEST)).await {
-            Ok(found) => found.bytes().await?,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let unreadable = "its manifest.json cannot be read; give another folder";
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|_| self.wrong(unreadable))?;
-        if manifest.form > FORM {
-            return Err(self.wrong("a newer sunlake made this backup; install that"));
-        }
-        Ok(Some(manifest))
-    }
-
-    /// Only a backup, or what a broken-off one has left, may be there.
-    fn refuse_foreign(&self, held: Option<&Manifest>, lake: &Lake) -> Result<(), LakeError> {
-        if lake.url().folder().is_some_and(|of| self.folder.starts_with(of) || of.starts_with(&self.folder)) {
-            return Err(self.wrong("it is in the lake, or around it; name a folder beside it, best on another disk"));
-        }
-        if held.is_some_and(|held| held.lake != lake.url().to_string()) {
-            return Err(self.wrong("it is the backup of another lake; name another folder"));
-        }
-        let ours = [MANIFEST, TABLES, KEYS, "_tmp", "_locks"];
-        for name in names(&self.folder)? {
-            if !ours.contains(&name.as_str()) {
-                return Err(self.wrong("it holds other files; name an empty or a new folder"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Names in a folder; none if it is not there.
-pub(super) fn names(folder: &FsPath) -> Result<Vec<String>, LakeError> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(LakeError::io(folder)(error)),
-    };
-    let name = |entry: std::io::Result<std::fs::DirEntry>| {
-        entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(LakeError::io(folder))
-    };
-    entries.map(name).collect()
-}
-
 /// A file to copy.
 struct Source {
     path: Path,
     /// Below the backup's folder.
     name: String,
     size: u64,
+    /// What its log says that was written.
+    sha256: Option<String>,
+    /// Its name may be that of another lake's file.
+    is_log: bool,
 }
 
 impl Lake {
     /// Copies a snapshot of all tables to `url`, and checks that the copy is equal.
     pub async fn backup(&self, url: &LakeUrl, options: &BackupOptions) -> Result<BackupReport, LakeError> {
         let place = Place::open(url)?;
-        let held = place.manifest().await?;
-        place.refuse_foreign(held.as_ref(), self)?;
+        place.refuse_foreign(place.manifest().await?.as_ref(), self)?;
         let locks = lock::Locks::Files(place.folder.join("_locks"));
         let _lock = if options.dry_run { None } else { Some(locks.acquire("backup").await?) };
+        // Read again: another backup may have ended while this one waited.
+        let held = place.manifest().await?;
+        place.refuse_foreign(held.as_ref(), self)?;
         let pinned = self.quiet_snapshot().await?;
+        if let Some(held) = &held {
+            place.refuse_other(held, &pinned)?;
+        }
         let sources = sources(&pinned).await?;
         let held: HashMap<String, Entry> =
             held.into_iter().flat_map(|held| held.files).map(|entry| (entry.path.clone(), entry)).collect();
         let mut report = BackupReport { place: place.name.clone(), ..BackupReport::default() };
         let mut files = Vec::with_capacity(sources.len());
         for source in &sources {
-            let known = known(&place, &held, source).await?;
+            let known = self.known(&place, &held, source).await?;
             if options.dry_run {
                 report.count(source.size, known.is_none());
                 continue;
@@ -197,7 +108,11 @@ impl Lake {
             files.push(entry);
         }
         let versions = pinned.versions().into_iter().map(|(table, version)| (table.to_owned(), version)).collect();
-        let manifest = Manifest { form: FORM, lake: self.url().to_string(), taken_at: options.now, versions, files };
+        let id = |contract: &&'static Contract| (contract.table.to_owned(), pinned.table(contract).id.clone());
+        let tables = contract::ALL.iter().map(id).collect();
+        let (lake, taken_at) = (self.url().to_string(), options.now);
+        let manifest = Manifest { form: FORM, lake, tables, taken_at, versions, files };
+        refuse_unnamed(&place, &place.url.below(TABLES)?, &manifest, |_| true).await?;
         let text = serde_json::to_vec_pretty(&manifest).map_err(|_| place.wrong("its manifest cannot be written"))?;
         place.store.put(&place.path(MANIFEST), text.into()).await?;
         report.removed = prune(&place, &manifest).await?;
@@ -207,9 +122,47 @@ impl Lake {
     async fn copied(&self, place: &Place, source: &Source) -> Result<Entry, LakeError> {
         let target = place.path(&source.name);
         let (size, sha256) = copy(&self.store(), &source.path, &place.store, &target).await?;
+        if source.sha256.as_ref().is_some_and(|written| *written != sha256) {
+            return Err(LakeError::Altered { place: self.url().to_string(), file: source.name.clone() });
+        }
         let entry = Entry { path: source.name.clone(), size, sha256 };
         same(place, &entry).await?;
         Ok(entry)
+    }
+
+    /// What an earlier backup says of a file, if it is there. A log is read on both sides.
+    async fn known(
+        &self,
+        place: &Place,
+        held: &HashMap<String, Entry>,
+        source: &Source,
+    ) -> Result<Option<Entry>, LakeError> {
+        let Some(entry) = held.get(&source.name) else { return Ok(None) };
+        if source.is_log {
+            let (size, sha256) = digest(&self.store(), &source.path).await?;
+            if (size, &sha256) != (entry.size, &entry.sha256) {
+                // A checkpoint may be written again; a commit is never another one in the same lake.
+                return match source.name.ends_with(".json") {
+                    true => Err(place.wrong(
+                        "it holds a history that this lake does not have, as of before a restore; name another folder",
+                    )),
+                    false => Ok(None),
+                };
+            }
+            return match digest(&place.store, &place.path(&source.name)).await {
+                Ok(there) => Ok(Some(entry.clone()).filter(|entry| there == (entry.size, entry.sha256.clone()))),
+                Err(LakeError::Store(object_store::Error::NotFound { .. })) => Ok(None),
+                Err(error) => Err(error),
+            };
+        }
+        if entry.size != source.size || source.sha256.as_ref().is_some_and(|written| *written != entry.sha256) {
+            return Ok(None);
+        }
+        match place.store.head(&place.path(&source.name)).await {
+            Ok(there) => Ok(Some(entry.clone()).filter(|entry| entry.size == there.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What an earlier backup copied, read again on both sides.
@@ -243,7 +196,8 @@ async fn sources(pinned: &LakeSnapshot) -> Result<Vec<Source>, LakeError> {
         let table = pinned.table(contract);
         let name = |file: &str| format!("{TABLES}/{}/{file}", contract.table);
         for file in table.files.iter() {
-            data.push(Source { path: file.path.clone(), name: name(&file.name), size: file.size });
+            let (path, sha256) = (file.path.clone(), file.sha256.clone());
+            data.push(Source { path, name: name(&file.name), size: file.size, sha256, is_log: false });
         }
         let listed = table.store.list(Some(&Path::from("_delta_log")));
         let mut entries: Vec<_> = listed.try_collect().await?;
@@ -253,8 +207,8 @@ async fn sources(pinned: &LakeSnapshot) -> Result<Vec<Source>, LakeError> {
             let version = file.get(..20).and_then(|digits| digits.parse::<u64>().ok());
             let is_log = file.ends_with(".json") || file.ends_with(".parquet");
             if is_log && version.is_some_and(|version| version <= table.version) {
-                let path = table.in_store(&entry.location);
-                logs.push(Source { path, name: name(entry.location.as_ref()), size: entry.size });
+                let (path, name) = (table.in_store(&entry.location), name(entry.location.as_ref()));
+                logs.push(Source { path, name, size: entry.size, sha256: None, is_log: true });
             }
         }
     }
@@ -262,14 +216,28 @@ async fn sources(pinned: &LakeSnapshot) -> Result<Vec<Source>, LakeError> {
     Ok(data)
 }
 
-/// What an earlier backup says of a file, if it is there.
-async fn known(place: &Place, held: &HashMap<String, Entry>, source: &Source) -> Result<Option<Entry>, LakeError> {
-    let Some(entry) = held.get(&source.name).filter(|entry| entry.size == source.size) else { return Ok(None) };
-    match place.store.head(&place.path(&source.name)).await {
-        Ok(there) => Ok(Some(entry.clone()).filter(|entry| entry.size == there.size)),
-        Err(object_store::Error::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+/// An error if the logs of a copy name a file that the manifest does not: it would be a lake that
+/// cannot be read. Of the tables that are `wanted`.
+pub(super) async fn refuse_unnamed(
+    place: &Place,
+    copy: &LakeUrl,
+    manifest: &Manifest,
+    wanted: impl Fn(&Contract) -> bool,
+) -> Result<(), LakeError> {
+    let sizes: HashMap<&str, u64> = manifest.files.iter().map(|entry| (entry.path.as_str(), entry.size)).collect();
+    let store = copy.open_store();
+    for contract in contract::ALL.iter().copied().filter(|contract| wanted(contract)) {
+        // Backups of older programs have fewer tables.
+        let Some(version) = manifest.versions.get(contract.table) else { continue };
+        let table = Table::new(contract, copy, &store)?;
+        for file in table.snapshot_at(*version).await?.files.iter() {
+            let name = format!("{TABLES}/{}/{}", contract.table, file.name);
+            if sizes.get(name.as_str()) != Some(&file.size) {
+                return Err(LakeError::NotWhole { place: place.name.clone(), file: name });
+            }
+        }
     }
+    Ok(())
 }
 
 /// A file of a backup is what its entry says.
@@ -309,7 +277,7 @@ pub(super) async fn copy(
 }
 
 /// Size and SHA-256 of a file.
-async fn digest(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<(u64, String), LakeError> {
+pub(super) async fn digest(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<(u64, String), LakeError> {
     let mut bytes = store.get(path).await?.into_stream();
     let (mut size, mut digest) = (0, Sha256::new());
     while let Some(chunk) = bytes.try_next().await? {

@@ -48,6 +48,16 @@ pub enum LakeError {
     /// The log does not reach back far enough.
     #[error("commit {version} of table {table} is no longer in its log; run `sunlake derive --full`")]
     LogGone { table: String, version: u64 },
+    /// A file that was to be committed is gone.
+    #[error(
+        "{file} was written for table {table} and is gone, or not whole, before its commit: something has removed it; nothing has changed, run the same command again"
+    )]
+    FileGone { table: String, file: String },
+    /// A table's newest version is older than one that others stand on.
+    #[error(
+        "table {table} is at version {version}, and states and cards were worked out beside its version {stand}: it has lost commits; restore the lake from its backup, or go on with what is left by `sunlake derive --full`"
+    )]
+    LostCommits { table: String, stand: u64, version: u64 },
     /// A file is not in the order that its table's rows are kept in.
     #[error("{file} of table {table} is not in the table's order; `sunlake lake verify --table {table}` says where")]
     Unsorted { table: String, file: String },
@@ -72,6 +82,14 @@ pub enum LakeError {
     /// The copy is not what was copied.
     #[error("{file} of {place} is not what its manifest says ({found}); copy again from a place that is whole")]
     Damaged { place: String, file: String, found: String },
+    /// A file is not as it was written.
+    #[error(
+        "{file} of {place} is not what was written (its SHA-256 is another than its log says); `sunlake lake verify` tells what is wrong"
+    )]
+    Altered { place: String, file: String },
+    /// A copy of a lake lacks files that its logs name.
+    #[error("{place} is no whole copy: its logs name {file}, which its manifest does not; back up into a new folder")]
+    NotWhole { place: String, file: String },
     /// A table uses a Delta feature that this program does not read.
     #[error("table {table} uses {feature}, which sunlake does not read; rewrite the table without it")]
     Unsupported { table: String, feature: &'static str },

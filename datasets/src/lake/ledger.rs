@@ -24,6 +24,10 @@ pub struct Account {
     /// Rows that are in the lake by what the ledger says, and rows that were known.
     pub rows_landed: i64,
     pub rows_known: i64,
+    /// Refused rows that are open.
+    pub rows_quarantined: i64,
+    /// The attempt of a row whose counts do not add up, if there is one.
+    pub unbalanced: Option<i64>,
     /// Whether it is in the lake.
     pub is_landed: bool,
     /// Whether it came by a push.
@@ -37,7 +41,7 @@ pub struct Account {
     pub file_name: String,
 }
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 11] = [
     "batch_id",
     "attempt",
     "state",
@@ -47,6 +51,8 @@ const FIELDS: [&str; 9] = [
     "source_system",
     "file_name",
     "idempotency_key",
+    "rows_in",
+    "rows_quarantined",
 ];
 
 /// The accounts of all batches, by id: sums over what [`standing`] leaves.
@@ -60,10 +66,15 @@ pub async fn accounts(ledger: &TableSnapshot) -> Result<HashMap<String, Account>
     }
     let mut accounts: HashMap<String, Account> = HashMap::new();
     for batch in &rows {
-        for Entry { at, id, attempt, .. } in entries(batch).into_iter().filter(|entry| entry.withdraws) {
+        for Entry { at, id, attempt, withdraws } in entries(batch) {
             let account = accounts.entry(id.to_owned()).or_default();
-            account.withdrawn = account.withdrawn.max(attempt);
-            account.describe(batch, at);
+            if !adds_up(batch, at) {
+                account.unbalanced = Some(attempt);
+            }
+            if withdraws {
+                account.withdrawn = account.withdrawn.max(attempt);
+                account.describe(batch, at);
+            }
         }
     }
     for (batch, places) in rows.iter().zip(standing(&rows)) {
@@ -99,8 +110,10 @@ impl Account {
         }
         self.is_landed = true;
         self.is_pushed |= batch.column(8).is_valid(at);
-        self.rows_landed += number(3);
-        self.rows_known += number(4);
+        // A damaged number may be any.
+        self.rows_landed = self.rows_landed.saturating_add(number(3));
+        self.rows_known = self.rows_known.saturating_add(number(4));
+        self.rows_quarantined = self.rows_quarantined.saturating_add(number(10));
     }
 
     fn describe(&mut self, batch: &RecordBatch, at: usize) {
@@ -109,6 +122,13 @@ impl Account {
         self.source_system = batch.column(6).as_string::<i32>().value(at).to_owned();
         self.file_name = batch.column(7).as_string::<i32>().value(at).to_owned();
     }
+}
+
+/// rows_in = landed + quarantined + known, also of what a replay has moved.
+fn adds_up(batch: &RecordBatch, at: usize) -> bool {
+    let number = |column: usize| batch.column(column).as_primitive::<Int64Type>().value(at);
+    let sum = number(3).checked_add(number(4)).and_then(|sum| sum.checked_add(number(10)));
+    sum == Some(number(9))
 }
 
 /// A row of the ledger.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -15,8 +16,8 @@ use super::disk::{StdDisk, create_dir_durably};
 
 const POLL: Duration = Duration::from_millis(10);
 /// Who waits longer than this is told so.
-const SILENCE: Duration = Duration::from_secs(2);
-const PATIENCE: Duration = Duration::from_secs(600);
+pub(super) const SILENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The locks of one lake.
 #[derive(Debug)]
@@ -31,6 +32,15 @@ pub(super) enum Locks {
 #[derive(Debug)]
 pub struct TableLock {
     held: Held,
+}
+
+/// What a reader gets that wants nobody to write meanwhile.
+#[derive(Debug)]
+pub(super) enum Tried {
+    Held(TableLock),
+    Busy,
+    /// The lake cannot be written from here, and no writer has ever made the lock.
+    NotThere,
 }
 
 #[derive(Debug)]
@@ -59,6 +69,30 @@ impl Locks {
                 let guard = mutex(all, name).try_lock_owned().ok();
                 Ok(guard.map(|guard| TableLock { held: Held::Memory { _guard: guard } }))
             }
+        }
+    }
+}
+
+impl Locks {
+    /// The lock for one that only reads, perhaps where nothing can be written.
+    pub(super) fn try_reading(&self, name: &str) -> Result<Tried, LakeError> {
+        let tried = match (self.try_acquire(name), self) {
+            (Err(LakeError::Io { source, .. }), Self::Files(folder)) if is_read_only(&source) => {
+                return try_foreign(&lock_file(folder, name));
+            }
+            (tried, _) => tried?,
+        };
+        Ok(tried.map_or(Tried::Busy, Tried::Held))
+    }
+
+    /// Who holds the lock, and the file by which they do.
+    pub(super) fn held_by(&self, name: &str) -> (String, String) {
+        match self {
+            Self::Files(folder) => {
+                let file = lock_file(folder, name);
+                (holder(&file), file.display().to_string())
+            }
+            Self::Memory(_) => ("another task of this process".to_owned(), "it in memory".to_owned()),
         }
     }
 }
@@ -117,6 +151,24 @@ fn try_file(path: &Path) -> Result<Option<TableLock>, LakeError> {
     }
 }
 
+fn is_read_only(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+/// A lock file that only others can write: it can be locked all the same.
+fn try_foreign(path: &Path) -> Result<Tried, LakeError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound || is_read_only(&error) => return Ok(Tried::NotThere),
+        Err(error) => return Err(LakeError::io(path)(error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Tried::Held(TableLock { held: Held::File { file } })),
+        Err(TryLockError::WouldBlock) => Ok(Tried::Busy),
+        Err(TryLockError::Error(error)) => Err(LakeError::io(path)(error)),
+    }
+}
+
 /// Says in the file who holds the lock, for those who wait; its time then also says since when.
 fn sign(file: &File) {
     let pid = std::process::id().to_string();
@@ -156,6 +208,19 @@ mod tests {
         drop(held);
         acquire_file(&path, "quarantine", SHORT, SHORT).await.expect("free again");
         assert_eq!(std::fs::read_to_string(&path).expect("file"), std::process::id().to_string());
+    }
+
+    #[test]
+    fn who_only_reads_makes_no_lock_and_respects_one() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = lock_file(dir.path(), "card");
+        assert!(matches!(try_foreign(&path), Ok(Tried::NotThere)));
+        let held = try_file(&path).expect("lock").expect("free");
+        assert!(matches!(try_foreign(&path), Ok(Tried::Busy)));
+        drop(held);
+        assert!(matches!(try_foreign(&path), Ok(Tried::Held(_))));
+        let denied = std::io::Error::from(ErrorKind::ReadOnlyFilesystem);
+        assert!(is_read_only(&denied));
     }
 
     #[tokio::test]

@@ -28,6 +28,7 @@ mod log;
 mod merge;
 mod meta;
 mod migrate;
+mod place;
 mod prune;
 mod read;
 mod restore;
@@ -49,7 +50,7 @@ pub use backup::{BackupOptions, BackupReport};
 pub use compact::{CompactOptions, CompactReport};
 pub use erase::{ErasedTable, LakeErasure};
 pub use error::LakeError;
-pub use ground::stand;
+pub use ground::{DERIVE_RUN, DeriveRuns, stand};
 pub use history::{LakeVersion, VersionRows};
 pub use ledger::{Account, BATCH_LANDED, BATCH_REPLAYED, BATCH_WITHDRAWN, accounts, standing};
 pub use lock::TableLock;
@@ -206,6 +207,13 @@ impl LakeSnapshot {
     /// The pinned version of a table.
     pub fn table(&self, contract: &Contract) -> &TableSnapshot {
         &self.tables[contract.table]
+    }
+
+    /// The same with another pin of one table.
+    #[must_use]
+    pub fn with(mut self, table: TableSnapshot) -> Self {
+        self.tables.insert(table.contract.table, table);
+        self
     }
 
     /// Name and version of every table, by name: what an answer was read from.

@@ -9,12 +9,14 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 
+use super::backup::digest;
 use super::file_reader::FileReader;
 use super::snapshot::{LiveFile, TableSnapshot};
 use super::{LakeError, prune};
@@ -81,10 +83,38 @@ impl TableSnapshot {
         Ok(!prune::row_groups(&mut builder, key, &HashSet::from([value.to_owned()]), (value, value)).await.is_empty())
     }
 
+    /// Only the files that can be read, as they were written; the others are told.
+    pub async fn readable(&self) -> Self {
+        let mut damaged = HashSet::new();
+        for file in self.files.iter() {
+            if let Err(error) = self.read_through(file).await {
+                tracing::warn!("{}/{} is left out: {error}", self.contract.table, file.name);
+                damaged.insert(file.name.clone());
+            }
+        }
+        self.without(&damaged)
+    }
+
+    async fn read_through(&self, file: &LiveFile) -> Result<(), LakeError> {
+        if let Some(is_whole) = self.is_as_written(file).await? {
+            let altered = || LakeError::Altered { place: self.contract.table.to_owned(), file: file.name.clone() };
+            return is_whole.then_some(()).ok_or_else(altered);
+        }
+        let fields: Vec<&str> = self.contract.fields.iter().map(|field| field.name).collect();
+        let mut rows = self.stream(file, &fields, BATCH_ROWS).await?;
+        while rows.try_next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// Whether a file has the SHA-256 that its log tells; nothing if that tells none.
+    pub(super) async fn is_as_written(&self, file: &LiveFile) -> Result<Option<bool>, LakeError> {
+        let Some(written) = &file.sha256 else { return Ok(None) };
+        let (_, found) = digest(&self.store, &path(file)).await?;
+        Ok(Some(found == *written))
+    }
+
     pub(super) async fn open(&self, file: &LiveFile, pages: PageIndexPolicy) -> Result<Builder, LakeError> {
-        let path = object_store::path::Path::parse(&file.name)
-            .unwrap_or_else(|_| object_store::path::Path::from(file.name.as_str()));
-        let reader = FileReader { store: self.store.clone(), path, size: file.size };
+        let reader = FileReader { store: self.store.clone(), path: path(file), size: file.size };
         // The embedded Arrow schema would bring back another writer's types; the contract decides.
         let options = ArrowReaderOptions::new().with_page_index_policy(pages);
         Builder::new_with_options(reader, options).await.map_err(|error| match is_gone(&error) {
@@ -161,6 +191,11 @@ impl TableSnapshot {
 fn is_gone(error: &ParquetError) -> bool {
     let ParquetError::External(source) = error else { return false };
     matches!(source.downcast_ref::<object_store::Error>(), Some(object_store::Error::NotFound { .. }))
+}
+
+/// Where a file is in its table's own store.
+fn path(file: &LiveFile) -> Path {
+    Path::parse(&file.name).unwrap_or_else(|_| Path::from(file.name.as_str()))
 }
 
 /// Which texts of the one column are among the wanted.

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::backup::{Entry, Manifest, Place, TABLES, copy, names, same};
+use super::backup::{copy, refuse_unnamed, same};
 use super::disk::{Disk, StdDisk, create_dir_durably};
-use super::url::LakeUrl;
+use super::place::{Entry, Manifest, Place, TABLES, names};
+use super::url::{LakeUrl, overlap};
 use super::{Lake, LakeError, keys};
 use crate::contract::LAKE_META;
 
@@ -44,6 +45,9 @@ pub async fn restore(
         backup.wrong("it holds no backup: there is no manifest.json; name the folder that `sunlake backup` was given")
     };
     let manifest = backup.manifest().await?.ok_or_else(none)?;
+    if overlap(&backup.folder, &target.folder) {
+        return Err(target.wrong("it is in the backup, or around it; name a folder beside it with --lake"));
+    }
     let mark = mark(&backup, &manifest)?;
     let goes_on = goes_on(&target, &mark)?;
     let plan = keys::plan(&backup, &manifest, key_files)?;
@@ -59,9 +63,18 @@ pub async fn restore(
         keys: plan.writes.iter().map(|(file, _)| shown(file)).collect(),
         missing_keys: plan.missing.iter().map(shown).collect(),
     };
-    for entry in in_order(&manifest) {
-        report.files += 1;
-        report.bytes += entry.size;
+    let (tables, meta) = in_order(&manifest);
+    for entry in &tables {
+        report.take(entry);
+        if !dry_run {
+            restore_file(&backup, &target, entry, goes_on).await?;
+        }
+    }
+    if !dry_run {
+        refuse_unnamed(&backup, to, &manifest, |contract| contract.table != LAKE_META.table).await?;
+    }
+    for entry in &meta {
+        report.take(entry);
         if !dry_run {
             restore_file(&backup, &target, entry, goes_on).await?;
         }
@@ -130,13 +143,18 @@ fn end(target: &Place) -> Result<(), LakeError> {
     StdDisk.sync_dir(folder).map_err(LakeError::io(folder))
 }
 
-/// The tables' files, those of `lake_meta` last.
-fn in_order(manifest: &Manifest) -> Vec<&Entry> {
+impl RestoreReport {
+    fn take(&mut self, entry: &Entry) {
+        self.files += 1;
+        self.bytes += entry.size;
+    }
+}
+
+/// The tables' files, and those of `lake_meta`, which come last.
+fn in_order(manifest: &Manifest) -> (Vec<&Entry>, Vec<&Entry>) {
     let meta = format!("{TABLES}/{}/", LAKE_META.table);
     let tables = manifest.files.iter().filter(|entry| !keys::is_key(entry));
-    let (last, mut files): (Vec<&Entry>, Vec<&Entry>) = tables.partition(|entry| entry.path.starts_with(&meta));
-    files.extend(last);
-    files
+    tables.partition(|entry| !entry.path.starts_with(&meta))
 }
 
 /// Copies a file, unless an earlier try has.

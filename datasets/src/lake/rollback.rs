@@ -21,6 +21,9 @@ use super::table::{Once, Table};
 use super::{Lake, LakeError, TableLock};
 use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
 
+/// Tries to withdraw a batch beside landings; then they have to wait.
+const TRIES: usize = 3;
+
 /// What withdrawing a batch does.
 #[derive(Debug, Clone, Serialize)]
 pub struct RollbackPlan {
@@ -33,6 +36,9 @@ pub struct RollbackPlan {
     /// Batches that landed later and had rows that were known by then: if they were known from this
     /// batch, they are gone with it, until those files are withdrawn and landed again.
     pub later: Vec<String>,
+    /// What the tables knew of the batch's attempts when this was found.
+    #[serde(skip)]
+    known: Vec<i64>,
 }
 
 /// What leaves one table.
@@ -67,10 +73,11 @@ impl Lake {
         if self.has_brought_reference(id).await? {
             return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
         }
-        let mut attempt = self.last_attempt(&INGEST_BATCH, id).await?.max(account.withdrawn + 1);
+        // Asked before the files are pinned: what lands afterwards is told by another attempt.
+        let known = self.attempts(id).await?;
+        let attempt = known.iter().skip(1).copied().max().unwrap_or_default().max(account.withdrawn + 1);
         let mut tables = Vec::new();
         for contract in parts() {
-            attempt = attempt.max(self.last_attempt(contract, id).await?);
             let found = find(&self.table(contract).snapshot().await?, id).await?;
             let rows = found.iter().map(|(_, rows)| rows).sum();
             if rows > 0 {
@@ -84,14 +91,32 @@ impl Lake {
             attempt,
             tables,
             later: later(&held, id, account),
+            known,
         })
     }
 
     /// Withdraws a batch. The derived tables still have its rows until the next derive.
+    ///
+    /// Its rows are looked for, and files are written without them, while others land; the tables are
+    /// locked for the commits alone, if what was found still stands by then.
     pub async fn rollback(&self, batch: &str, now: Timestamp) -> Result<RollbackPlan, LakeError> {
+        for _ in 0..TRIES {
+            let plan = self.plan_rollback(batch).await?;
+            let swaps = self.without_batch(&plan).await?;
+            let _locks = self.lock_parts().await?;
+            if self.is_unmoved(&plan).await? {
+                return self.withdraw(plan, swaps, now).await;
+            }
+        }
         let _locks = self.lock_parts().await?;
         let plan = self.plan_rollback(batch).await?;
-        let once = Once { app_id: format!("rollback/{}", plan.batch_id), attempt: plan.attempt };
+        let swaps = self.without_batch(&plan).await?;
+        self.withdraw(plan, swaps, now).await
+    }
+
+    /// The files of each table of the plan, written without the batch.
+    async fn without_batch(&self, plan: &RollbackPlan) -> Result<Vec<(Arc<Table>, Vec<Swap>)>, LakeError> {
+        let mut written = Vec::with_capacity(plan.tables.len());
         for part in &plan.tables {
             let Some(contract) = contract::find(part.table) else { continue };
             let table = self.table(contract);
@@ -99,9 +124,43 @@ impl Lake {
             for (file, rows) in &part.found {
                 swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
             }
+            written.push((table, swaps));
+        }
+        Ok(written)
+    }
+
+    /// Whether nothing of the batch has come or gone, and none of its files has moved, since it was
+    /// planned. The caller holds the locks.
+    async fn is_unmoved(&self, plan: &RollbackPlan) -> Result<bool, LakeError> {
+        if self.attempts(&plan.batch_id).await? != plan.known {
+            return Ok(false);
+        }
+        for part in &plan.tables {
+            let Some(contract) = contract::find(part.table) else { continue };
+            let live = self.table(contract).live().await?;
+            if !part.found.iter().all(|(file, _)| live.contains(&file.name)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Commits the files in the place of those that have the batch, and the row of the ledger. The
+    /// caller holds the locks.
+    async fn withdraw(
+        &self,
+        plan: RollbackPlan,
+        written: Vec<(Arc<Table>, Vec<Swap>)>,
+        now: Timestamp,
+    ) -> Result<RollbackPlan, LakeError> {
+        let once = Once { app_id: format!("rollback/{}", plan.batch_id), attempt: plan.attempt };
+        for (table, swaps) in written {
+            let all = swaps.len();
             let operation = DeltaOperation::Delete { predicate: Some(format!("batch_id = '{}'", plan.batch_id)) };
             let options = SwapOptions { operation, data_change: true, once: once.clone(), now };
-            table.commit_swaps(swaps, options).await?;
+            if table.commit_swaps(swaps, options).await?.is_none_or(|(_, done)| done < all) {
+                return Err(LakeError::Conflict { table: table.name().to_owned() });
+            }
         }
         let ledger = self.table(&INGEST_BATCH);
         let row = withdrawal(&ledger.snapshot().await?, &plan, now).await?;
@@ -114,6 +173,15 @@ impl Lake {
         let ledger = self.table(&INGEST_BATCH);
         let newest = ledger.refresh().await?;
         Ok(ledger.landed(&newest, &format!("rollback/{batch_id}")).await?.unwrap_or(0) + 1)
+    }
+
+    /// The last attempt that was withdrawn, and the last that the ledger and each table know of.
+    async fn attempts(&self, batch_id: &str) -> Result<Vec<i64>, LakeError> {
+        let mut known = vec![self.next_attempt(batch_id).await? - 1, self.last_attempt(&INGEST_BATCH, batch_id).await?];
+        for contract in parts() {
+            known.push(self.last_attempt(contract, batch_id).await?);
+        }
+        Ok(known)
     }
 
     /// The last attempt of a batch that a table knows of; 0: none.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::LakeError;
 use super::table::Table;
+use super::write::DIGEST_TAG;
 use crate::contract::Contract;
 
 /// One version of a table, for reading.
@@ -18,6 +19,8 @@ use crate::contract::Contract;
 pub struct TableSnapshot {
     /// What the table holds.
     pub contract: &'static Contract,
+    /// The table's own id, which it was given when it was made.
+    pub(super) id: String,
     /// The version.
     pub version: u64,
     /// The live files, by path.
@@ -43,6 +46,8 @@ pub struct LiveFile {
     pub partition: HashMap<String, Option<String>>,
     /// Rows, if the log says so.
     pub rows: Option<u64>,
+    /// SHA-256 of what was written, hexadecimal; files of older programs have none.
+    pub(super) sha256: Option<String>,
     min: Value,
     max: Value,
 }
@@ -87,22 +92,25 @@ impl TableSnapshot {
                 let table = table.name().to_owned();
                 return Err(LakeError::Unsupported { table, feature: "deletion vectors" });
             }
-            let name = view.path().into_owned();
-            let stats: Value = view.stats().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            #[expect(deprecated, reason = "nothing else tells the tags of a file")]
+            let add = view.add_action();
+            let stats: Value = add.stats.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
             files.push(LiveFile {
-                path: join(table.path(), &name),
-                size: u64::try_from(view.size()).unwrap_or_default(),
-                modified_ms: view.modification_time(),
-                partition: view.partition_values_map(),
+                path: join(table.path(), &add.path),
+                size: u64::try_from(add.size).unwrap_or_default(),
+                modified_ms: add.modification_time,
+                partition: add.partition_values,
                 rows: view.num_records().map(|rows| rows as u64),
+                sha256: add.tags.and_then(|mut tags| tags.remove(DIGEST_TAG)).flatten(),
                 min: stats.get("minValues").cloned().unwrap_or_default(),
                 max: stats.get("maxValues").cloned().unwrap_or_default(),
-                name,
+                name: add.path,
             });
         }
         files.sort_by(|left, right| left.name.cmp(&right.name));
         Ok(Self {
             contract: table.contract(),
+            id: state.metadata().id().to_owned(),
             version: state.version(),
             files: Arc::new(files),
             store: table.store(),

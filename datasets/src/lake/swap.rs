@@ -29,7 +29,8 @@ pub(super) struct SwapOptions {
 
 impl Table {
     /// Commits the swaps whose files are all live still; the others are given up, and what was
-    /// written for them is removed. The version, and how many were done; nothing if none was.
+    /// written for them is removed. The version, and how many were done; nothing if none was. An
+    /// error if something that was written is gone.
     ///
     /// The caller holds the table's lock.
     pub(super) async fn commit_swaps(
@@ -38,7 +39,7 @@ impl Table {
         options: SwapOptions,
     ) -> Result<Option<(u64, usize)>, LakeError> {
         let base = self.refresh().await?;
-        let live: HashSet<String> = base.log_data().iter().map(|file| file.path().into_owned()).collect();
+        let live = self.live().await?;
         let stands = |swap: &Swap| swap.replaced.iter().all(|file| live.contains(&file.name));
         let swaps: Vec<Swap> = swaps.into_iter().filter(stands).collect();
         if swaps.is_empty() {
@@ -55,10 +56,18 @@ impl Table {
         }
         actions.extend(adds.iter().cloned().map(Action::Add));
         let once = std::slice::from_ref(&once);
-        let committed = self.commit_as(operation, &base, actions, once, HashMap::new()).await;
+        let committed = match self.refuse_gone(&adds).await {
+            Ok(()) => self.commit_as(operation, &base, actions, once, HashMap::new()).await,
+            Err(gone) => Err(gone),
+        };
         if committed.is_err() && self.names_none_of(&adds).await {
             self.remove_files(adds).await;
         }
         Ok(Some((committed?, done)))
+    }
+
+    /// Names of the files that are live in the newest version.
+    pub(super) async fn live(&self) -> Result<HashSet<String>, LakeError> {
+        Ok(self.refresh().await?.log_data().iter().map(|file| file.path().into_owned()).collect())
     }
 }

@@ -142,6 +142,12 @@ impl Table {
         TableSnapshot::new(self, &*self.refresh().await?)
     }
 
+    /// Pins an older version, or that of a copy whose log may hold newer ones.
+    pub(super) async fn snapshot_at(&self, version: u64) -> Result<TableSnapshot, LakeError> {
+        let state = DeltaTableState::try_new(self.log_store.as_ref(), Some(version)).await;
+        TableSnapshot::new(self, &state.map_err(LakeError::delta(self.name()))?)
+    }
+
     /// The attempt of `app_id` that has landed, if any, as of `state` or a later version.
     pub async fn landed(&self, state: &DeltaTableState, app_id: &str) -> Result<Option<i64>, LakeError> {
         let log = self.log_store.as_ref();

@@ -152,6 +152,8 @@ async fn a_checkpoint_changes_nothing_that_is_read() {
     }
     let again = Lake::open(&url).await.expect("again");
     assert_eq!(lines(&again).await, (0..60).collect::<Vec<_>>());
+    let pinned = again.table(&QUARANTINE).snapshot().await.expect("snapshot");
+    assert!(pinned.files.iter().all(|file| file.sha256.is_some()), "digests outlive a checkpoint");
     let table = again.table(&QUARANTINE);
     let state = table.refresh().await.expect("state");
     assert_eq!(table.landed(&state, "batch/3").await.expect("landed"), Some(1));

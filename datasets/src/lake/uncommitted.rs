@@ -4,8 +4,9 @@
 //! writes nothing from then on: deltalake aborts an upload whose end failed, and `object_store`
 //! panics at that ("Already shut down"). Who owns the writer asks for the failure.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -14,6 +15,7 @@ use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
     PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
+use sha2::{Digest, Sha256};
 
 /// What a failed write answers.
 const DONE: PutResult = PutResult { e_tag: None, version: None };
@@ -29,6 +31,8 @@ pub(super) struct Uncommitted {
 #[derive(Debug, Default)]
 struct Outcome {
     begun: Mutex<Vec<Path>>,
+    /// SHA-256 of each file that is written, by its path, hexadecimal.
+    digests: Mutex<HashMap<String, String>>,
     failure: OnceLock<Arc<object_store::Error>>,
 }
 
@@ -46,6 +50,11 @@ impl Uncommitted {
     /// Why not all of the files were written.
     pub(super) fn failure(&self) -> Option<Arc<object_store::Error>> {
         self.outcome.failure.get().cloned()
+    }
+
+    /// SHA-256 of a file that was written, hexadecimal.
+    pub(super) fn digest(&self, file: &str) -> Option<String> {
+        self.outcome.digests().get(file).cloned()
     }
 
     /// From here on the files stay.
@@ -82,6 +91,14 @@ impl Outcome {
         std::mem::take(&mut *self.begun.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
+    fn digests(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.digests.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn written(&self, file: &Path, digest: Sha256) {
+        self.digests().insert(file.to_string(), hex::encode(digest.finalize()));
+    }
+
     fn has_failed(&self) -> bool {
         self.failure.get().is_some()
     }
@@ -108,8 +125,13 @@ impl std::fmt::Display for WriterStore {
 impl ObjectStore for WriterStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
         if self.outcome.begin(location) {
+            let mut digest = Sha256::new();
+            payload.iter().for_each(|bytes| digest.update(bytes));
             match self.inner.put_opts(location, payload, opts).await {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    self.outcome.written(location, digest);
+                    return Ok(done);
+                }
                 Err(error) => self.outcome.fail(error),
             }
         }
@@ -124,7 +146,8 @@ impl ObjectStore for WriterStore {
                 Err(error) => self.outcome.fail(error),
             }
         }
-        Ok(Box::new(WriterUpload { inner, outcome: self.outcome.clone() }))
+        let (file, outcome) = (location.clone(), self.outcome.clone());
+        Ok(Box::new(WriterUpload { inner, file, digest: Sha256::new(), outcome }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -152,12 +175,16 @@ impl ObjectStore for WriterStore {
 struct WriterUpload {
     /// Nothing if it could not be begun, and at its end: dropped, it removes what it has not completed.
     inner: Option<Box<dyn MultipartUpload>>,
+    file: Path,
+    /// Of the parts so far: they come in order.
+    digest: Sha256,
     outcome: Arc<Outcome>,
 }
 
 #[async_trait]
 impl MultipartUpload for WriterUpload {
     fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        data.iter().for_each(|bytes| self.digest.update(bytes));
         let outcome = self.outcome.clone();
         let inner = self.inner.as_mut().filter(|_| !outcome.has_failed());
         let part = inner.map(|inner| inner.put_part(data));
@@ -176,7 +203,10 @@ impl MultipartUpload for WriterUpload {
             && !self.outcome.has_failed()
         {
             match inner.complete().await {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    self.outcome.written(&self.file, std::mem::take(&mut self.digest));
+                    return Ok(done);
+                }
                 Err(error) => self.outcome.fail(error),
             }
         }

@@ -1,6 +1,6 @@
 //! Where a lake is: one address, and the only place where paths inside it are made.
 
-use std::path::PathBuf;
+use std::path::{Component, Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
@@ -19,7 +19,8 @@ pub struct LakeUrl {
 }
 
 impl LakeUrl {
-    /// Reads `memory://name`, `file:///folder` or the path of a folder (relative to the present one).
+    /// Reads `memory://name`, `file:///folder` or the path of a folder (relative to the present one,
+    /// also through `..`).
     pub fn parse(text: &str) -> Result<Self, LakeError> {
         let bad = |reason: &str| LakeError::BadUrl { url: text.to_owned(), reason: reason.to_owned() };
         if let Some(name) = text.strip_prefix("memory://") {
@@ -38,7 +39,7 @@ impl LakeUrl {
             }
             Some((scheme, _)) => return Err(bad(&format!("{scheme}:// is not supported by this build"))),
         };
-        let folder = std::path::absolute(&folder).map_err(|_| bad("not a path"))?;
+        let folder = normal(&std::path::absolute(&folder).map_err(|_| bad("not a path"))?);
         let root = Url::from_directory_path(&folder).map_err(|()| bad("not an absolute path"))?;
         Ok(Self { root, folder: Some(folder) })
     }
@@ -46,6 +47,11 @@ impl LakeUrl {
     /// The folder on the local disk, if the lake rests there.
     pub fn folder(&self) -> Option<&std::path::Path> {
         self.folder.as_deref()
+    }
+
+    /// The address of a folder in it.
+    pub(super) fn below(&self, name: &str) -> Result<Self, LakeError> {
+        Ok(Self { root: self.table(name)?, folder: self.folder.as_ref().map(|folder| folder.join(name)) })
     }
 
     /// Whether the lake ends with its process: what is landed in it is seen by nobody else.
@@ -79,6 +85,43 @@ impl LakeUrl {
     }
 }
 
+/// The folder without `.` and `..`. Above a link is what is above the folder that it points to, as
+/// the system has it.
+fn normal(folder: &FsPath) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for part in folder.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if whole.is_symlink()
+                    && let Ok(real) = whole.canonicalize()
+                {
+                    whole = real;
+                }
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    whole
+}
+
+/// Where a folder really is, whatever links lead there; what is not there yet counts as it is named.
+pub(super) fn resolved(folder: &FsPath) -> PathBuf {
+    for known in folder.ancestors() {
+        if let Ok(real) = known.canonicalize() {
+            return folder.strip_prefix(known).map(|rest| real.join(rest)).unwrap_or(real);
+        }
+    }
+    folder.to_owned()
+}
+
+/// Whether one folder is the other or lies within it, whatever links lead there.
+pub(super) fn overlap(left: &FsPath, right: &FsPath) -> bool {
+    let (left, right) = (resolved(left), resolved(right));
+    left.starts_with(&right) || right.starts_with(&left)
+}
+
 /// Path of a URL inside its store.
 pub(super) fn store_path(url: &Url) -> Result<Path, LakeError> {
     Path::from_url_path(url.path())
@@ -110,5 +153,22 @@ mod tests {
         for bad in ["", "s3://bucket/lake", "file://host-only"] {
             assert!(matches!(LakeUrl::parse(bad), Err(LakeError::BadUrl { .. })), "{bad}");
         }
+    }
+
+    #[test]
+    fn folders_are_told_apart_through_dots_and_links() {
+        let dir = tempfile::tempdir().expect("dir");
+        let real = dir.path().canonicalize().expect("real");
+        std::fs::create_dir_all(real.join("lake/inner")).expect("folder");
+        std::os::unix::fs::symlink(real.join("lake/inner"), real.join("link")).expect("link");
+        let parsed = |text: &str| LakeUrl::parse(&real.join(text).display().to_string()).expect("url");
+        assert_eq!(parsed("lake/../beside").folder(), Some(real.join("beside").as_path()));
+        assert_eq!(parsed("lake/./x/..").folder(), Some(real.join("lake").as_path()));
+        assert_eq!(parsed("link/../y").folder(), Some(real.join("lake/y").as_path()), "as the system has it");
+        assert!(parsed("lake/../beside").path().is_ok());
+        let overlaps = |left: &str, right: &str| overlap(&real.join(left), &real.join(right));
+        assert!(overlaps("lake", "lake") && overlaps("lake", "lake/new/er") && overlaps("lake/new", "lake"));
+        assert!(overlaps("lake", "link") && overlaps("link/new", "lake") && !overlaps("lake", "lake2"));
+        assert!(!overlaps("lake/other", "link"));
     }
 }

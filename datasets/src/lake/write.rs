@@ -10,7 +10,8 @@ use delta_kernel::table_properties::DataSkippingNumIndexedCols;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::{Action, Add};
 use deltalake::table::state::DeltaTableState;
-use object_store::ObjectStore;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
@@ -23,6 +24,8 @@ use crate::contract::Contract;
 
 /// Rows in a row group: small enough to prune, large enough to compress.
 pub const ROW_GROUP_ROWS: usize = 131_072;
+/// Tag of a file in the log: its SHA-256, hexadecimal.
+pub(super) const DIGEST_TAG: &str = "sunlake.sha256";
 /// Distinct values that a row group's Bloom filter is sized for.
 const BLOOM_VALUES: u64 = 32_768;
 /// Folders that are written to at once: each takes some 2 MiB while it is open.
@@ -81,12 +84,17 @@ impl TableWriter {
         self.rows
     }
 
-    /// Closes the files and names them.
+    /// Closes the files and names them, each with the SHA-256 of what was written.
     pub async fn finish(self) -> Result<WrittenFiles, LakeError> {
         let Self { table, inner, files, mut adds, .. } = self;
         let closed = inner.close().await;
         refuse_failed(table, &files)?;
         adds.extend(closed.map_err(LakeError::delta(table.table))?);
+        for add in &mut adds {
+            if let Some(digest) = files.digest(&add.path) {
+                add.tags.get_or_insert_default().insert(DIGEST_TAG.to_owned(), Some(digest));
+            }
+        }
         Ok(WrittenFiles { adds, files: vec![files] })
     }
 }
@@ -246,11 +254,32 @@ impl Table {
     ) -> Result<u64, LakeError> {
         let adds = files.keep();
         let actions = adds.iter().cloned().map(Action::Add).chain(removals(replaced)).collect();
-        let committed = self.commit(base, actions, once, notes).await;
+        let committed = match self.refuse_gone(&adds).await {
+            Ok(()) => self.commit(base, actions, once, notes).await,
+            Err(gone) => Err(gone),
+        };
         if committed.is_err() && self.names_none_of(&adds).await {
             self.remove_files(adds).await;
         }
         committed
+    }
+
+    /// An error if one of the files that are to be committed is not there whole. Files may be written
+    /// without the table's lock; who removes files holds it, so what is there under the lock is there
+    /// when the commit names it.
+    pub(super) async fn refuse_gone(&self, adds: &[Add]) -> Result<(), LakeError> {
+        let store = self.store();
+        for add in adds {
+            let size = match store.head(&path(add)).await {
+                Ok(there) => Some(there.size),
+                Err(object_store::Error::NotFound { .. }) => None,
+                Err(error) => return Err(error.into()),
+            };
+            if size != u64::try_from(add.size).ok() {
+                return Err(LakeError::FileGone { table: self.name().to_owned(), file: add.path.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the newest version has none of these files; if that cannot be found out it may have.
@@ -268,12 +297,17 @@ impl Table {
     pub(super) async fn remove_files(&self, files: Vec<Add>) {
         let store = self.store();
         for file in files {
-            let path = object_store::path::Path::parse(&file.path).unwrap_or_else(|_| file.path.as_str().into());
-            if let Err(error) = object_store::ObjectStoreExt::delete(&store, &path).await {
-                tracing::warn!(file = file.path, %error, "an uncommitted file stays behind");
+            match store.delete(&path(&file)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => tracing::warn!(file = file.path, %error, "an uncommitted file stays behind"),
             }
         }
     }
+}
+
+/// Where a file of the log is in its table's store.
+fn path(add: &Add) -> Path {
+    Path::parse(&add.path).unwrap_or_else(|_| Path::from(add.path.as_str()))
 }
 
 /// The actions that take a snapshot's files out of the table.

@@ -27,6 +27,13 @@ pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()
             }
         }
     }
+    if report.without_digest > 0 && !shared.global.json {
+        say!(
+            "{} files are not checked by digest: an older sunlake wrote them without one. What is in them was read; \
+             `sunlake lake compact` and `sunlake derive --full` give a digest to the files that they write anew",
+            report.without_digest
+        );
+    }
     match report.wrong {
         0 if shared.global.json => Ok(()),
         0 => {

@@ -74,6 +74,28 @@ async fn what_is_added_meanwhile_stays_and_what_has_gone_is_not_brought_back() {
 }
 
 #[tokio::test]
+async fn rows_are_not_lost_when_a_vacuum_takes_what_was_merged() {
+    let lake = lake(4).await;
+    let table = lake.table(&QUARANTINE);
+    let pinned = table.snapshot().await.expect("pinned");
+    let groups = plan(&pinned, &HashSet::new(), &CompactOptions::at(now()));
+    let swaps = merge_all(&table, &pinned, groups).await.expect("merged");
+    // As if the merge had taken hours: nobody holds the table's lock meanwhile.
+    let later = now().saturating_add(2.hours()).expect("later");
+    assert_eq!(lake.vacuum(Some(&QUARANTINE), 30, later).await.expect("vacuum").files.len(), 1);
+    let how = SwapOptions {
+        operation: DeltaOperation::Optimize { predicate: None, target_size: 1 },
+        data_change: false,
+        once: Once { app_id: COMPACT.to_owned(), attempt: 1 },
+        now: now(),
+    };
+    let gone = table.commit_swaps(swaps, how).await.expect_err("gone");
+    assert!(matches!(gone, LakeError::FileGone { .. }), "{gone}");
+    assert_eq!(table.snapshot().await.expect("same").version, pinned.version);
+    assert_eq!(lines(&lake).await.len(), 20);
+}
+
+#[tokio::test]
 async fn what_the_derived_tables_have_yet_to_find_by_name_is_left() {
     let lake = lake(3).await;
     let state = lake.table(&CASE_STATE);

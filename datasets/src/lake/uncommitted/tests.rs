@@ -33,6 +33,19 @@ async fn files_are_removed_unless_they_are_kept() {
 }
 
 #[tokio::test]
+async fn what_is_written_is_known_by_its_digest() {
+    let (_dir, files, store) = place(100);
+    store.put(&Path::from("a.parquet"), "abc".into()).await.expect("put");
+    let mut upload = store.put_multipart(&Path::from("b.parquet")).await.expect("upload");
+    upload.put_part("a".into()).await.expect("part");
+    upload.put_part("bc".into()).await.expect("part");
+    assert_eq!(files.digest("b.parquet"), None, "not whole yet");
+    upload.complete().await.expect("complete");
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(["a.parquet", "b.parquet"].map(|file| files.digest(file)), [Some(abc.to_owned()), Some(abc.to_owned())]);
+}
+
+#[tokio::test]
 async fn a_failure_is_kept_and_nothing_is_written_from_then_on() {
     let (dir, files, store) = place(3);
     store.put(&Path::from("a.parquet"), "a".into()).await.expect("room");

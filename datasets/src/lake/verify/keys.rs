@@ -18,7 +18,7 @@ use crate::lake::read::BATCH_ROWS;
 use crate::lake::snapshot::TableSnapshot;
 
 /// Rows whose keys are held at once: two keys of 32 bytes each, a quarter of a gibibyte.
-const PART: u64 = 4_000_000;
+pub(super) const PART: u64 = 4_000_000;
 /// Findings of a table.
 const SHOWN: usize = 10;
 
@@ -109,7 +109,7 @@ fn recorded(rows: &RecordBatch) -> Vec<Option<i64>> {
     values.map(|values| values.iter().collect()).unwrap_or_default()
 }
 
-fn digest(key: &[u8], recorded: Option<i64>) -> u128 {
+pub(super) fn digest(key: &[u8], recorded: Option<i64>) -> u128 {
     let half = |seed: u8| {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(seed);

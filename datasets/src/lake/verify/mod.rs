@@ -1,7 +1,7 @@
 //! Reading every byte of a lake and saying what is wrong with it. A snapshot is pinned between two
-//! batches; then each file is read once, batch by batch, and its keys once more (`keys`), so memory
-//! stays bounded whatever the lake's size: a batch of rows, a row group, the keys of one part of a
-//! table, and a count for each batch of the ledger.
+//! batches; then each file is read against the SHA-256 in its log, once more batch by batch, and its
+//! keys once more (`keys`), so memory stays bounded whatever the lake's size: a batch of rows, a row
+//! group, the keys of one part of a table, and a count for each batch of the ledger.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,14 +9,16 @@ use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore};
 use serde::Serialize;
 
+use super::ground::Quiet;
 use super::ledger::{Account, accounts};
 use super::snapshot::TableSnapshot;
 use super::sweep::is_data;
-use super::{Lake, LakeError};
-use crate::contract::{self, CARD, CASE_STATE, Contract, INGEST_BATCH, QUARANTINE, Role};
+use super::{Lake, LakeError, LakeSnapshot};
+use crate::contract::{self, CARD, CASE_STATE, Contract, INGEST_BATCH, QUARANTINE, Role, VILLAGE_DAY};
 
 mod file;
 mod keys;
+mod refusals;
 mod spans;
 
 /// Findings that are kept; all are counted.
@@ -51,13 +53,20 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// All of them.
     pub wrong: u64,
+    /// Files that an older program wrote without their SHA-256: of those only what is in them is
+    /// checked, not every byte.
+    pub without_digest: usize,
 }
 
 impl VerifyReport {
     fn find(&mut self, table: &'static Contract, file: Option<&str>, what: String) {
+        self.keep(Finding { table: table.table, file: file.map(str::to_owned), what });
+    }
+
+    fn keep(&mut self, found: Finding) {
         self.wrong += 1;
         if self.findings.len() < MOST {
-            self.findings.push(Finding { table: table.table, file: file.map(str::to_owned), what });
+            self.findings.push(found);
         }
     }
 }
@@ -69,7 +78,12 @@ impl Lake {
     /// Reads a table, or all of them. What is wrong is in the report; an error means that it could
     /// not be found out.
     pub async fn verify(&self, only: Option<&'static Contract>) -> Result<VerifyReport, LakeError> {
-        let pinned = self.quiet_snapshot().await?;
+        let Quiet { derive, tables } = self.quiet().await?;
+        let pinned = self.snapshot().await?;
+        drop(tables);
+        let mut stands = VerifyReport::default();
+        self.verify_stands(&pinned, &mut stands).await?;
+        drop(derive);
         let mut report = VerifyReport::default();
         let mut batches = BatchRows::new();
         for contract in contract::ALL.iter().filter(|table| only.is_none_or(|only| only.table == table.table)) {
@@ -78,13 +92,21 @@ impl Lake {
                 batches.insert(contract.table, rows);
             }
         }
-        self.verify_stands(&mut report).await?;
+        stands.findings.into_iter().for_each(|found| report.keep(found));
         let ledger = pinned.table(&INGEST_BATCH);
         match accounts(ledger).await {
             Ok(held) => {
                 verify_batches(&held, &batches, &mut report);
+                verify_accounts(&held, &mut report);
                 if only.is_none() {
                     self.verify_sums(&held, &batches, &mut report).await?;
+                }
+                if only.is_none_or(|only| only.table == QUARANTINE.table) {
+                    match refusals::check(pinned.table(&QUARANTINE), &held).await {
+                        Ok(wrong) => wrong.into_iter().for_each(|what| report.find(&QUARANTINE, None, what)),
+                        // Its file has been found already.
+                        Err(error) => tracing::debug!("open refusals are not counted: {error}"),
+                    }
                 }
             }
             Err(error) => report.find(&INGEST_BATCH, None, format!("its accounts cannot be read: {error}")),
@@ -124,19 +146,35 @@ impl Lake {
         Ok(())
     }
 
-    /// The derived tables stand on versions that exist.
-    async fn verify_stands(&self, report: &mut VerifyReport) -> Result<(), LakeError> {
-        for ground in contract::ALL.iter().filter(|table| table.role != Role::Derived) {
-            let Some(stand) = self.stands_on(ground).await? else { continue };
-            let version = self.table(ground).refresh().await?.version();
-            if stand > version {
-                let (state, card, ground) = (CASE_STATE.table, CARD.table, ground.table);
-                let what = format!(
-                    "{state} and {card} stand on version {stand} of {ground}, whose newest is {version}: {ground} has \
-                     lost commits; restore the lake from its backup, or run `sunlake derive --full`"
-                );
-                report.find(&CASE_STATE, None, what);
+    /// The derived tables stand on versions that exist, and are of one run. The caller keeps derive
+    /// from running.
+    async fn verify_stands(&self, pinned: &LakeSnapshot, report: &mut VerifyReport) -> Result<(), LakeError> {
+        let stands = self.stands(&contract::ALL).await?;
+        for ground in contract::ALL.iter().copied() {
+            let version = pinned.table(ground).version;
+            let Some(stand) = stands.get(ground.table).filter(|stand| **stand > version) else { continue };
+            let what = match ground.role {
+                Role::Derived => "run `sunlake derive --full`",
+                _ => "restore the lake from its backup, or go on with what is left by `sunlake derive --full`",
+            };
+            let what = format!(
+                "is at version {version}, and states and cards were worked out beside version {stand}: it has lost \
+                 commits; {what}"
+            );
+            report.find(ground, None, what);
+        }
+        let runs = self.derive_runs().await?;
+        let again = "a run of derive was broken off, or the newest commit is lost; run `sunlake derive`";
+        for (table, run) in [(&CARD, runs.card), (&VILLAGE_DAY, runs.village_day)] {
+            if run < runs.case_state {
+                let what = format!("is of run {run} of derive, case_state of run {}: {again}", runs.case_state);
+                report.find(table, None, what);
             }
+        }
+        let newest = runs.card.max(runs.village_day);
+        if runs.case_state < newest {
+            let what = format!("is of run {} of derive, other tables of run {newest}: {again}", runs.case_state);
+            report.find(&CASE_STATE, None, what);
         }
         Ok(())
     }
@@ -151,6 +189,10 @@ impl Lake {
         let listed: Vec<ObjectMeta> = table.store.list(None).try_collect().await?;
         let sizes: HashMap<String, u64> = listed.iter().map(|file| (file.location.to_string(), file.size)).collect();
         let named: HashSet<&str> = table.files.iter().map(|file| file.name.as_str()).collect();
+        let anew = match contract.role {
+            Role::Derived => "run `sunlake derive --full`",
+            _ => "restore it from the backup",
+        };
         let mut batches = HashMap::new();
         let mut rows = 0;
         for live in table.files.iter() {
@@ -160,16 +202,29 @@ impl Lake {
                     let what = format!("has {size} bytes, its log says {}; restore it from the backup", live.size);
                     report.find(contract, Some(&live.name), what);
                 }
-                Some(_) => match file::check(table, live, &mut batches).await {
-                    Ok(checked) => {
-                        rows += checked.rows;
-                        checked.wrong.into_iter().for_each(|what| report.find(contract, Some(&live.name), what));
+                Some(_) => {
+                    match table.is_as_written(live).await {
+                        Ok(Some(true)) => {}
+                        Ok(Some(false)) => {
+                            let what =
+                                format!("is not what was written: its SHA-256 is another than its log says; {anew}");
+                            report.find(contract, Some(&live.name), what);
+                        }
+                        Ok(None) => report.without_digest += 1,
+                        Err(error) => {
+                            report.find(contract, Some(&live.name), format!("cannot be read: {error}; {anew}"));
+                        }
                     }
-                    Err(error) => {
-                        let what = format!("cannot be read: {error}; restore it from the backup");
-                        report.find(contract, Some(&live.name), what);
+                    match file::check(table, live, &mut batches).await {
+                        Ok(checked) => {
+                            rows += checked.rows;
+                            checked.wrong.into_iter().for_each(|what| report.find(contract, Some(&live.name), what));
+                        }
+                        Err(error) => {
+                            report.find(contract, Some(&live.name), format!("cannot be read: {error}; {anew}"));
+                        }
                     }
-                },
+                }
             }
         }
         match keys::check(table).await {
@@ -195,6 +250,19 @@ impl Lake {
             orphan_bytes: bytes,
         });
         Ok(contract.field("batch_id").filter(|_| contract.table != INGEST_BATCH.table).map(|_| batches))
+    }
+}
+
+/// Each row of the ledger adds up.
+fn verify_accounts(held: &HashMap<String, Account>, report: &mut VerifyReport) {
+    for (id, account) in held {
+        let Some(attempt) = account.unbalanced else { continue };
+        let what = format!(
+            "says of attempt {attempt} of batch {id} ({}) what does not add up: rows_in is not landed + quarantined + \
+             known; restore the lake from its backup",
+            account.file_name
+        );
+        report.find(&INGEST_BATCH, None, what);
     }
 }
 

@@ -52,6 +52,42 @@ async fn what_is_damaged_or_missing_is_named() {
 }
 
 #[tokio::test]
+async fn no_bit_changes_unseen() {
+    let (dir, lake) = lake().await;
+    let file = data_file(dir.path(), "region");
+    let whole = std::fs::read(&file).expect("bytes");
+    for at in (0..whole.len()).step_by(whole.len() / 24) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        std::fs::write(&file, &bytes).expect("damaged");
+        let report = lake.verify(Some(&REGION)).await.expect("verified");
+        let told = report.findings.iter().any(|found| found.what.contains("its SHA-256 is another"));
+        assert!(told, "byte {at}: {:?}", report.findings);
+    }
+    std::fs::write(&file, &whole).expect("back");
+    let report = lake.verify(Some(&REGION)).await.expect("verified");
+    assert_eq!((report.wrong, report.without_digest), (0, 0));
+}
+
+#[tokio::test]
+async fn a_stand_on_a_version_that_is_not_there_is_told() {
+    let (_dir, lake) = lake().await;
+    let state = lake.table(&CASE_STATE);
+    let base = state.refresh().await.expect("state");
+    let once = [
+        super::super::Once { app_id: super::super::stand(&REGION), attempt: 9 },
+        super::super::Once { app_id: super::super::DERIVE_RUN.to_owned(), attempt: 1 },
+    ];
+    state.commit(&base, Vec::new(), &once, HashMap::new()).await.expect("stand");
+    let said = said(&lake).await;
+    assert!(said.iter().any(|what| what.starts_with("region is at version 1") && what.contains("lost")), "{said:?}");
+    for table in ["card", "village_day"] {
+        assert!(said.iter().any(|what| what.starts_with(&format!("{table} is of run 0"))), "{said:?}");
+    }
+    assert_eq!(said.len(), 3, "{said:?}");
+}
+
+#[tokio::test]
 async fn rows_of_a_batch_that_the_ledger_does_not_know_are_told() {
     let (_dir, lake) = lake().await;
     lake.table(&QUARANTINE).put(&[refused("1", 0..3)], None, None).await.expect("put");

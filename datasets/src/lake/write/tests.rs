@@ -7,6 +7,7 @@ use super::super::durable::DurableStore;
 use super::super::tests::{lines, refused};
 use super::super::{LakeMeta, LakeUrl};
 use super::*;
+use crate::clock::{Clock, SystemClock};
 use crate::contract::QUARANTINE;
 
 /// A lake that was made while there was room, on a disk that has this much left.
@@ -96,4 +97,23 @@ async fn files_of_a_refused_commit_are_removed_and_those_of_a_done_one_stay() {
     let late = table.commit_on(&base, files, None, &[], HashMap::new()).await;
     assert!(matches!(late, Err(LakeError::Conflict { .. })), "{late:?}");
     assert_eq!((data_files(dir.path()), lines(&lake).await), (1, vec![0]));
+}
+
+#[tokio::test]
+async fn a_file_that_a_vacuum_took_is_not_committed() {
+    let (dir, lake) = lake_on(&Frail::with_room(i64::MAX)).await;
+    let table = lake.table(&QUARANTINE);
+    table.put(&[refused("1", 0..1)], None, None).await.expect("put");
+    let mut writer = table.writer();
+    writer.write(&refused("2", 1..2)).await.expect("write");
+    let mut files = writer.finish().await.expect("finish");
+    let mut writer = table.writer();
+    writer.write(&refused("3", 2..3)).await.expect("write");
+    // As if it had taken hours to get here.
+    let later = SystemClock::default().now().saturating_add(jiff::SignedDuration::from_hours(2)).expect("later");
+    assert_eq!(lake.vacuum(Some(&QUARANTINE), 30, later).await.expect("vacuum").files.len(), 1);
+    files.add(writer.finish().await.expect("finish"));
+    let gone = table.commit_files(files, None, &[], HashMap::new()).await.expect_err("gone");
+    assert!(matches!(gone, LakeError::FileGone { .. }), "{gone}");
+    assert_eq!((data_files(dir.path()), lines(&lake).await), (1, vec![0]), "nothing has changed, nothing stays");
 }

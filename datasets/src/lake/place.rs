@@ -1,0 +1,165 @@
+//! A folder that holds a backup, or is to: what is in it, by its manifest, and what may be.
+
+use std::collections::BTreeMap;
+use std::path::{Path as FsPath, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use serde::{Deserialize, Serialize};
+
+use super::url::{LakeUrl, overlap, resolved};
+use super::{Lake, LakeError, LakeSnapshot};
+use crate::contract;
+
+pub(super) const MANIFEST: &str = "manifest.json";
+/// Version of the manifest's own form. 2: the tables' ids.
+pub(super) const FORM: u32 = 2;
+/// Folder of the keys' files, within the backup.
+pub(super) const KEYS: &str = "keys";
+/// Folder of the tables, within the backup.
+pub(super) const TABLES: &str = "lake";
+
+/// What a backup holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    pub(super) form: u32,
+    /// Where the lake was.
+    pub lake: String,
+    /// The id that each table was given when it was made: a lake that is made anew at the same place
+    /// has others. Backups of older programs tell none.
+    #[serde(default)]
+    pub tables: BTreeMap<String, String>,
+    pub taken_at: Timestamp,
+    pub versions: BTreeMap<String, u64>,
+    pub files: Vec<Entry>,
+}
+
+/// One file of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Below the backup's folder.
+    pub path: String,
+    pub size: u64,
+    /// Hexadecimal.
+    pub sha256: String,
+}
+
+/// All that can be said of a manifest of any form.
+#[derive(Deserialize)]
+struct Form {
+    form: u32,
+}
+
+/// A folder that holds a backup, or is to.
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) url: LakeUrl,
+    pub(super) folder: PathBuf,
+    pub(super) store: Arc<dyn ObjectStore>,
+    root: Path,
+}
+
+impl Place {
+    pub(super) fn open(url: &LakeUrl) -> Result<Self, LakeError> {
+        let Some(folder) = url.folder() else {
+            let reason = "a lake in memory ends with its process; name a folder";
+            return Err(LakeError::Place { place: url.to_string(), reason });
+        };
+        let (name, folder) = (url.to_string(), folder.to_owned());
+        Ok(Self { name, url: url.clone(), folder, store: url.open_store(), root: url.path()? })
+    }
+
+    pub(super) fn wrong(&self, reason: &'static str) -> LakeError {
+        LakeError::Place { place: self.name.clone(), reason }
+    }
+
+    /// A file of the backup; names may hold `=` and percent signs.
+    pub(super) fn path(&self, name: &str) -> Path {
+        let whole = format!("{}/{name}", self.root);
+        Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
+    }
+
+    pub(super) async fn manifest(&self) -> Result<Option<Manifest>, LakeError> {
+        let bytes = match self.store.get(&self.path(MANIFEST)).await {
+            Ok(found) => found.bytes().await?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let unreadable = |_| self.wrong("its manifest.json cannot be read; give another folder");
+        let Form { form } = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        if form > FORM {
+            return Err(self.wrong("a newer sunlake made this backup; install that"));
+        }
+        serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
+    }
+
+    /// Only a backup, or what a broken-off one has left, may be there.
+    pub(super) fn refuse_foreign(&self, held: Option<&Manifest>, lake: &Lake) -> Result<(), LakeError> {
+        let inner = [self.folder.clone(), self.folder.join(TABLES)];
+        if lake.url().folder().is_some_and(|of| inner.iter().any(|inner| overlap(inner, of))) {
+            return Err(self.wrong("it is in the lake, or around it; name a folder beside it, best on another disk"));
+        }
+        let is_of = |held: &Manifest| match lake.url().folder() {
+            Some(of) => resolved(FsPath::new(&held.lake)) == resolved(of),
+            None => held.lake == lake.url().to_string(),
+        };
+        if held.is_some_and(|held| !is_of(held)) {
+            return Err(self.wrong("it is the backup of another lake; name another folder"));
+        }
+        let ours = [MANIFEST, TABLES, KEYS, "_tmp", "_locks"];
+        for name in names(&self.folder)? {
+            if !ours.contains(&name.as_str()) {
+                return Err(self.wrong("it holds other files; name an empty or a new folder"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A lake that was made anew where another was is another lake, whose logs have the same names;
+    /// one that was restored may lack what its backup holds.
+    pub(super) fn refuse_other(&self, held: &Manifest, pinned: &LakeSnapshot) -> Result<(), LakeError> {
+        let is_other = contract::ALL
+            .iter()
+            .any(|contract| held.tables.get(contract.table).is_some_and(|id| *id != pinned.table(contract).id));
+        if is_other {
+            let reason = "it is the backup of another lake, which was at the same place before; name another folder, \
+                          and keep this one as long as that lake may be wanted";
+            return Err(self.wrong(reason));
+        }
+        let is_behind = contract::ALL.iter().any(|contract| {
+            held.versions.get(contract.table).is_some_and(|version| *version > pinned.table(contract).version)
+        });
+        if is_behind {
+            return Err(self.wrong(
+                "it is further than this lake, which was restored or has lost commits since; name another folder",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Names in a folder; none if it is not there.
+pub(super) fn names(folder: &FsPath) -> Result<Vec<String>, LakeError> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(LakeError::io(folder)(error)),
+    };
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned()).map_err(LakeError::io(folder))
+    };
+    entries.map(name).collect()
+}
+
+/// Whether the lake in this folder is the copy inside a backup: nobody lands into it, and it is left
+/// as it is.
+pub(super) fn is_copy(lake: &FsPath) -> bool {
+    let lake = resolved(lake);
+    let manifest = lake.parent().filter(|_| lake.ends_with(TABLES)).map(|backup| backup.join(MANIFEST));
+    let bytes = manifest.and_then(|manifest| std::fs::read(manifest).ok());
+    bytes.is_some_and(|bytes| serde_json::from_slice::<Manifest>(&bytes).is_ok())
+}
