@@ -14,7 +14,7 @@ fn log(entries: i64) -> (tempfile::TempDir, AuditLog, Vec<u8>) {
         let added = log.append(at(number), "clerk", "erase", &fields).expect("appended");
         assert_eq!(added.seq, u64::try_from(number).expect("small") + 1);
     }
-    let bytes = std::fs::read(&log.file).expect("file");
+    let bytes = std::fs::read(&log.file).unwrap_or_default();
     (dir, log, bytes)
 }
 

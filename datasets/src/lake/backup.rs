@@ -5,7 +5,7 @@
 //! before, of which nothing is removed.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path as FsPath, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::TryStreamExt;
@@ -15,7 +15,7 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::place::{Entry, FORM, KEYS, MANIFEST, Manifest, Place, TABLES};
+use super::place::{Entry, FORM, MANIFEST, Manifest, Place, TABLES};
 use super::table::Table;
 use super::url::LakeUrl;
 use super::{Lake, LakeError, LakeSnapshot, keys, lock};

@@ -52,7 +52,7 @@ pub enum LakeError {
     #[error(
         "{file} was written for table {table} and is gone, or not whole, before its commit: something has removed it; nothing has changed, run the same command again"
     )]
-    FileGone { table: String, file: String },
+    Removed { table: String, file: String },
     /// A table's newest version is older than one that others stand on.
     #[error(
         "table {table} is at version {version}, and states and cards were worked out beside its version {stand}: it has lost commits; restore the lake from its backup, or go on with what is left by `sunlake derive --full`"

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
-use super::backup::{Entry, KEYS, Manifest, Place};
+use super::place::{Entry, KEYS, Manifest, Place};
 use super::disk::{Disk, Publish, StdDisk, create_dir_durably, publish};
 
 /// Who may do what with a key, and with the folder of keys.

@@ -259,7 +259,7 @@ fn refuse_remains(folder: &std::path::Path, url: &LakeUrl) -> Result<(), LakeErr
     const LOG: &str = "_delta_log";
     let mut remains = false;
     for contract in contract::ALL.iter().filter(|contract| contract.table != contract::LAKE_META.table) {
-        let held = backup::names(&folder.join(contract.table))?;
+        let held = place::names(&folder.join(contract.table))?;
         let (log, files): (Vec<&String>, Vec<&String>) = held.iter().partition(|name| *name == LOG);
         let may_be_made = contract.role == contract::Role::Reference && !log.is_empty();
         remains |= !files.is_empty() && !may_be_made;

@@ -132,6 +132,7 @@ impl TableSnapshot {
             modified_ms: file.last_modified.timestamp_millis(),
             partition: HashMap::new(),
             rows: None,
+            sha256: None,
             min: Value::Null,
             max: Value::Null,
         }

@@ -276,7 +276,7 @@ impl Table {
                 Err(error) => return Err(error.into()),
             };
             if size != u64::try_from(add.size).ok() {
-                return Err(LakeError::FileGone { table: self.name().to_owned(), file: add.path.clone() });
+                return Err(LakeError::Removed { table: self.name().to_owned(), file: add.path.clone() });
             }
         }
         Ok(())

@@ -90,7 +90,7 @@ async fn rows_are_not_lost_when_a_vacuum_takes_what_was_merged() {
         now: now(),
     };
     let gone = table.commit_swaps(swaps, how).await.expect_err("gone");
-    assert!(matches!(gone, LakeError::FileGone { .. }), "{gone}");
+    assert!(matches!(gone, LakeError::Removed { .. }), "{gone}");
     assert_eq!(table.snapshot().await.expect("same").version, pinned.version);
     assert_eq!(lines(&lake).await.len(), 20);
 }

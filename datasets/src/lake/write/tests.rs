@@ -114,6 +114,6 @@ async fn a_file_that_a_vacuum_took_is_not_committed() {
     assert_eq!(lake.vacuum(Some(&QUARANTINE), 30, later).await.expect("vacuum").files.len(), 1);
     files.add(writer.finish().await.expect("finish"));
     let gone = table.commit_files(files, None, &[], HashMap::new()).await.expect_err("gone");
-    assert!(matches!(gone, LakeError::FileGone { .. }), "{gone}");
+    assert!(matches!(gone, LakeError::Removed { .. }), "{gone}");
     assert_eq!((data_files(dir.path()), lines(&lake).await), (1, vec![0]), "nothing has changed, nothing stays");
 }
