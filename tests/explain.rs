@@ -71,11 +71,11 @@ fn office_hours_are_told_by_their_windows() {
         "2018-03-07 Wed day 2 NORMAL 08:00-12:00 over, 15:00-18:00 over: 0 min, in all 4 h",
     ];
     assert_lines(&told, &expected);
-    // The step has a workday of its own.
+    // The step has a workday of its own, and ended before it was near the limit.
     let expected = [
         "step 1 受理, day by day",
         "2018-03-05 Mon day 0, not counted NORMAL",
-        "2018-03-06 Tue day 1 NORMAL YELLOW DUE CLOSED",
+        "2018-03-06 Tue day 1 NORMAL DUE CLOSED",
         "",
     ];
     assert_lines(&told, &expected);
@@ -115,4 +115,164 @@ fn a_step_is_told_by_the_days_on_which_it_was_open() {
     let days: Vec<_> = days.collect();
     assert_eq!(days.len(), 8);
     assert_eq!((days[4], days[5]), ((&json!(null), &json!(false)), (&json!(2), &json!(true))));
+}
+
+const MORE: &str = "\
+case,limit,unit,type,at,step,name,days
+C,5,WD,ACCEPT,2018-03-05 09:00:00,,,
+C,5,WD,CLOSE,2018-03-07 11:00:00,,,
+D,5,WD,RECEIVE,2018-03-05 09:00:00,,,
+D,5,WD,CORRECTION_NOTICE,2018-03-06 10:00:00,,,
+E,3,CD,RECEIVE,2018-03-05 09:00:00,,,
+E,3,CD,ACCEPT,2018-03-06 09:00:00,,,
+E,3,CD,TRANSFER,2018-03-06 10:00:00,,,
+F,450,WD,ACCEPT,2025-06-02 09:00:00,,,
+G,5,WD,ACCEPT,2018-03-05 09:00:00,,,
+G,5,WD,STEP_START,2018-03-05 10:00:00,1,审核,3
+";
+
+fn more() -> Place {
+    let place = Place::new();
+    let (mapping, file) = (place.file("hall.toml", MAPPING), place.file("more.csv", MORE));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    place
+}
+
+/// The line that begins so.
+fn line<'t>(told: &'t [String], beginning: &str) -> &'t str {
+    let found = told.iter().find(|line| line.starts_with(beginning));
+    found.unwrap_or_else(|| panic!("no line begins with {beginning:?}: {told:#?}"))
+}
+
+#[test]
+fn a_closed_case_is_told_to_its_due_date_and_is_never_red() {
+    let place = more();
+    let told = lines(&place, "C", "2018-04-30");
+    let expected = [
+        "2018-03-07 Wed day 2 NORMAL CLOSED",
+        "closed 2018-03-07 11:00:00: the clock has stopped; the due date would have been reached so (domain §4 point 8)",
+        "2018-03-08 Thu would be day 3 NORMAL",
+        "2018-03-09 Fri would be day 4 NORMAL",
+        "2018-03-10 Sat not worked WEEKEND",
+        "2018-03-11 Sun not worked WEEKEND",
+        "2018-03-12 Mon would be day 5 NORMAL DUE",
+    ];
+    assert_lines(&told, &expected);
+    assert!(!told.iter().any(|line| line.contains("RED") || line.contains("YELLOW")), "{told:#?}");
+    let promise = line(&told, "clock PROMISE");
+    assert!(promise.contains("ended 2018-03-07 11:00:00 in time, closed") && !promise.contains("red"), "{promise}");
+    let json = place.json(&["explain", "C", "--as-of", "2018-04-30"]);
+    let last = json["days"].as_array().and_then(|days| days.last()).expect("days").clone();
+    assert_eq!((&last["date"], &last["is_after_end"]), (&json!("2018-03-12"), &json!(true)));
+    assert_eq!(last["marks"], json!(["DUE"]));
+}
+
+#[test]
+fn the_receipt_and_a_notice_to_correct_are_told() {
+    let place = more();
+    let told = lines(&place, "D", "2018-03-20");
+    let waits = line(&told, "waits for CORRECTION_COMPLETE");
+    assert!(waits.contains("since 2018-03-06 10:00:00 (domain §4 point 1; 行政许可法 art 32)"), "{waits}");
+    let time = line(&told, "time to accept, day by day: 5 WD from 2018-03-05 09:00:00");
+    assert!(time.contains("due 2018-03-12 24:00, answered 2018-03-06 10:00:00"), "{time}");
+    assert!(line(&told, "clock PROMISE").contains("not started (domain §4 point 1"), "{told:#?}");
+    let json = place.json(&["explain", "D", "--as-of", "2018-03-20"]);
+    assert_eq!(json["waits_for_correction_since"], json!("2018-03-06T02:00:00Z"));
+    assert_eq!(json["objects"][0]["object_type"], json!("PRE_ACCEPTANCE"));
+}
+
+#[test]
+fn each_clock_names_its_rule_and_its_end() {
+    let place = more();
+    let told = lines(&place, "E", "2018-03-20");
+    assert!(line(&told, "clock PROMISE").ends_with("(domain §4 point 3)"), "{told:#?}");
+    let village = line(&told, "clock VILLAGE");
+    assert!(village.contains("ended 2018-03-06 10:00:00 in time, handed on (point 8)"), "{village}");
+    assert!(!village.contains("yellow") && !village.contains("red 2"), "{village}");
+    let told = lines(&place, "F", "2025-06-10");
+    let promise = line(&told, "clock PROMISE");
+    assert!(promise.contains("no card: the calendar of 2027 is not known (domain §3)"), "{promise}");
+    assert!(!promise.contains("yellow") && !promise.contains("red "), "{promise}");
+    assert_eq!(place.json(&["explain", "F", "--as-of", "2025-06-10"])["unknown_year"], json!(2027));
+}
+
+#[test]
+fn an_open_step_is_told_as_of_the_asked_instant_and_a_cut_list_says_so() {
+    let place = more();
+    let told = lines(&place, "G", "2018-05-02T10:00");
+    assert!(line(&told, "step 1 审核: limit 3 WD").contains("days used by 2018-05-02 10:00:00"), "{told:#?}");
+    assert!(told.iter().any(|line| line == "… and so on to 2018-05-02"), "{told:#?}");
+    let json = place.json(&["explain", "G", "--as-of", "2018-03-09T10:00"]);
+    assert_eq!((&json["steps"][0]["used_wd"], &json["used_wd"]), (&json!(4), &json!(4)));
+}
+
+const STOPPED: &str = r#"
+[source]
+system = "stops"
+time_zone = "Asia/Shanghai"
+case_key = "case"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+item_id = "item"
+promised_limit = "limit"
+promised_unit = "unit"
+recorded_at = "at"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+stop_id = "stop"
+stop_kind = "kind"
+basis = "basis"
+approved_length = "length"
+approved_unit = "length_unit"
+applicant_notified_at = "told"
+"#;
+
+const STOPS: &str = "\
+case,item,limit,unit,type,at,stop,kind,basis,length,length_unit,told
+S,NOPE,10,WD,ACCEPT,2018-03-05 09:00:00,,,,,,
+S,NOPE,10,WD,STOP,2018-03-06 07:00:00,S1,HEARING,notice 1,3,CD,2018-03-06 07:00:00
+S,NOPE,10,WD,RESUME,2018-03-06 19:00:00,S1,,,,,
+S,NOPE,10,WD,STOP,2018-03-08 10:00:00,S1,HEARING,notice 2,3,CD,2018-03-08 10:00:00
+S,NOPE,10,WD,RESUME,2018-03-08 11:00:00,S1,,,,,
+S,NOPE,10,WD,STOP,2018-03-09 10:00:00,S2,HEARING,,3,CD,
+";
+
+#[test]
+fn each_suspension_is_told_with_its_reason_and_its_own_days() {
+    let place = Place::new();
+    let (mapping, file) = (place.file("stops.toml", STOPPED), place.file("stops.csv", STOPS));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    let told = lines(&place, "S", "2018-03-15T10:00");
+    let first = line(&told, "stop S1 (1) HEARING: 2018-03-06 07:00:00 to 2018-03-06 19:00:00, basis notice 1");
+    assert!(
+        first.contains("approved 3 CD until 2018-03-09 24:00") && first.contains("takes out 2018-03-06"),
+        "{first}"
+    );
+    let second = line(&told, "stop S1 (2) HEARING: 2018-03-08 10:00:00 to 2018-03-08 11:00:00");
+    assert!(second.contains("moves nothing: covers no whole workday up to the due date"), "{second}");
+    let third = line(&told, "stop S2 HEARING");
+    assert!(third.contains("nothing deducted: no basis, no notice to the applicant (points 4, 5)"), "{third}");
+    assert!(told.contains(&"2018-03-06 Tue excluded NORMAL stop S1 (1)".to_owned()), "{told:#?}");
+    let own = line(&told, "suspension S2, day by day: 3 CD from 2018-03-09 10:00:00");
+    assert!(own.contains("cap 2018-03-12 24:00, next workday 2018-03-13"), "{own}");
+    let expected = [
+        "2018-03-12 Mon day 3 NORMAL CAP DUE",
+        "2018-03-13 Tue after the cap NORMAL YELLOW NEXT_WORKDAY",
+        "2018-03-14 Wed after the cap NORMAL RED",
+        "… and so on to 2018-03-15",
+    ];
+    assert_lines(&told, &expected);
+    let remark = "remark item NOPE is not in the reference data: its limits, stops and steps are not known";
+    assert!(told.contains(&remark.to_owned()), "{told:#?}");
+    let json = place.json(&["explain", "S", "--as-of", "2018-03-15T10:00"]);
+    assert_eq!(json["item_known"], json!(false));
+    assert_eq!(json["suspensions"][2]["notes"], json!(["NO_BASIS", "NO_NOTICE"]));
+    assert_eq!(json["suspensions"][1]["label"], json!("S1 (2)"));
 }

@@ -1,28 +1,33 @@
 use analytics::CaseExplanation;
-use analytics::sla::{Card, Clock, ClockKind, DueBasis, StartKind, StepClock, Suspension};
+use analytics::sla::{Card, ClockKind, Explanation, ObjectType};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Shared;
 use crate::output::say;
+use item::Item;
 
+mod clocks;
 mod days;
+mod item;
 mod json;
+mod objects;
 
 pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
     let session = shared.session().await?;
     let Some(case) = session.explain(case_no).await? else {
         bail!("nothing is known of case {case_no} as of {}", local(session.as_of(), session.zone()));
     };
+    let item = Item::of(&case, &session).await?;
     if shared.global.json {
-        say!("{}", serde_json::to_string_pretty(&json::explanation(&case, session.as_of()))?);
+        say!("{}", serde_json::to_string_pretty(&json::explanation(&case, &item, session.as_of()))?);
         return Ok(());
     }
-    print(&case, session.as_of(), session.zone())
+    print(&case, &item, session.as_of(), session.zone())
 }
 
-fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
+fn print(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
     say!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
@@ -32,26 +37,18 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
         text(&case.village_code),
         text(&case.org_code)
     );
-    if let Some(start) = clock.start {
-        let from = if start.from > start.at { format!(" as of {}", local(start.from, zone)) } else { String::new() };
-        let why = match start.kind {
-            StartKind::Accepted => "accepted",
-            StartKind::Corrected => "accepted with the file complete",
-            StartKind::Deemed if start.from > as_of => "deemed accepted if nobody answers the receipt before that,",
-            StartKind::Deemed => "deemed accepted, nobody having answered the receipt",
-        };
-        let is_office_time = explanation.days.iter().any(|day| day.office.is_some());
-        let counts = if is_office_time { "day 0, its office time counts" } else { "day 0, not counted" };
-        say!("start {}: {why}{from} (domain §4 point 1); {counts}", local(start.at, zone));
+    if let Some(start) = clocks::start(case, item, as_of, zone) {
+        say!("{start}");
     }
     for kind in [ClockKind::Promise, ClockKind::Statutory, ClockKind::Village] {
-        say!("{}", clock_line(clock.clock(kind), zone));
+        say!("{}", clocks::clock(explanation, kind, item, zone));
     }
     if let Some(extension) = clock.extension {
-        say!("  extended by {} days, in force from {} (point 7)", extension.days, local(extension.effective_at, zone));
+        let (days, from) = (extension.days, local(extension.effective_at, zone));
+        say!("  extended by {days} days, in force from {from} (domain §4 point 7; {})", item.law("42"));
     }
-    for stop in &clock.suspensions {
-        say!("{}", stop_line(stop, zone));
+    for stop in objects::stops(explanation, item, zone) {
+        say!("{stop}");
     }
     if let Some(closed) = clock.closed_at {
         say!("  closed {} {}", local(closed, zone), clock.close_result.map_or("", |result| result.as_str()));
@@ -60,14 +57,17 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
     let (whole, tenth) = (used.used_days_tenths / 10, used.used_days_tenths % 10);
     let ratio = used.ratio_ppm.map_or("-".into(), |ppm| format!("{}.{} %", ppm / 10_000, ppm % 10_000 / 1_000));
     say!("  used {} working days begun, {whole}.{tenth} days or {ratio} of the limit (point 13)", used.used_wd);
-    for step in clock.steps.iter().filter(|step| has_clock(step)) {
-        say!("{}", step_line(step, zone));
+    for (step, told) in clock.steps.iter().zip(&explanation.steps).filter(|(step, _)| clocks::has_clock(step)) {
+        say!("{}", clocks::step(step, told.used_wd, told.unknown_year, as_of, zone));
     }
     for card in &explanation.cards {
-        say!("{}", card_line(card, as_of, zone));
+        say!("{}", card_line(explanation, card, as_of, zone));
     }
     for reason in &clock.reasons {
         say!("  remark {reason}");
+    }
+    if let Some(item_id) = &item.unknown {
+        say!("  remark item {item_id} is not in the reference data: its limits, stops and steps are not known");
     }
     say!(
         "policy {} version {}, calendar {}, engine {}",
@@ -77,15 +77,20 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
         explanation.engine_version
     );
     say!("");
-    for day in &explanation.days {
-        say!("{}", days::line(day, zone));
+    let ended = |word: &str, at: Option<Timestamp>| at.map(|at| format!("{word} {}", local(at, zone)));
+    let closed = ended("closed", clock.closed_at);
+    for line in days::lines(&explanation.days, explanation.days_cut, closed.as_deref(), zone) {
+        say!("{line}");
     }
-    for (step, days) in clock.steps.iter().zip(&explanation.step_days).filter(|(step, _)| has_clock(step)) {
+    for (step, told) in clock.steps.iter().zip(&explanation.steps).filter(|(step, _)| clocks::has_clock(step)) {
         say!("");
         say!("step {} {}, day by day", step.key(), step.step_name.as_deref().unwrap_or_default());
-        for day in days {
-            say!("{}", days::line(day, zone));
+        for line in days::lines(&told.days, told.cut, ended("ended", step.ended_at).as_deref(), zone) {
+            say!("{line}");
         }
+    }
+    for line in objects::lines(explanation, item, as_of, zone) {
+        say!("{line}");
     }
     say!("");
     for event in &case.events {
@@ -103,67 +108,15 @@ fn print(case: &CaseExplanation, as_of: Timestamp, zone: &TimeZone) -> Result<()
     Ok(())
 }
 
-/// A step with a limit or a due time is told; one without either can be neither late nor near it.
-fn has_clock(step: &StepClock) -> bool {
-    step.limit.is_some() || step.due_at.is_some()
-}
-
-fn clock_line(clock: &Clock, zone: &TimeZone) -> String {
-    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
-    let limit = clock.limit.map_or("-".into(), |limit| format!("{} {}", clock.n, limit.unit));
-    let rule = match clock.basis {
-        DueBasis::Explicit => "the source's own due time, domain §4 point 3",
-        DueBasis::NoLimit => "no limit and no due time: no card",
-        _ => "domain §4 points 2, 3, 6",
-    };
-    format!(
-        "clock {:<9} {} {limit}: from {}, yellow {}, due {}, red {} ({rule})",
-        clock.kind,
-        clock.basis,
-        at(clock.started_at),
-        at(clock.yellow_at),
-        at(clock.due_at),
-        at(clock.red_at)
-    )
-}
-
-fn stop_line(stop: &Suspension, zone: &TimeZone) -> String {
-    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
-    let deducted = match stop.deducted {
-        Some(span) => format!("deducted {} to {}", local(span.from, zone), local(span.until, zone)),
-        None => "nothing deducted".to_owned(),
-    };
-    let kind = stop.kind.map_or("of no kind", |kind| kind.as_str());
-    format!(
-        "  stop {} {kind}: {} to {}, approved until {}, {deducted} (points 4, 5)",
-        stop.id,
-        local(stop.started_at, zone),
-        at(stop.ended_at),
-        at(stop.cap_at)
-    )
-}
-
-fn step_line(step: &StepClock, zone: &TimeZone) -> String {
-    let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| local(instant, zone));
-    let limit = step.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
-    let by = if step.ended_at.is_none() { " by the last record" } else { "" };
-    format!(
-        "  step {} {}: limit {limit}, {} to {}, due {}, {} days used{by} (point 9)",
-        step.key(),
-        step.step_name.as_deref().unwrap_or_default(),
-        at(step.started_at),
-        at(step.ended_at),
-        at(step.due_at),
-        step.used_wd
-    )
-}
-
-fn card_line(card: &Card, as_of: Timestamp, zone: &TimeZone) -> String {
+fn card_line(explanation: &Explanation, card: &Card, as_of: Timestamp, zone: &TimeZone) -> String {
     let ends = [("superseded", card.superseded_at), ("lapsed", card.lapsed_at), ("cancelled", card.cancelled_at)];
     let ends = ends.iter().filter_map(|(word, at)| at.filter(|at| *at <= as_of).map(|at| (word, at)));
     let ends: String = ends.map(|(word, at)| format!(", {word} {}", local(at, zone))).collect();
     let ahead = if card.issued_at > as_of { " (ahead)" } else { "" };
-    let object = card.object_id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+    // Suspensions may have one id between them; their labels tell them apart.
+    let key = card.object_key.as_deref().filter(|_| card.object_type == ObjectType::Suspension);
+    let label = key.and_then(|key| explanation.stop_label(key)).or(card.object_id.as_deref());
+    let object = label.map(|label| format!(" {label}")).unwrap_or_default();
     let cycle = if card.cycle > 1 { format!(" cycle {}", card.cycle) } else { String::new() };
     format!(
         "  card {} {}{object}{cycle}: condition {}, issued {}{ahead}{ends} (domain §3)",

@@ -206,6 +206,12 @@ fn item_limit(step: &StepClock, rules: &[StepRule]) -> Option<Limit> {
     rules.iter().find(by_name).or_else(|| rules.iter().find(by_seq)).map(|rule| rule.limit)
 }
 
+/// How many workdays the step has used by an instant, or by its end if that is earlier.
+pub(crate) fn used_wd(step: &StepClock, counter: &Counter<'_>, until: Timestamp) -> Result<u32, Error> {
+    let until = step.ended_at.map_or(until, |ended| ended.min(until));
+    Ok(u32::try_from(open_days(step, counter, until)?.len()).unwrap_or(u32::MAX))
+}
+
 /// The counted days on which the step was open, up to and with the day of `until`.
 fn open_days<'c>(step: &StepClock, counter: &Counter<'c>, until: Timestamp) -> Result<Cow<'c, [Date]>, Error> {
     let zone = counter.excluded.zone;

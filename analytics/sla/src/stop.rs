@@ -8,6 +8,36 @@ use crate::days::Run;
 use crate::reason::note;
 use crate::{ItemRules, Limit, Reason, StopKind, StopTerms, Unit, WorkCalendar, Zone};
 
+named_enum! {
+    /// Why nothing is deducted, or why what is deducted moves nothing (domain §4 points 4 to 6).
+    StopNote {
+        /// No basis is named.
+        NoBasis = "NO_BASIS",
+        /// No length was approved.
+        NoLength = "NO_LENGTH",
+        /// The applicant was not told.
+        NoNotice = "NO_NOTICE",
+        /// Neither the law nor the item allows the kind.
+        KindNotAllowed = "KIND_NOT_ALLOWED",
+        /// It ended before it was approved and told, or when it began.
+        EndedBefore = "ENDED_BEFORE",
+        /// It was approved or told only after its approved length was over.
+        CapPassed = "CAP_PASSED",
+        /// The clock has no start or no limit.
+        NoClock = "NO_CLOCK",
+        /// The limit is an explicit due instant, which no stop moves.
+        ExplicitDue = "EXPLICIT_DUE",
+        /// It was over before the clock started.
+        BeforeStart = "BEFORE_START",
+        /// It begins after the due instant.
+        AfterDue = "AFTER_DUE",
+        /// It covers no whole workday up to the due date; of natural days, no whole one.
+        NoWholeDay = "NO_WHOLE_DAY",
+        /// It covers no office time up to the due instant of a limit in hours or minutes.
+        NoOfficeTime = "NO_OFFICE_TIME",
+    }
+}
+
 /// A suspension as its STOP began it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspension {
@@ -24,6 +54,8 @@ pub struct Suspension {
     pub cap_at: Option<Timestamp>,
     /// What is deducted, half open; none if nothing is.
     pub deducted: Option<Pause>,
+    /// Why nothing is; empty if something is.
+    pub refused: Vec<StopNote>,
 }
 
 /// A span that does not count, half open.
@@ -71,12 +103,13 @@ impl OpenStop<'_> {
             note(reasons, Reason::LimitCut);
         }
         let deducted = self.deducted(kind, cap_at, item, reasons);
+        let refused = if deducted.is_some() { Vec::new() } else { self.refused(kind, cap_at, item) };
         if cap_at.is_some_and(|cap| self.ended_at.is_some_and(|end| end > cap)) {
             note(reasons, Reason::StopOverrun);
         }
         let (started_at, ended_at) = (self.started_at, self.ended_at);
         let event_id = self.event_id.to_owned();
-        Ok(Suspension { id: self.id.to_owned(), event_id, kind, started_at, ended_at, cap_at, deducted })
+        Ok(Suspension { id: self.id.to_owned(), event_id, kind, started_at, ended_at, cap_at, deducted, refused })
     }
 
     fn deducted(
@@ -102,6 +135,27 @@ impl OpenStop<'_> {
         let from = self.started_at.max(notified_at).max(terms.approved_at.unwrap_or(notified_at));
         let until = self.ended_at.map_or(cap_at, |end| end.min(cap_at));
         (from < until).then_some(Pause { from, until })
+    }
+}
+
+impl OpenStop<'_> {
+    /// Everything that keeps it from being deducted.
+    fn refused(&self, kind: Option<StopKind>, cap_at: Option<Timestamp>, item: &ItemRules) -> Vec<StopNote> {
+        let basis = self.terms.and_then(|terms| terms.basis.as_deref()).unwrap_or_default();
+        let notified_at = self.terms.and_then(|terms| terms.notified_at);
+        let is_allowed = kind.is_some_and(|kind| kind.is_by_law() || item.allowed_stop_kinds.contains(&kind));
+        let asked = [
+            (StopNote::NoBasis, !basis.trim().is_empty()),
+            (StopNote::NoLength, cap_at.is_some()),
+            (StopNote::NoNotice, notified_at.is_some()),
+            (StopNote::KindNotAllowed, is_allowed),
+        ];
+        let mut found: Vec<StopNote> = asked.iter().filter(|(_, holds)| !holds).map(|(note, _)| *note).collect();
+        if found.is_empty() {
+            let ends_by_cap = cap_at.is_some_and(|cap| self.ended_at.is_none_or(|end| cap < end));
+            found.push(if ends_by_cap { StopNote::CapPassed } else { StopNote::EndedBefore });
+        }
+        found
     }
 }
 

@@ -2,19 +2,42 @@
 
 use analytics::sla::{DayLine, DayRole, Mark, OfficeDay, OfficePart, OfficeRole};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Each day of a list. Those after the end are told as what would have been; `ended` says which end,
+/// `cut` to which day a list that is cut goes on.
+pub(super) fn lines(days: &[DayLine], cut: Option<Date>, ended: Option<&str>, zone: &TimeZone) -> Vec<String> {
+    let mut lines = Vec::with_capacity(days.len() + 2);
+    let mut is_over = false;
+    for day in days {
+        if day.is_after_end && !is_over {
+            let ended = ended.unwrap_or("ended");
+            lines.push(format!(
+                "{ended}: the clock has stopped; the due date would have been reached so (domain §4 point 8)"
+            ));
+        }
+        is_over = day.is_after_end;
+        lines.push(line(day, zone));
+    }
+    lines.extend(cut.map(|day| format!("… and so on to {day}")));
+    lines
+}
+
 /// One day: date, what it is to the clock, why, and what falls on it.
-pub(super) fn line(day: &DayLine, zone: &TimeZone) -> String {
+fn line(day: &DayLine, zone: &TimeZone) -> String {
     let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
         [usize::from(day.date.weekday().to_monday_zero_offset().unsigned_abs())];
     let role = match day.role {
         DayRole::Start if day.office.is_some() => "day 0".to_owned(),
         DayRole::Start => "day 0, not counted".to_owned(),
+        DayRole::Counted(number) if day.is_after_end => format!("would be day {number}"),
         DayRole::Counted(number) => format!("day {number}"),
         DayRole::Excluded => "excluded".to_owned(),
         DayRole::NotOpen => "step not open".to_owned(),
         DayRole::NotWorked => "not worked".to_owned(),
+        DayRole::Running => "time runs".to_owned(),
+        DayRole::AfterCap => "after the cap".to_owned(),
     };
     let name = day.name.as_deref().unwrap_or_default();
     let stops: String = day.stops.iter().map(|stop| format!(" stop {stop}")).collect();

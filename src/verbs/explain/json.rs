@@ -1,19 +1,23 @@
 //! The explanation as JSON.
 
 use analytics::CaseExplanation;
-use analytics::sla::{Card, Clock, DayLine, DayRole, OfficeDay, OfficePart, StepClock, Suspension};
+use analytics::sla::{Card, ClockKind, DayLine, DayRole, Explanation, OfficeDay, OfficePart};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::item::Item;
+
 /// Everything that the text says, with names.
-pub(super) fn explanation(case: &CaseExplanation, as_of: Timestamp) -> Value {
+pub(super) fn explanation(case: &CaseExplanation, item: &Item, as_of: Timestamp) -> Value {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let events = case.events.iter().map(|event| {
         json!({ "event_type": event.event_type, "step_name": event.step_name, "org_code": event.org_code,
             "occurred_at": event.occurred_at, "recorded_at": event.recorded_at, "known_at": event.known_at,
             "close_result": event.close_result, "unfolded": event.unfolded })
     });
-    let steps = clock.steps.iter().zip(&explanation.step_days).map(|(step, days)| self::step(step, days));
+    let clocks = [ClockKind::Promise, ClockKind::Statutory, ClockKind::Village];
+    let clocks = clocks.map(|kind| self::clock(explanation, kind));
     let mut told = json!({
         "case_no": case.case_no, "as_of": as_of, "status": case.status, "item_id": case.item_id,
         "item_name": case.item_name, "village_code": case.village_code, "org_code": case.org_code,
@@ -25,49 +29,90 @@ pub(super) fn explanation(case: &CaseExplanation, as_of: Timestamp) -> Value {
         "used_office_sec": case.used.used_office_sec, "used_ratio_ppm": case.used.ratio_ppm,
         "reasons": clock.reasons, "policy": explanation.policy_name, "policy_version": explanation.policy_version,
         "calendar_version": explanation.calendar_version, "engine_version": explanation.engine_version,
-        "clocks": [self::clock(&clock.promise), self::clock(&clock.statutory), self::clock(&clock.village)],
-        "suspensions": clock.suspensions.iter().map(suspension).collect::<Vec<_>>(),
-        "steps": steps.collect::<Vec<_>>(),
-        "days": explanation.days.iter().map(day).collect::<Vec<_>>(),
+        "waits_for_correction_since": explanation.waits_since, "item_known": case.item_id.as_ref().map(|_| item.unknown.is_none()),
+        "limit_basis": item.limit_basis, "clocks": clocks, "suspensions": suspensions(explanation),
+        "steps": steps(explanation), "objects": objects(explanation),
+        "days": explanation.days.iter().map(day).collect::<Vec<_>>(), "days_cut_to": date(explanation.days_cut),
         "cards": explanation.cards.iter().map(card).collect::<Vec<_>>(),
         "events": events.collect::<Vec<_>>(),
     });
     // The promise clock stands at the top too: it is the one that raises cards.
-    if let (Value::Object(told), Value::Object(promise)) = (&mut told, self::clock(&clock.promise)) {
+    if let (Value::Object(told), Value::Object(promise)) = (&mut told, self::clock(explanation, ClockKind::Promise)) {
         told.extend(promise.into_iter().filter(|(name, _)| name != "clock" && name != "ended_at"));
     }
     told
 }
 
-fn clock(clock: &Clock) -> Value {
-    let dates = |dates: &[jiff::civil::Date]| dates.iter().map(ToString::to_string).collect::<Vec<_>>();
+fn date(date: Option<Date>) -> Option<String> {
+    date.map(|date| date.to_string())
+}
+
+fn clock(explanation: &Explanation, kind: ClockKind) -> Value {
+    let clock = explanation.clock.clock(kind);
+    let dates = |dates: &[Date]| dates.iter().map(ToString::to_string).collect::<Vec<_>>();
+    // Where the calendar is not known nothing turns yellow or red.
+    let told = |at: Option<Timestamp>| at.filter(|_| !clock.provisional);
     json!({ "clock": clock.kind, "due_basis": clock.basis, "limit": clock.limit, "n": clock.n,
-        "started_at": clock.started_at, "started_on": clock.started_on.map(|date| date.to_string()),
-        "ended_at": clock.ended_at, "due_on": clock.due_on.map(|date| date.to_string()), "due_at": clock.due_at,
-        "yellow_at": clock.yellow_at, "red_at": clock.red_at, "counted_on": dates(&clock.counted_on),
-        "excluded_on": dates(&clock.excluded_on), "provisional": clock.provisional })
+        "started_at": clock.started_at, "started_on": date(clock.started_on), "ended_at": clock.ended_at,
+        "due_on": date(clock.due_on), "due_at": clock.due_at, "yellow_at": told(clock.yellow_at),
+        "red_at": told(clock.red_at), "counted_on": dates(&clock.counted_on),
+        "excluded_on": dates(&clock.excluded_on), "provisional": clock.provisional,
+        "unknown_year": explanation.unknown_year(kind), "points": clock.rule_points() })
 }
 
-fn suspension(stop: &Suspension) -> Value {
-    json!({ "stop_id": stop.id, "kind": stop.kind, "started_at": stop.started_at, "ended_at": stop.ended_at,
-        "cap_at": stop.cap_at, "deducted_from": stop.deducted.map(|span| span.from),
-        "deducted_until": stop.deducted.map(|span| span.until) })
+fn suspensions(explanation: &Explanation) -> Vec<Value> {
+    let stops = explanation.clock.suspensions.iter().zip(&explanation.stops);
+    let told = stops.map(|(stop, told)| {
+        let dates = told.excluded_on.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let notes = told.notes.iter().map(|note| note.as_str()).collect::<Vec<_>>();
+        json!({ "stop_id": stop.id, "event_id": stop.event_id, "label": told.label, "kind": stop.kind,
+            "basis": told.basis, "approved": told.approved, "approved_at": told.approved_at,
+            "applicant_notified_at": told.notified_at, "started_at": stop.started_at, "ended_at": stop.ended_at,
+            "cap_at": stop.cap_at, "deducted_from": stop.deducted.map(|span| span.from),
+            "deducted_until": stop.deducted.map(|span| span.until), "excluded_on": dates, "notes": notes })
+    });
+    told.collect()
 }
 
-fn step(step: &StepClock, days: &[DayLine]) -> Value {
-    json!({ "step_seq": step.step_seq, "step_name": step.step_name, "org_code": step.org_code,
-        "started_at": step.started_at, "ended_at": step.ended_at, "limit": step.limit,
-        "due_on": step.due_on.map(|date| date.to_string()), "due_at": step.due_at, "yellow_at": step.yellow_at,
-        "red_at": step.red_at, "used_wd": step.used_wd, "days": days.iter().map(day).collect::<Vec<_>>() })
+fn steps(explanation: &Explanation) -> Vec<Value> {
+    let steps = explanation.clock.steps.iter().zip(&explanation.steps);
+    let told = steps.map(|(step, told)| {
+        let known = |at: Option<Timestamp>| at.filter(|_| !step.provisional);
+        json!({ "step_seq": step.step_seq, "step_name": step.step_name, "org_code": step.org_code,
+            "started_at": step.started_at, "ended_at": step.ended_at, "limit": step.limit,
+            "due_on": date(step.due_on), "due_at": step.due_at, "yellow_at": known(step.yellow_at),
+            "red_at": known(step.red_at), "used_wd": told.used_wd, "unknown_year": told.unknown_year,
+            "days": told.days.iter().map(day).collect::<Vec<_>>(), "days_cut_to": date(told.cut) })
+    });
+    told.collect()
+}
+
+fn objects(explanation: &Explanation) -> Vec<Value> {
+    let told = explanation.objects.iter().map(|object| {
+        let known = |at: Option<Timestamp>| at.filter(|_| object.unknown_year.is_none());
+        json!({ "object_type": object.object_type, "event_id": object.object_key, "label": object.label,
+            "limit": object.limit, "started_at": object.started_at, "ended_at": object.ended_at,
+            "cap_at": object.cap_at, "due_on": object.due_on.to_string(), "due_at": object.due_at,
+            "next_workday": date(object.next_on), "yellow_at": known(object.yellow_at),
+            "red_at": known(object.red_at), "unknown_year": object.unknown_year,
+            "days": object.days.iter().map(day).collect::<Vec<_>>(), "days_cut_to": date(object.cut) })
+    });
+    told.collect()
 }
 
 fn day(day: &DayLine) -> Value {
     let counted = match day.role {
         DayRole::Counted(number) => Some(number),
-        DayRole::Start | DayRole::Excluded | DayRole::NotOpen | DayRole::NotWorked => None,
+        DayRole::Start
+        | DayRole::Excluded
+        | DayRole::NotOpen
+        | DayRole::NotWorked
+        | DayRole::Running
+        | DayRole::AfterCap => None,
     };
     json!({ "date": day.date.to_string(), "counted": counted, "is_start": day.role == DayRole::Start,
-        "is_excluded": day.role == DayRole::Excluded, "is_open": day.role != DayRole::NotOpen, "kind": day.kind,
+        "is_excluded": day.role == DayRole::Excluded, "is_open": day.role != DayRole::NotOpen,
+        "is_after_end": day.is_after_end, "kind": day.kind,
         "name": day.name, "stops": day.stops, "provisional": day.provisional, "marks": day.marks,
         "office": day.office.as_ref().map(office) })
 }
@@ -82,7 +127,7 @@ fn part(part: &OfficePart) -> Value {
 }
 
 fn card(card: &Card) -> Value {
-    json!({ "object_type": card.object_type, "object_id": card.object_id, "clock": card.clock, "level": card.level,
+    json!({ "object_type": card.object_type, "object_id": card.object_id, "object_key": card.object_key, "clock": card.clock, "level": card.level,
         "cycle": card.cycle, "condition_at": card.condition_at, "issued_at": card.issued_at, "due_at": card.due_at,
         "over_statutory_at": card.over_statutory_at, "superseded_at": card.superseded_at,
         "lapsed_at": card.lapsed_at, "cancelled_at": card.cancelled_at, "responsible_org": card.responsible })

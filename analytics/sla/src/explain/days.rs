@@ -5,11 +5,12 @@ use std::iter::successors;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::marks::Instants;
 use super::office::OfficeTime;
 use super::{DayLine, DayRole, Mark};
 use crate::calendar::{DAY_END, instant, local};
 use crate::stop::Excluded;
-use crate::{CaseClock, Limit, Suspension, Unit};
+use crate::{Card, CaseClock, ClockKind, Limit, ObjectType, Pause, Unit, WorkCalendar};
 
 /// How far past the due date what is open is explained.
 const PAST_DUE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -17,8 +18,12 @@ const PAST_DUE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A clock as its days need it.
 pub(super) struct Course<'a> {
     pub(super) started_on: Date,
-    pub(super) marked: [(Mark, Option<Date>); 4],
-    pub(super) suspensions: &'a [Suspension],
+    /// What comes after it is told as what would have been.
+    pub(super) ended_on: Option<Date>,
+    /// In the order in which a line has them.
+    pub(super) marks: Vec<(Mark, Date)>,
+    /// What each suspension deducts, by label.
+    pub(super) stops: &'a [(String, Pause)],
     pub(super) excluded: Excluded<'a>,
     /// None unless the limit is in hours or minutes.
     pub(super) office: Option<OfficeTime<'a>>,
@@ -40,7 +45,7 @@ impl Course<'_> {
 
     fn line(&mut self, date: Date, role: DayRole) -> DayLine {
         let calendar = self.excluded.calendar;
-        let here = self.marked.iter().filter(|(_, day)| *day == Some(date));
+        let here = self.marks.iter().filter(|(_, day)| *day == date);
         let marks = here.map(|(mark, _)| *mark).collect();
         DayLine {
             date,
@@ -48,6 +53,7 @@ impl Course<'_> {
             kind: calendar.kind(date),
             name: calendar.day_name(date).map(str::to_owned),
             provisional: calendar.is_provisional(date),
+            is_after_end: self.ended_on.is_some_and(|ended_on| date > ended_on),
             stops: self.stops_on(date),
             marks,
             office: self.office.as_mut().map(|office| office.day(date)),
@@ -59,8 +65,8 @@ impl Course<'_> {
         let (Ok(from), Ok(until)) = (instant(date, 0, zone), instant(date, DAY_END, zone)) else {
             return Vec::new();
         };
-        let here = self.suspensions.iter().filter(|stop| stop.deducted.is_some_and(|span| span.meets(from, until)));
-        here.map(|stop| stop.id.clone()).collect()
+        let here = self.stops.iter().filter(|(_, span)| span.meets(from, until));
+        here.map(|(label, _)| label.clone()).collect()
     }
 }
 
@@ -104,27 +110,56 @@ pub(super) fn open_until(until: Timestamp, due_on: Date, excluded: Excluded<'_>)
     local(until, excluded.zone).0.min(due_on.saturating_add(PAST_DUE))
 }
 
+/// The first year of these days whose calendar is not known; of a calendar that knows them by now, the
+/// year in which they end.
+pub(super) fn unknown_year(calendar: &dyn WorkCalendar, from: Date, to: Date) -> i16 {
+    let mut days = successors(Some(from), |date| date.tomorrow().ok()).take_while(|date| *date <= to);
+    days.find(|date| calendar.is_provisional(*date)).unwrap_or(to).year()
+}
+
+/// Days, and the day to which they would go on if the list were not cut.
+#[derive(Default)]
+pub(super) struct Days {
+    pub(super) lines: Vec<DayLine>,
+    pub(super) cut: Option<Date>,
+}
+
+/// The day to which a list that ends before it is cut.
+pub(super) fn cut(last: Date, until: Timestamp, excluded: Excluded<'_>) -> Option<Date> {
+    Some(local(until, excluded.zone).0).filter(|until| *until > last)
+}
+
 /// The days of the promise clock; none without a start.
-pub(super) fn of_case(clock: &CaseClock, excluded: Excluded<'_>, until: Timestamp) -> Vec<DayLine> {
-    let Some(start) = clock.start else { return Vec::new() };
+pub(super) fn of_case(
+    clock: &CaseClock,
+    cards: &[Card],
+    stops: &[(String, Pause)],
+    excluded: Excluded<'_>,
+    until: Timestamp,
+) -> Days {
+    let Some(start) = clock.start else { return Days::default() };
     let promise = &clock.promise;
-    let on = |at: Option<Timestamp>| at.map(|at| local(at, excluded.zone).0);
     let due_on = promise.due_on.unwrap_or(start.on);
-    let closed_on = clock.closed_on.unwrap_or(start.on);
-    let last = start.on.max(due_on).max(closed_on).max(open_until(until, due_on, excluded));
+    // Any final state stops the clock (domain §4 point 8): after it only the way to the due date is told.
+    let last = clock.closed_on.unwrap_or_else(|| open_until(until, due_on, excluded)).max(due_on).max(start.on);
+    let own = |card: &&Card| card.object_type == ObjectType::Case && card.clock == ClockKind::Promise;
+    let instants = Instants {
+        yellow_at: promise.yellow_at,
+        due_on: promise.due_on,
+        red_at: promise.red_at,
+        ended_at: clock.closed_at,
+        provisional: promise.provisional,
+    };
     let course = Course {
         started_on: start.on,
-        marked: [
-            (Mark::Yellow, on(promise.yellow_at)),
-            (Mark::Due, promise.due_on),
-            (Mark::Red, on(promise.red_at)),
-            (Mark::Closed, clock.closed_on),
-        ],
-        suspensions: &clock.suspensions,
+        ended_on: clock.closed_on,
+        marks: instants.marks(cards.iter().filter(own), excluded.zone),
+        stops,
         excluded,
         office: OfficeTime::of(promise.limit, start.at, promise.due_at, excluded),
     };
     let (counted_on, excluded_on) = (promise.counted_on.as_slice(), promise.excluded_on.as_slice());
     let term = Term { limit: promise.limit, due_on, counted_on, excluded_on, excluded };
-    course.lines(last, |date, number| term.role(date, number))
+    let lines = course.lines(last, |date, number| term.role(date, number));
+    Days { lines, cut: cut(last, until, excluded).filter(|_| clock.closed_at.is_none()) }
 }

@@ -3,46 +3,93 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::days::{Course, Term, is_covered, open_until};
+use super::days::{Course, Term, cut, is_covered, open_until, unknown_year};
+use super::marks::Instants;
 use super::office::OfficeTime;
-use super::{DayLine, DayRole, Mark};
+use super::{DayLine, DayRole};
 use crate::calendar::local;
 use crate::due::{Counted, Counter, Due};
+use crate::steps::used_wd;
 use crate::stop::Excluded;
-use crate::{CaseClock, StepClock, Unit, Zone};
+use crate::{Card, ObjectType, Pause, StepClock, Unit, Zone};
 
-/// The days of a step from its first start on; none if it was never started.
-pub(super) fn days(step: &StepClock, clock: &CaseClock, counter: &Counter<'_>, until: Timestamp) -> Vec<DayLine> {
-    let Some(started_at) = step.started_at else { return Vec::new() };
-    let excluded = counter.excluded;
-    let on = |at: Timestamp| local(at, excluded.zone).0;
-    let started_on = on(started_at);
-    let due_on = step.due_on.unwrap_or(started_on);
-    let last = step.ended_at.map_or_else(|| open_until(until, due_on, excluded), on).max(due_on).max(started_on);
-    let course = Course {
-        started_on,
-        marked: [
-            (Mark::Yellow, step.yellow_at.map(on)),
-            (Mark::Due, step.due_on),
-            (Mark::Red, step.red_at.map(on)),
-            (Mark::Closed, step.ended_at.map(on)),
-        ],
-        suspensions: &clock.suspensions,
-        excluded,
-        office: OfficeTime::of(step.limit, started_at, step.due_at, excluded),
-    };
-    if let Some(limit) = step.limit.filter(|limit| limit.n > 0 && limit.unit != Unit::Wd) {
-        // Natural days and office time run on from the first start, whether the step is open or not.
-        let (counted_on, excluded_on) = match counter.limit(started_at, limit, 0) {
-            Ok(Due { span: Some(Counted::Days(days)), excluded, .. }) => (days, excluded),
-            _ => (Vec::new(), Vec::new()),
-        };
-        let (counted_on, excluded_on) = (counted_on.as_slice(), excluded_on.as_slice());
-        let term = Term { limit: Some(limit), due_on, counted_on, excluded_on, excluded };
-        return course.lines(last, |date, number| term.role(date, number));
+/// A step, day by day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepDays {
+    /// Counted days up to its end; while it is open, up to the instant that was asked for.
+    pub used_wd: u32,
+    /// From its first start on; none if it was never started.
+    pub days: Vec<DayLine>,
+    /// The list is cut: it goes on in the same way to this day.
+    pub cut: Option<Date>,
+    /// As [`super::Explanation::unknown_year`].
+    pub unknown_year: Option<i16>,
+}
+
+/// What the steps are told with.
+pub(super) struct Told<'a> {
+    pub(super) cards: &'a [Card],
+    pub(super) stops: &'a [(String, Pause)],
+    pub(super) counter: Counter<'a>,
+    pub(super) until: Timestamp,
+}
+
+impl Told<'_> {
+    /// One of the clock's steps.
+    pub(super) fn step(&self, step: &StepClock) -> Result<StepDays, jiff::Error> {
+        let excluded = self.counter.excluded;
+        let days = self.days(step);
+        let is_open = step.started_at.is_some() && step.ended_at.is_none();
+        let last = days.last().filter(|_| is_open).map(|line| line.date);
+        let span = days.first().map(|line| line.date).zip(step.due_on).filter(|_| step.provisional);
+        Ok(StepDays {
+            used_wd: used_wd(step, &self.counter, self.until)?,
+            cut: last.and_then(|last| cut(last, self.until, excluded)),
+            unknown_year: span.map(|(from, to)| unknown_year(excluded.calendar, from, to)),
+            days,
+        })
     }
-    let open = Open { spans: spans(step, excluded.zone), due_on, last_number: step.limit.map(|limit| limit.n.max(1)) };
-    course.lines(last, |date, number| open.role(date, number, excluded))
+
+    /// The days of a step from its first start on; none if it was never started.
+    fn days(&self, step: &StepClock) -> Vec<DayLine> {
+        let Some(started_at) = step.started_at else { return Vec::new() };
+        let excluded = self.counter.excluded;
+        let on = |at: Timestamp| local(at, excluded.zone).0;
+        let started_on = on(started_at);
+        let due_on = step.due_on.unwrap_or(started_on);
+        let last =
+            step.ended_at.map_or_else(|| open_until(self.until, due_on, excluded), on).max(due_on).max(started_on);
+        let key = step.key();
+        let own = |card: &&Card| card.object_type == ObjectType::Step && card.object_key.as_ref() == Some(&key);
+        let instants = Instants {
+            yellow_at: step.yellow_at,
+            due_on: step.due_on,
+            red_at: step.red_at,
+            ended_at: step.ended_at,
+            provisional: step.provisional,
+        };
+        let course = Course {
+            started_on,
+            ended_on: step.ended_at.map(on),
+            marks: instants.marks(self.cards.iter().filter(own), excluded.zone),
+            stops: self.stops,
+            excluded,
+            office: OfficeTime::of(step.limit, started_at, step.due_at, excluded),
+        };
+        if let Some(limit) = step.limit.filter(|limit| limit.n > 0 && limit.unit != Unit::Wd) {
+            // Natural days and office time run on from the first start, whether the step is open or not.
+            let (counted_on, excluded_on) = match self.counter.limit(started_at, limit, 0) {
+                Ok(Due { span: Some(Counted::Days(days)), excluded, .. }) => (days, excluded),
+                _ => (Vec::new(), Vec::new()),
+            };
+            let (counted_on, excluded_on) = (counted_on.as_slice(), excluded_on.as_slice());
+            let term = Term { limit: Some(limit), due_on, counted_on, excluded_on, excluded };
+            return course.lines(last, |date, number| term.role(date, number));
+        }
+        let open =
+            Open { spans: spans(step, excluded.zone), due_on, last_number: step.limit.map(|limit| limit.n.max(1)) };
+        course.lines(last, |date, number| open.role(date, number, excluded))
+    }
 }
 
 /// A limit that counts the workdays on which the step was open.

@@ -11,25 +11,27 @@ use crate::{
     explain,
 };
 
-fn told(case: &CaseInput<'_>, until: &str) -> Explanation {
+pub(super) fn told(case: &CaseInput<'_>, until: &str) -> Explanation {
     explain(case, &TestCalendar::gx(), &zone(), &Policy::for_testing(), at(until)).unwrap()
 }
 
 /// The days of the only step of these events, the case being promised in ten workdays.
 fn step_days(events: &[Event], until: &str) -> Vec<String> {
     let told = told(&case(events, wd(10)), until);
-    let [days] = told.step_days.as_slice() else { panic!("one step: {:?}", told.clock.steps) };
-    days.iter().map(day).collect()
+    let [step] = told.steps.as_slice() else { panic!("one step: {:?}", told.clock.steps) };
+    step.days.iter().map(day).collect()
 }
 
 /// One day as it would be noted on a paper calendar.
-fn day(line: &DayLine) -> String {
+pub(super) fn day(line: &DayLine) -> String {
     let role = match line.role {
         DayRole::Start => "0".to_owned(),
         DayRole::Counted(number) => number.to_string(),
         DayRole::Excluded => "excluded".to_owned(),
         DayRole::NotOpen => "not open".to_owned(),
         DayRole::NotWorked => "off".to_owned(),
+        DayRole::Running => "runs".to_owned(),
+        DayRole::AfterCap => "after cap".to_owned(),
     };
     let stops = line.stops.iter().map(|stop| format!(" {stop}"));
     let marks = line.marks.iter().map(|mark| format!(" {mark}"));
@@ -65,8 +67,9 @@ fn a_step_sent_back_is_counted_on_the_days_on_which_it_was_open() {
         "05-10 4 RED CLOSED",
     ];
     assert_eq!(step_days(&events, "2018-06-01T10:00"), expected);
-    // Ended before its limit was used up, it is taken to stay open: the due date is what would have been.
-    let expected = ["05-03 0", "05-04 1 CLOSED", "05-05 off", "05-06 off", "05-07 2", "05-08 3 YELLOW DUE"];
+    // Ended before its limit was used up, it is taken to stay open: the due date is what would have been,
+    // and nothing turns yellow.
+    let expected = ["05-03 0", "05-04 1 CLOSED", "05-05 off", "05-06 off", "05-07 2", "05-08 3 DUE"];
     assert_eq!(step_days(&events[..3], "2018-06-01T10:00"), expected);
     // What ends at midnight does not touch the day that begins.
     let events = [step_start(1, 1, "2018-05-02T09:00"), step(StepEnd, 1, "2018-05-04T00:00")];
@@ -90,7 +93,8 @@ fn a_step_is_explained_with_its_stops_while_it_is_open() {
         stop("s1", StopKind::Hearing, 10, "2018-03-07T16:00"),
         resume("s1", "2018-03-09T07:00"),
     ];
-    let expected = ["03-05 0", "03-06 1", "03-07 excluded s1", "03-08 excluded s1", "03-09 2 s1 YELLOW DUE"];
+    // Its YELLOW was issued before and stays where its condition was.
+    let expected = ["03-05 0", "03-06 1", "03-07 excluded s1 YELLOW", "03-08 excluded s1", "03-09 2 s1 DUE"];
     assert_eq!(step_days(&events, "2018-03-09T10:00"), expected);
 }
 
@@ -101,7 +105,7 @@ fn steps_without_a_limit_or_with_one_of_none_are_explained_too() {
     assert_eq!(step_days(&events, "2018-06-01T10:00"), ["05-04 0", "05-05 off", "05-06 off", "05-07 1 CLOSED"]);
     // To be done at once, but begun after office hours: due on the next workday.
     let events = [step_start(1, 0, "2018-05-04T18:30"), step(StepEnd, 1, "2018-05-07T10:00")];
-    let expected = ["05-04 0", "05-05 off", "05-06 off", "05-07 1 YELLOW DUE CLOSED"];
+    let expected = ["05-04 0", "05-05 off", "05-06 off", "05-07 1 DUE CLOSED"];
     assert_eq!(step_days(&events, "2018-06-01T10:00"), expected);
     // Never started: nothing to explain.
     let events = [event(Accept, "2018-05-02T10:00"), step(StepEnd, 1, "2018-05-07T10:00")];
@@ -170,7 +174,7 @@ fn steps_with_limits_in_other_units_run_on_while_they_are_closed() {
         let item = ItemRules { steps, ..ItemRules::default() };
         let mut input = case(&events, wd(10));
         input.item = &item;
-        told(&input, "2018-03-05T18:00").step_days.remove(0)
+        told(&input, "2018-03-05T18:00").steps.remove(0).days
     };
     let natural: Vec<String> = days(4, Unit::Cd).iter().map(day).collect();
     assert_eq!(natural[..4], ["03-05 0", "03-06 1", "03-07 2", "03-08 3"]);
@@ -227,7 +231,7 @@ proptest! {
         ];
         stopped(&mut events, &stops);
         let told = told(&case(&events, wd(10)), "2018-05-01T00:00");
-        let (step, days) = (&told.clock.steps[0], &told.step_days[0]);
+        let (step, days) = (&told.clock.steps[0], &told.steps[0].days);
         let due = days.iter().find(|day| Some(day.date) == step.due_on).unwrap();
         prop_assert_eq!(due.role, DayRole::Counted(n));
         if stops.is_none() {

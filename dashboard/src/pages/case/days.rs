@@ -1,6 +1,6 @@
 //! The day-by-day explanation: which day counted as which, and why the others did not.
 
-use analytics::sla::{DayKind, DayLine, DayRole, Level, Limit, Mark, OfficeDay};
+use analytics::sla::{ClockKind, DayKind, DayLine, DayRole, Level, Limit, Mark, OfficeDay};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -13,6 +13,8 @@ pub(super) struct Table {
     pub(super) title: String,
     /// Each day's office time is told, for the limit is in hours or minutes.
     pub(super) by_office: bool,
+    /// What is to be known before the lines.
+    pub(super) notes: Vec<String>,
     pub(super) lines: Vec<Line>,
 }
 
@@ -37,10 +39,18 @@ pub(super) struct Told<'a> {
     pub(super) due_on: Option<Date>,
     pub(super) due_at: Option<Timestamp>,
     pub(super) yellow_at: Option<Timestamp>,
+    /// Key of the words for what YELLOW means of it.
+    pub(super) yellow_key: &'static str,
     pub(super) red_at: Option<Timestamp>,
     /// What is said of its end.
     pub(super) ended: Option<String>,
     pub(super) cards: Vec<&'a CardRow>,
+    /// The list is cut: it goes on in the same way to this day.
+    pub(super) cut: Option<Date>,
+    /// Key of the words for why it is.
+    pub(super) cut_why: &'static str,
+    /// The year whose calendar is not known, so that there is no card.
+    pub(super) unknown_year: Option<i16>,
 }
 
 /// All days of the clock of the case.
@@ -59,40 +69,44 @@ pub(super) fn table(case: &Case<'_>) -> Table {
         due_on: promise.due_on,
         due_at: promise.due_at,
         yellow_at: promise.yellow_at,
+        yellow_key: "mark-yellow",
         red_at: promise.red_at,
         ended,
         cards: case.case_cards().collect(),
+        cut: case.known.explanation.days_cut,
+        cut_why: "days-cut-why",
+        unknown_year: case.known.explanation.unknown_year(ClockKind::Promise),
     };
-    let mut table = told.table(case, String::new());
-    let last = case.known.explanation.days.last().map(|line| line.date);
-    if clock.closed_at.is_none() && last.is_some_and(|last| last < case.context.today) {
-        let days = t.tell("days-cut", &[("day", &format::day_short(t, case.context.today))]);
-        let class = "off".to_owned();
-        table.lines.push(Line {
-            days,
-            role: String::new(),
-            time: String::new(),
-            sum: String::new(),
-            note: t.say("days-cut-why"),
-            class,
-        });
-    }
-    table
+    told.table(case, String::new())
 }
 
 impl Told<'_> {
     /// Days off in a row are one line.
     pub(super) fn table(&self, case: &Case<'_>, title: String) -> Table {
+        let t = case.lang();
         let mut lines = Vec::new();
         let mut rest = self.days;
+        let mut is_over = false;
         while let Some(first) = rest.first() {
-            let is_off = |day: &DayLine| day.role == DayRole::NotWorked && day.marks.is_empty();
+            if first.is_after_end && !is_over {
+                lines.push(Line::between(t.say("days-after-end"), t.say("days-after-end-why")));
+            }
+            is_over = first.is_after_end;
+            let is_off = |day: &DayLine| {
+                day.role == DayRole::NotWorked && day.marks.is_empty() && day.is_after_end == first.is_after_end
+            };
             let length = if is_off(first) { rest.iter().take_while(|day| is_off(day)).count() } else { 1 };
             let (run, after) = rest.split_at(length.clamp(1, rest.len()));
             lines.extend(run.last().map(|last| self.line(case, first, last, run)));
             rest = after;
         }
-        Table { title, by_office: self.days.iter().any(|day| day.office.is_some()), lines }
+        if let Some(day) = self.cut {
+            let days = t.tell("days-cut", &[("day", &format::day_short(t, day))]);
+            lines.push(Line::between(days, t.say(self.cut_why)));
+        }
+        let year = self.unknown_year.map(|year| t.tell("calendar-unknown", &[("year", &year.to_string())]));
+        let notes = year.into_iter().collect();
+        Table { title, by_office: self.days.iter().any(|day| day.office.is_some()), notes, lines }
     }
 
     fn line(&self, case: &Case<'_>, first: &DayLine, last: &DayLine, run: &[DayLine]) -> Line {
@@ -103,14 +117,19 @@ impl Told<'_> {
             format!("{} – {}", format::day_short(t, first.date), format::day_short(t, last.date))
         };
         let is_due = self.due_on == Some(first.date);
-        let is_over = self.due_on.is_some_and(|due_on| first.date > due_on);
+        let is_over = !first.is_after_end && self.due_on.is_some_and(|due_on| first.date > due_on);
         let (mut role, mut class) = match first.role {
             DayRole::Start if first.office.is_some() => (t.say("day-start-office"), "start".to_owned()),
             DayRole::Start => (t.say(self.first_day), "start".to_owned()),
+            DayRole::Counted(k) if first.is_after_end => {
+                (t.tell("day-would-be", &[("k", &k.to_string())]), "off".to_owned())
+            }
             DayRole::Counted(k) => (t.tell("day-counted", &[("k", &k.to_string())]), "counted".to_owned()),
             DayRole::Excluded => (t.say("day-excluded"), "off stopped".to_owned()),
             DayRole::NotOpen => (t.say("day-not-open"), "off".to_owned()),
             DayRole::NotWorked => (t.say("day-off"), "off".to_owned()),
+            DayRole::Running => (t.say("day-running"), "counted".to_owned()),
+            DayRole::AfterCap => (t.say("day-after-cap"), "counted".to_owned()),
         };
         if is_due && self.limit.map(|limit| limit.n) != Some(0) {
             role = format!("{role} · {}", t.say("day-due"));
@@ -125,7 +144,7 @@ impl Told<'_> {
         if !first.stops.is_empty() {
             notes.push(t.tell("day-stops", &[("stops", &first.stops.join(t.say("list-mark").as_str()))]));
         }
-        notes.extend(first.marks.iter().filter_map(|mark| self.mark_note(case, *mark)));
+        notes.extend(first.marks.iter().filter_map(|mark| self.mark_note(case, *mark, first.date)));
         if run.iter().any(|day| day.provisional) {
             notes.push(t.say("day-provisional"));
         }
@@ -143,27 +162,39 @@ impl Told<'_> {
     }
 
     /// What happened on the day by the clock, with its card if there is one.
-    fn mark_note(&self, case: &Case<'_>, mark: Mark) -> Option<String> {
+    fn mark_note(&self, case: &Case<'_>, mark: Mark, date: Date) -> Option<String> {
         let t = case.lang();
-        let card = |level: Level, key: &str, at: Timestamp| {
-            let words = t.tell(key, &[("time", &time(case, at))]);
-            let Some(card) = self.cards.iter().find(|card| card.level == level.as_str()) else {
-                return words;
+        let is_here = |at: Timestamp| format::local(case.context.zone(), at).0 == date;
+        let card = |level: Level, key: &str, at: Option<Timestamp>| {
+            let mut cards = self.cards.iter().filter(|card| card.level == level.as_str() && card.state != "CANCELLED");
+            let Some(card) = cards.find(|card| is_here(card.condition_at)) else {
+                return at.map(|at| t.tell(key, &[("time", &time(case, at))]));
             };
+            let words = t.tell(key, &[("time", &time(case, card.condition_at))]);
             let name = t.code("card", &card.level);
             let end = if matches!(card.state.as_str(), "FORECAST" | "UNCONFIRMED") {
                 format!("{name}（{}）", t.code("shown", &card.state))
             } else {
                 name
             };
-            format!("{words} → {end}")
+            Some(format!("{words} → {end}"))
         };
         match mark {
-            Mark::Yellow => self.yellow_at.map(|at| card(Level::Yellow, "mark-yellow", at)),
+            Mark::Yellow => card(Level::Yellow, self.yellow_key, self.yellow_at),
             Mark::Due => self.due_at.map(|at| t.tell("mark-due", &[("time", &time(case, at))])),
-            Mark::Red => self.red_at.map(|at| card(Level::Red, "mark-red", at)),
+            Mark::Red => card(Level::Red, "mark-red", self.red_at),
             Mark::Closed => self.ended.clone(),
+            Mark::Cap => Some(t.say("mark-cap")),
+            Mark::NextWorkday => Some(t.say("mark-next-workday")),
         }
+    }
+}
+
+impl Line {
+    /// A row that is no day.
+    fn between(days: String, note: String) -> Self {
+        let (role, time, sum) = (String::new(), String::new(), String::new());
+        Self { days, role, time, sum, note, class: "off".to_owned() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The clock in figures.
 
-use analytics::sla::{Clock, Limit};
+use analytics::sla::{Clock, ClockKind, Limit};
+use jiff::Timestamp;
 
 use super::Case;
 use crate::format;
@@ -28,6 +29,14 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
             },
         )
     };
+    // What comes after the end, or rests on an unknown calendar, is no instant of the clock.
+    let reached = |at: Option<Timestamp>| {
+        at.filter(|at| !clock.promise.provisional && clock.closed_at.is_none_or(|closed| *at <= closed))
+    };
+    let no_card = |key: &str| match known.explanation.unknown_year(ClockKind::Promise) {
+        Some(year) => t.tell("calendar-unknown", &[("year", &year.to_string())]),
+        None => t.say(key),
+    };
     let limit_of = |clock: &Clock| in_units(clock.limit, clock.n);
     let told = |limit: Option<Limit>| in_units(limit, limit.map_or(0, |limit| limit.n));
     let basis = t.code("basis", clock.promise.basis.as_str());
@@ -47,11 +56,12 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
         fact("fact-received", stamp(clock.received_at.or(clock.applied_at)), t.say("fact-received-note")),
         fact("fact-started", stamp(clock.promise.started_at), start_note(case)),
         fact("fact-limit", format!("{} · {basis}", limit_of(&clock.promise)), published),
-        fact("fact-yellow", stamp(clock.promise.yellow_at), t.say("fact-yellow-note")),
-        fact("fact-due", stamp(clock.promise.due_at), t.say("fact-due-note")),
-        fact("fact-red", stamp(clock.promise.red_at), t.say("fact-red-note")),
-        fact("fact-statutory", stamp(clock.statutory.due_at), limit_of(&clock.statutory)),
-        fact("fact-village", stamp(clock.village.due_at), limit_of(&clock.village)),
+        fact("fact-basis", basis_of(case), t.say("fact-basis-note")),
+        fact("fact-yellow", stamp(reached(clock.promise.yellow_at)), no_card("fact-yellow-note")),
+        fact("fact-due", stamp(clock.promise.due_at), t.tell("fact-due-note", &[("rule", &rule(case))])),
+        fact("fact-red", stamp(reached(clock.promise.red_at)), no_card("fact-red-note")),
+        fact("fact-statutory", due_of(case, &clock.statutory), limit_of(&clock.statutory)),
+        fact("fact-village", due_of(case, &clock.village), limit_of(&clock.village)),
         fact("fact-stops", stops(case), t.say("fact-stops-note")),
         fact("fact-closed", stamp(clock.closed_at), result),
         fact("fact-used-wd", days(Some(i64::from(used.used_wd))), t.say("fact-used-wd-note")),
@@ -66,6 +76,33 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
     ]
 }
 
+/// Where the item's limit is laid down.
+fn basis_of(case: &Case<'_>) -> String {
+    case.item.limit_basis.clone().unwrap_or_else(|| format::NONE.to_owned())
+}
+
+/// The points of the rules that the due date follows.
+fn rule(case: &Case<'_>) -> String {
+    let t = case.lang();
+    let clock = &case.known.explanation.clock.promise;
+    let points: Vec<String> = clock.rule_points().iter().map(|point| format!("§4.{point}")).collect();
+    let mut points = points.join(t.say("point-mark").as_str());
+    if clock.is_instant() {
+        points = format!("§3{}{points}", t.say("point-mark"));
+    }
+    if clock.counts_workdays() { format!("{points}{}{}", t.say("list-mark"), t.say("law-workdays")) } else { points }
+}
+
+/// When a clock is due, and how it ended.
+fn due_of(case: &Case<'_>, clock: &Clock) -> String {
+    let (t, zone) = (case.lang(), case.context.zone());
+    let Some(due_at) = clock.due_at else { return format::NONE.to_owned() };
+    let due = format::stamp(zone, due_at);
+    let Some(ended_at) = clock.ended_at else { return due };
+    let key = if ended_at <= due_at { "fact-ended-in-time" } else { "fact-ended-late" };
+    format!("{due} · {}", t.tell(key, &[("at", &format::stamp(zone, ended_at))]))
+}
+
 /// How the case came to be accepted.
 fn start_note(case: &Case<'_>) -> String {
     let t = case.lang();
@@ -74,7 +111,10 @@ fn start_note(case: &Case<'_>) -> String {
             t.tell("fact-started-deemed", &[("from", &format::stamp(case.context.zone(), start.from))])
         }
         Some(start) => t.code("start", start.kind.as_str()),
-        None => t.say("fact-started-note"),
+        None => match case.known.explanation.waits_since {
+            Some(at) => t.tell("days-wait", &[("at", &format::stamp(case.context.zone(), at))]),
+            None => t.say("fact-started-note"),
+        },
     }
 }
 

@@ -28,6 +28,8 @@ use crate::work_days::WorkDays;
 mod days;
 mod events;
 mod facts;
+mod item;
+mod objects;
 mod office;
 mod picture;
 mod steps;
@@ -48,6 +50,7 @@ struct CaseRow {
 /// One row of panel `case_cards`.
 #[derive(Debug, Clone, Deserialize)]
 struct CardRow {
+    card_id: String,
     object_type: String,
     object_id: String,
     level: String,
@@ -72,6 +75,7 @@ struct OrgRow {
 struct Case<'a> {
     context: &'a Context,
     known: CaseExplanation,
+    item: item::Item,
     row: CaseRow,
     cards: Vec<CardRow>,
     orgs: HashMap<String, OrgRow>,
@@ -101,8 +105,14 @@ struct Page {
     picture: String,
     /// The days of the case.
     table: days::Table,
+    /// Why there are none.
+    no_days: String,
     /// Those of its steps.
     steps: Vec<days::Table>,
+    /// Those of the time to accept, the suspensions, the time to deliver.
+    objects: Vec<days::Table>,
+    /// What each suspension takes out, or why it takes out nothing.
+    stops: Vec<String>,
     facts: Vec<facts::Fact>,
     cards: Vec<CardLine>,
     events: Vec<events::Line>,
@@ -122,11 +132,13 @@ pub(crate) async fn show(State(app): State<App>, Path(case_no): Path<String>, as
         session.rows::<CardRow>(panel::CASE_CARDS, &params),
         session.rows::<OrgRow>(panel::ORGANIZATIONS, &[]),
     )?;
+    let item = item::Item::of(&known, session).await?;
     let mut cards = cards;
     cards.sort_by(|left, right| (left.issued_at, &left.level).cmp(&(right.issued_at, &right.level)));
     let case = Case {
         context: &context,
         known,
+        item,
         row: row.into_iter().next().unwrap_or_default(),
         cards,
         orgs: orgs.into_iter().map(|org| (org.org_code.clone(), org)).collect(),
@@ -147,6 +159,13 @@ impl Case<'_> {
         frame.live = false;
         let (class, state) = self.state(&now);
         let events = events::lines(self);
+        let explained = &self.known.explanation;
+        let no_days = explained.waits_since.map_or_else(
+            || t.say("days-none"),
+            |at| t.tell("days-wait", &[("at", &format::stamp(self.context.zone(), at))]),
+        );
+        let reasons = explained.clock.reasons.iter().map(|reason| t.code("reason", reason.as_str()));
+        let unknown_item = self.item.unknown.as_deref().map(|item| t.tell("item-unknown", &[("item", item)]));
         Ok(Page {
             frame,
             case_no: self.known.case_no.clone(),
@@ -156,19 +175,15 @@ impl Case<'_> {
             line: self.line(),
             picture: gantt::render(&picture::series(self, workdays, names), t)?,
             table: days::table(self),
+            no_days,
             steps: steps::tables(self),
+            objects: objects::tables(self),
+            stops: objects::stops(self),
             facts: facts::facts(self),
             cards: self.cards.iter().map(|card| self.card_line(card)).collect(),
             late: events.iter().filter(|event| event.late).count(),
             events,
-            reasons: self
-                .known
-                .explanation
-                .clock
-                .reasons
-                .iter()
-                .map(|reason| t.code("reason", reason.as_str()))
-                .collect(),
+            reasons: reasons.chain(unknown_item).collect(),
         })
     }
 
@@ -183,6 +198,11 @@ impl Case<'_> {
         self.cards.iter().filter(|card| card.object_type == "STEP" && card.object_id == object_id).collect()
     }
 
+    /// Whether it is about the suspension that this STOP began: several may have one id.
+    fn is_card_of_stop(&self, card: &CardRow, event_id: &str) -> bool {
+        card.card_id.starts_with(&format!("SUSPENSION/{}/{event_id}/", self.known.case_no))
+    }
+
     /// The name of a step, or else its number.
     fn step_name(&self, step: &StepClock) -> String {
         let number = || step.step_seq.map(|seq| seq.to_string()).unwrap_or_default();
@@ -193,6 +213,11 @@ impl Case<'_> {
     fn object(&self, card: &CardRow) -> String {
         let t = self.lang();
         let word = t.code("object", &card.object_type);
+        let explained = &self.known.explanation;
+        let mut stops = explained.clock.suspensions.iter().filter(|stop| self.is_card_of_stop(card, &stop.event_id));
+        if let Some(label) = stops.next().and_then(|stop| explained.stop_label(&stop.event_id)) {
+            return format!("{word} · {label}");
+        }
         let part = card.object_id.strip_prefix(&format!("{}/", self.known.case_no));
         let steps = &self.known.explanation.clock.steps;
         let step = part.and_then(|part| steps.iter().find(|step| step.key() == part));
