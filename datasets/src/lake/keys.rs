@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
-use super::place::{Entry, KEYS, Manifest, Place};
 use super::disk::{Disk, Publish, StdDisk, create_dir_durably, publish};
+use super::place::{Entry, KEYS, Manifest, Place};
 
 /// Who may do what with a key, and with the folder of keys.
 const KEY_MODE: u32 = 0o600;
