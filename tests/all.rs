@@ -18,6 +18,7 @@ mod postgres;
 mod pull;
 mod pull_refused;
 mod push;
+mod quality;
 mod quarantine;
 mod real_data;
 mod rebuild;

@@ -6,8 +6,8 @@ use analytics::DeriveOptions;
 use anyhow::{Context, Result};
 use datasets::clock::{Clock, SystemClock};
 use ingest::{
-    IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, Replayed, find_batch,
-    open_refusals,
+    Correction, IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, Replayed,
+    find_batch, open_refusals,
 };
 
 use super::Shared;
@@ -189,7 +189,7 @@ async fn replay(shared: &Shared, batch: &str, how: &How<'_>) -> Result<()> {
     let clock = SystemClock::default();
     let vault = Some(shared.vault()?);
     let options = IngestOptions { dry_run: how.dry_run, now: clock.now(), person, progress: None, vault };
-    let from = how.from.map(Input::file);
+    let from = how.from.map(|file| Correction::File(Input::file(file)));
     let replayed = ingest::replay(&lake, &mapping, &batch, from.as_ref(), &options).await?;
     if !how.dry_run && how.derive {
         analytics::derive(&lake, DeriveOptions::at(clock.now())).await?;
