@@ -23,6 +23,7 @@ mod privacy;
 mod pull;
 mod pull_refused;
 mod push;
+mod quality;
 mod quarantine;
 mod real_data;
 mod rebuild;

@@ -21,7 +21,9 @@ pub struct Server {
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// As JSON; null if it is none.
     pub body: Value,
+    pub text: String,
 }
 
 impl Server {
@@ -103,7 +105,8 @@ impl Connection {
         let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
-        Ok(Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() })
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
     }
 }
 

@@ -12,6 +12,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use ingest::IngestError;
 
 use crate::charts::ChartError;
 use crate::i18n::Lang;
@@ -23,12 +24,27 @@ pub(crate) enum HttpError {
     /// A value of the address that means nothing.
     #[error("{name} cannot be {value:?}")]
     BadValue { name: &'static str, value: String },
-    /// Nothing has this address; `what` is `page`, `case` or `village`.
+    /// Nothing has this address; `what` is `page`, `case`, `village` or `row`.
     #[error("there is no {what} {value:?}")]
     Missing { what: &'static str, value: String },
     /// Pages are read, nothing else.
     #[error("pages are only read, with GET or HEAD")]
     Method,
+    /// A form that no page of ours has sent.
+    #[error("the form was not sent by a page of this server")]
+    Foreign,
+    /// A form that is not, or no longer, one that we have given out.
+    #[error("the form is not one that this server has given out, or has been sent before")]
+    Form,
+    /// Rows cannot be corrected through this server.
+    #[error("this server has no vault with its key, so no row can be corrected here")]
+    Closed,
+    /// A form with more text than is taken.
+    #[error("the form is too large")]
+    TooLarge,
+    /// A vault that cannot be read, or a replay that was broken off.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
     /// The lake has no batch yet.
     #[error("the lake is empty")]
     EmptyLake,
@@ -69,8 +85,14 @@ impl HttpError {
             Self::BadValue { value, .. } => (StatusCode::BAD_REQUEST, "error-value", value.clone()),
             Self::Missing { what: "case", value } => (StatusCode::NOT_FOUND, "error-case", value.clone()),
             Self::Missing { what: "village", value } => (StatusCode::NOT_FOUND, "error-village", value.clone()),
+            Self::Missing { what: "row", value } => (StatusCode::NOT_FOUND, "error-row", value.clone()),
             Self::Missing { value, .. } => (StatusCode::NOT_FOUND, "error-page", value.clone()),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "error-method", String::new()),
+            Self::Foreign => (StatusCode::FORBIDDEN, "error-foreign", String::new()),
+            Self::Form => (StatusCode::FORBIDDEN, "error-form", String::new()),
+            Self::Closed => (StatusCode::FORBIDDEN, "error-closed", String::new()),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-large", String::new()),
+            Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
             Self::Analytics(_) | Self::Chart(_) | Self::Template(_) => {
@@ -188,6 +210,8 @@ mod tests {
         assert_eq!(status(HttpError::missing("case", "X-1")), 404);
         assert_eq!(status(HttpError::Method), 405);
         assert_eq!(status(HttpError::EmptyLake), 200);
+        assert_eq!([HttpError::Foreign, HttpError::Form, HttpError::Closed].map(status), [403; 3]);
+        assert_eq!(status(HttpError::TooLarge), 413);
         assert_eq!(status(HttpError::Chart(ChartError::Outlines("x".into()))), 500);
         assert_ne!(trace_id(), trace_id());
     }
@@ -195,7 +219,8 @@ mod tests {
     #[test]
     fn every_error_has_words_in_both_languages() {
         for lang in [Lang::Zh, Lang::En] {
-            for key in ["value", "case", "village", "page", "method", "empty", "server"] {
+            let keys = ["value", "case", "village", "row", "page", "method", "empty", "server"];
+            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest"]) {
                 for end in ["title", "text", "do"] {
                     let key = format!("error-{key}-{end}");
                     assert_ne!(lang.tell(&key, &[("value", "x")]), key);

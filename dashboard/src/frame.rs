@@ -55,6 +55,7 @@ pub(crate) enum Nav {
     Overview,
     Cards,
     Villages,
+    Quality,
 }
 
 /// A link with its text.
@@ -214,6 +215,7 @@ impl Context {
                 item(Nav::Overview, "/", "nav-overview"),
                 item(Nav::Cards, "/cards", "nav-cards"),
                 item(Nav::Villages, "/villages", "nav-villages"),
+                item(Nav::Quality, "/quality", "nav-quality"),
             ],
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,
@@ -264,7 +266,9 @@ impl Context {
                 .lamp
                 .watermark
                 .map_or_else(|| format::NONE.to_owned(), |at| format::moment_long(t, self.zone(), at));
-            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: None });
+            let text = t.say("nav-quality");
+            let why = Link { href: self.ask.link("/quality", &[]), text, current: false };
+            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: Some(why) });
         }
         banners
     }

@@ -5,14 +5,17 @@
 use std::net::IpAddr;
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::api::Problem;
 
 const NOT_THIS_HOST: &str = "this server answers to localhost, 127.0.0.1 and [::1] only";
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 const POLICY: &str =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
@@ -43,6 +46,23 @@ pub(crate) async fn watch(request: Request, next: Next) -> Response {
     response
 }
 
+/// Whether a page of this very server sent a form. Browsers say so in Origin, newer ones also in
+/// Sec-Fetch-Site; both have to agree, and who says neither is refused.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+    let site = told(headers, SEC_FETCH_SITE).map(|site| site == "same-origin");
+    let origin = told(headers, ORIGIN.as_str()).map(|origin| {
+        // There is no TLS here, so a page on https is another one.
+        let from = origin.strip_prefix("http://");
+        from.zip(told(headers, HOST.as_str())).is_some_and(|(from, host)| from.eq_ignore_ascii_case(host))
+    });
+    (site.is_some() || origin.is_some()) && site.unwrap_or(true) && origin.unwrap_or(true)
+}
+
+/// A header's text; one that is no text is as an empty one.
+fn told<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default())
+}
+
 /// Whether a Host header names this machine to itself.
 fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
@@ -66,6 +86,28 @@ fn is_port(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_comes_from_a_page_of_the_same_host_and_port() {
+        let may = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs
+                .iter()
+                .map(|(name, value)| (axum::http::HeaderName::from_static(name), HeaderValue::from_static(value)));
+            is_same_origin(&pairs.collect())
+        };
+        let (host, ours) = (("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080"));
+        assert!(may(&[host, ours]) && may(&[host, ours, ("sec-fetch-site", "same-origin")]));
+        assert!(may(&[host, ("sec-fetch-site", "same-origin")]));
+        for wrong in
+            ["http://127.0.0.1:9090", "http://127.0.0.1", "https://127.0.0.1:8080", "null", "http://evil.example"]
+        {
+            assert!(!may(&[host, ("origin", wrong)]), "{wrong}");
+        }
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!may(&[host, ours, ("sec-fetch-site", site)]), "{site}");
+        }
+        assert!(!may(&[host]) && !may(&[ours]));
+    }
 
     #[test]
     fn only_loopback_names_are_answered() {

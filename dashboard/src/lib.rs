@@ -3,6 +3,7 @@
 
 mod api;
 mod charts;
+mod corrections;
 mod csv;
 mod error;
 mod format;
@@ -27,6 +28,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use ingest::push::{Push, Token};
 
+pub use corrections::Corrections;
 pub use serve::{Limits, serve};
 use state::App;
 
@@ -37,6 +39,9 @@ pub struct Options {
     pub demo_banner: bool,
     /// What is pushed, if anybody may push.
     pub pushes: Option<Pushes>,
+    /// What refused rows are read and corrected with, if the server has a vault with its key and answers
+    /// this machine alone.
+    pub corrections: Option<Corrections>,
 }
 
 /// Where pushed rows go, and who may push them.
@@ -47,7 +52,7 @@ pub struct Pushes {
 }
 
 /// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address; rows are pushed
-/// to `/api/v1/ingest/{mapping}`.
+/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page.
 pub fn router(engine: Engine, options: Options) -> Router {
     let max_body = options.pushes.as_ref().map_or(0, |pushes| pushes.push.options().max_body);
     Router::new()
@@ -59,6 +64,11 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/villages", get(pages::villages::show))
         .route("/villages.csv", get(pages::villages::export))
         .route("/villages/{code}", get(pages::village::show))
+        .route("/quality", get(pages::quality::show))
+        .route("/quality/{table}", get(pages::quality::export))
+        .route("/quality/rows", get(pages::quality::rows::show))
+        .route("/quality/rows.csv", get(pages::quality::rows::export))
+        .route("/quality/rows/{id}", get(pages::quality::row::show).post(pages::quality::correct::take))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))
         .fallback(pages::missing)
@@ -66,5 +76,5 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .layer(DefaultBodyLimit::max(max_body))
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
-        .with_state(App { engine, options })
+        .with_state(App { engine, options, forms: Arc::default() })
 }

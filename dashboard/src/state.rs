@@ -1,12 +1,17 @@
 //! What every handler is given.
 
+use std::sync::Arc;
+
 use analytics::Engine;
 
 use crate::Options;
+use crate::corrections::Forms;
 
 /// The engine to ask, and how pages are to look.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) engine: Engine,
     pub(crate) options: Options,
+    /// The forms that correct refused rows, and what came of them.
+    pub(crate) forms: Arc<Forms>,
 }

@@ -22,7 +22,8 @@ pub mod watch;
 pub use erase::{Erasure, Subject, SubjectError, erase, plan_erase};
 pub use error::IngestError;
 pub use land::{
-    IngestOptions, Input, LINE_COLUMN, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals, replay,
+    Correction, IngestOptions, Input, LINE_COLUMN, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals,
+    replay,
 };
 pub use mapping::Mapping;
 pub use person::PersonKey;

@@ -1,6 +1,8 @@
 //! SQL of the panels: what a page asks for beside the metrics. One panel is one file in
 //! `sql/panels/`, and this is the only list.
 
+/// How far the calendar of each region reaches.
+pub const CALENDAR_COVERAGE: &str = include_str!("../sql/panels/calendar_coverage.sql");
 /// What must be known of a calendar to tell working days.
 pub const CALENDAR_DAYS: &str = include_str!("../sql/panels/calendar_days.sql");
 /// Net cards and the supervised stock by day.
@@ -31,7 +33,15 @@ pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
 pub const ORGANIZATIONS: &str = include_str!("../sql/panels/organizations.sql");
 /// Cases of today against a week before, and the stock.
 pub const OVERVIEW_FLOW: &str = include_str!("../sql/panels/overview_flow.sql");
+/// What each source has delivered, with its last complete batch and what of it is open in quarantine.
+pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sql");
+/// All that was told of one line of a batch: refusals and resolutions.
+pub const REFUSED_ROW: &str = include_str!("../sql/panels/refused_row.sql");
+/// The refused rows that are open, a page of them or all.
+pub const REFUSED_ROWS: &str = include_str!("../sql/panels/refused_rows.sql");
 /// The villages with what lies above them.
 pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
+/// Rules that open rows have broken, by table and mapping.
+pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");

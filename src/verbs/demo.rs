@@ -53,7 +53,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let reporting = tokio::spawn(platforms.report(config));
-    let served = serve(engine, args.listen, None, limits).await;
+    let served = serve(engine, args.listen, dashboard::Options::default(), limits).await;
     reporting.abort();
     served
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use datasets::clock::{Clock, SystemClock};
 use ingest::{
-    IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, Replayed, find_batch,
-    open_refusals,
+    Correction, IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, Replayed,
+    find_batch, open_refusals,
 };
 
 use super::{Shared, derive_after};
@@ -191,7 +191,7 @@ async fn replay(shared: &Shared, batch: &str, how: &How<'_>) -> Result<()> {
     let clock = SystemClock::default();
     let vault = shared.find_vault()?;
     let options = IngestOptions { dry_run: how.dry_run, now: clock.now(), person, progress: None, vault };
-    let from = how.from.map(Input::file);
+    let from = how.from.map(|file| Correction::File(Input::file(file)));
     let replayed = ingest::replay(&lake, &mapping, &batch, from.as_ref(), &options).await?;
     if !how.dry_run && how.derive {
         let done = format!("the replay of batch {} is done and in the books", short(&batch));

@@ -6,11 +6,11 @@ use analytics::{DeriveOptions, Engine, Principal};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SimulatedClock, SystemClock};
 use datasets::lake::{Lake, LakeMeta};
-use ingest::Vault;
+use ingest::{Mapping, Vault};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::ways_in::WaysIn;
+use super::ways_in::{Named, WaysIn};
 use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
@@ -35,26 +35,37 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         shared.lake().await?
     };
     analytics::derive(&lake, DeriveOptions::at(SystemClock::default().now())).await?;
+    let pulled: Vec<Mapping> = pullings.iter().map(|pulling| pulling.mapping.clone()).collect();
     let _pulls = pull::start(shared, &lake, pullings).await?;
-    let sweeping = tokio::spawn(sweep(shared.vault()));
+    let vault = vault(shared);
+    let sweeping = vault.clone().map(|vault| tokio::spawn(sweep(vault)));
     let engine = Engine::open(lake, Arc::new(SystemClock::default())).await?;
     let engine = match args.simulate {
         None => engine,
         Some(speed) => simulated(&engine, speed).await?,
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
-    let ways_in = WaysIn::open(shared, &engine, pushes, watches).await?;
-    let served = serve(engine, args.listen, ways_in.pushes(), limits).await;
-    sweeping.abort();
+    let ways_in = WaysIn::open(shared, &engine, Named { vault, pulled, pushes, watches }).await?;
+    let served = serve(engine, args.listen, ways_in.options(), limits).await;
+    if let Some(sweeping) = sweeping {
+        sweeping.abort();
+    }
     served
 }
 
-/// Removes what has expired in the vault, now and again; the dashboard does without a vault.
-async fn sweep(vault: Result<Arc<Vault>>) {
-    let vault = match vault {
-        Ok(vault) => vault,
-        Err(error) => return tracing::warn!("nothing expires in the vault: {error:#}"),
-    };
+/// The vault, if it can be opened; the dashboard does without.
+fn vault(shared: &Shared) -> Option<Arc<Vault>> {
+    match shared.vault() {
+        Ok(vault) => Some(vault),
+        Err(error) => {
+            tracing::warn!("nothing expires in the vault, and no refused row can be corrected here: {error:#}");
+            None
+        }
+    }
+}
+
+/// Removes what has expired in the vault, now and again.
+async fn sweep(vault: Arc<Vault>) {
     loop {
         super::ingest::swept(vault.clone(), SystemClock::default().now()).await;
         tokio::time::sleep(SWEEP_EVERY).await;
@@ -86,10 +97,11 @@ pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
 }
 
 /// Serves until it is told to stop; what is being answered is answered first, unless it is told twice.
+/// On loopback alone: whoever gets here may read the text of refused rows and correct them.
 pub async fn serve(
     engine: Engine,
     listen: SocketAddr,
-    pushes: Option<dashboard::Pushes>,
+    options: dashboard::Options,
     limits: dashboard::Limits,
 ) -> Result<()> {
     if !listen.ip().is_loopback() {
@@ -98,7 +110,7 @@ pub async fn serve(
         )));
     }
     let demo_banner = engine.clock().is_simulated();
-    let router = dashboard::router(engine, dashboard::Options { demo_banner, pushes });
+    let router = dashboard::router(engine, dashboard::Options { demo_banner, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("http://{}", listener.local_addr()?);
     dashboard::serve(listener, router, limits, stopped(), stopped()).await;

@@ -1,13 +1,15 @@
-//! How rows come in while the dashboard is served: watched folders and pushes. After each landing
-//! states and cards are brought up to it.
+//! How rows come in while the dashboard is served: watched folders, pushes, and refused rows that
+//! are corrected. After each landing states and cards are brought up to it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::{DeriveOptions, Engine};
 use anyhow::Result;
+use dashboard::Corrections;
 use ingest::push::Push;
 use ingest::watch::{Landing, Watch, watch};
+use ingest::{Mapping, Vault};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -22,22 +24,36 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// After a run that failed.
 const AGAIN: Duration = Duration::from_secs(10);
 
+/// What may come in.
+pub struct Named {
+    /// For corrections of refused rows, if it can be opened.
+    pub vault: Option<Arc<Vault>>,
+    /// Mappings of the pulls.
+    pub pulled: Vec<Mapping>,
+    pub pushes: Option<Pushes>,
+    pub watches: Vec<Watch>,
+}
+
 /// The open ways; closed with their owner.
 pub struct WaysIn {
     pushes: Option<dashboard::Pushes>,
+    corrections: Option<Corrections>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl WaysIn {
     /// Opens what the configuration names.
-    pub async fn open(shared: &Shared, engine: &Engine, pushes: Option<Pushes>, watches: Vec<Watch>) -> Result<Self> {
+    pub async fn open(shared: &Shared, engine: &Engine, named: Named) -> Result<Self> {
+        let news = Arc::new(Notify::new());
+        let corrections = corrections(shared, engine, &named, &news).await;
+        let Named { pushes, watches, .. } = named;
+        let mut tasks = vec![tokio::spawn(keep_derived(engine.clone(), news.clone()))];
         if pushes.is_none() && watches.is_empty() {
-            return Ok(Self { pushes: None, tasks: Vec::new() });
+            return Ok(Self { pushes: None, corrections, tasks });
         }
         let person = shared.person_key(engine.lake()).await?;
         let vault = Some(shared.vault()?);
-        let (lake, clock, news) = (engine.lake().clone(), engine.clock().clone(), Arc::new(Notify::new()));
-        let mut tasks = vec![tokio::spawn(keep_derived(engine.clone(), news.clone()))];
+        let (lake, clock) = (engine.lake().clone(), engine.clock().clone());
         let landing = Landing {
             lake: lake.clone(),
             clock: clock.clone(),
@@ -53,13 +69,30 @@ impl WaysIn {
                 Some(dashboard::Pushes { push, tokens: tokens.into() })
             }
         };
-        Ok(Self { pushes, tasks })
+        Ok(Self { pushes, corrections, tasks })
     }
 
-    /// What is pushed, for the server.
-    pub fn pushes(&self) -> Option<dashboard::Pushes> {
-        self.pushes.clone()
+    /// What the server is given.
+    pub fn options(&self) -> dashboard::Options {
+        dashboard::Options { demo_banner: false, pushes: self.pushes.clone(), corrections: self.corrections.clone() }
     }
+}
+
+/// What refused rows are corrected with; none without the vault or the key for personal identifiers,
+/// since a dashboard can do without.
+async fn corrections(shared: &Shared, engine: &Engine, named: &Named, news: &Arc<Notify>) -> Option<Corrections> {
+    let vault = named.vault.clone()?;
+    let person = match shared.person_key(engine.lake()).await {
+        Ok(person) => person,
+        Err(error) => {
+            tracing::warn!("no refused row can be corrected here: {error:#}");
+            return None;
+        }
+    };
+    let watched = named.watches.iter().map(|watch| &watch.mapping);
+    let pushed = named.pushes.iter().flat_map(|pushes| &pushes.mappings);
+    let mappings: Vec<Mapping> = named.pulled.iter().chain(watched).chain(pushed).cloned().collect();
+    Some(Corrections { vault, person, mappings: mappings.into(), news: news.clone() })
 }
 
 impl Drop for WaysIn {

@@ -1,8 +1,8 @@
 // The pages in a real browser: the program serves a small demonstration, Debian's chromium reads
 // it. `SUNLAKE` names the program; with `SHOTS` set, pictures of every page go to that folder.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,17 +15,22 @@ const scale = process.env.SCALE ?? "0.01";
 const place = mkdtempSync(join(tmpdir(), "sunlake-browser-"));
 let server, browser, site;
 
-before(async () => {
-  const args = ["demo", "--lake", join(place, "lake"), "--listen", "127.0.0.1:0", "--scale", scale, "--speed", "1"];
-  server = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: place }, stdio: ["ignore", "pipe", "inherit"] });
-  site = await new Promise((resolve, reject) => {
+/** Starts the program; resolves when it tells its address. */
+async function start(args) {
+  const child = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: place }, stdio: ["ignore", "pipe", "inherit"] });
+  const address = await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error("no address within 120 s")), 120_000);
-    server.stdout.on("data", (text) => {
+    child.stdout.on("data", (text) => {
       const address = String(text).match(/http:\/\/\S+/);
       if (address) resolve((clearTimeout(late), address[0]));
     });
-    server.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
+    child.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
   });
+  return [child, address];
+}
+
+before(async () => {
+  [server, site] = await start(["demo", "--lake", join(place, "lake"), "--listen", "127.0.0.1:0", "--scale", scale, "--speed", "1"]);
   const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
 });
@@ -43,14 +48,14 @@ after(async () => {
 });
 
 /** Opens a page and fails on any script error, foreign request or bad answer. */
-async function open(path, { width = 1280, javaScriptEnabled = true, expect = 200 } = {}) {
+async function open(path, { width = 1280, javaScriptEnabled = true, expect = 200, at = site } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (message) => message.type() === "error" && expect === 200 && wrong.push(message.text()));
   page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(site) || wrong.push(`request to ${request.url()}`));
-  const answer = await page.goto(site + path);
+  page.on("request", (request) => request.url().startsWith(at) || wrong.push(`request to ${request.url()}`));
+  const answer = await page.goto(at + path);
   assert.equal(answer.status(), expect, path);
   assert.deepEqual(wrong, [], path);
   return page;
@@ -71,7 +76,7 @@ async function firstCase() {
 }
 
 test("each page loads in both languages, both themes and four widths, without overflow", async () => {
-  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", case: await firstCase() };
+  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", quality: "/quality", refused: "/quality/rows", case: await firstCase() };
   const village = await open("/villages");
   pages.village = await village.locator("main a[href^='/villages/']").first().getAttribute("href");
   await village.context().close();
@@ -184,11 +189,64 @@ test("language and theme are kept, and the simulated clock is announced on every
   await context.close();
 });
 
+test("the data quality page answers in a sentence and its sums are right", async () => {
+  const page = await open("/quality?lang=en");
+  assert.match(await page.locator(".verdict").innerText(), /These figures (can be trusted|stand with reservations): .+2026/);
+  const checks = await page.locator("#sources td.whole").allInnerTexts();
+  assert.ok(checks.length > 0 && checks.every((check) => check === "✓ adds up"), checks.join());
+  for (const link of await page.locator("main a[download]").all()) {
+    const csv = await page.request.get(site + (await link.getAttribute("href")));
+    assert.equal(csv.headers()["content-type"], "text/csv; charset=utf-8");
+  }
+  await page.context().close();
+});
+
+test("a refused row is corrected on its page, also without script", async () => {
+  const lake = join(place, "refused");
+  const file = join(place, "refused.csv");
+  const header = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at";
+  writeFileSync(file, `${header}\n1,C1,1,ACCEPT,,,,,,,,,2023-09-01 09:00:00,2023-09-01 09:00:00\n2,C2,1,ACCEPT,,,,,,,,,yesterday,2023-09-01 09:00:00\n`);
+  const landed = spawnSync(program, ["ingest", "workflow_event", file, "--lake", lake], { env: { ...process.env, XDG_DATA_HOME: place } });
+  assert.equal(landed.status, 0, String(landed.stderr));
+  const [child, at] = await start(["serve", "--lake", lake, "--listen", "127.0.0.1:0"]);
+  try {
+    const list = await open("/quality/rows?lang=en", { at, width: 375, javaScriptEnabled: false });
+    assert.ok(!(await list.locator("main").innerText()).includes("yesterday"));
+    await list.locator("main td a.more").first().click();
+    await list.waitForURL(/\/quality\/rows\/[0-9a-f]{64}\./);
+    const row = new URL(list.url()).pathname;
+    for (const [lang, theme, width] of [["zh", "light", 375], ["en", "dark", 375], ["zh", "light", 1280], ["en", "dark", 1280]]) {
+      const page = await open(`${row}?lang=${lang}&theme=${theme}`, { at, width });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${lang} at ${width}: ${overflow} pixels too wide`);
+      await picture(page, `row-${lang}-${theme}-${width}`);
+      await page.context().close();
+    }
+    const field = () => list.getByLabel("occurred_at", { exact: true });
+    assert.equal(await field().inputValue(), "yesterday");
+    await field().fill("2023-09-31");
+    await list.locator("form.correct button").click();
+    await list.waitForURL(/done=/);
+    assert.match(await list.locator(".answer").innerText(), /Refused again/);
+    await picture(list, "row-refused-again");
+    await field().fill("2023-09-02 09:00:00");
+    await list.locator("form.correct button").click();
+    await list.locator(".answer", { hasText: /Landed under its own batch/ }).waitFor();
+    assert.equal(await list.locator("form.correct").count(), 0);
+    await list.context().close();
+    const empty = await open("/quality/rows?lang=en", { at });
+    assert.match(await empty.locator("main").innerText(), /No quarantined row fits/);
+    await empty.context().close();
+  } finally {
+    child.kill("SIGTERM");
+  }
+});
+
 test("a past day says so, and what makes no sense is refused with advice", async () => {
   const past = await open("/?lang=en&as_of=2023-06-01");
   assert.ok((await past.locator(".banner:visible").count()) >= 2);
   await past.context().close();
-  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404]]) {
+  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404]]) {
     const page = await open(path, { expect });
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();

@@ -5,10 +5,12 @@ pub(crate) mod cards;
 pub(crate) mod case;
 pub(crate) mod healthz;
 pub(crate) mod overview;
+pub(crate) mod quality;
 pub(crate) mod village;
 pub(crate) mod villages;
 
 mod daily;
+mod incidents;
 mod metrics;
 mod object;
 mod queue;

@@ -47,7 +47,7 @@ use reader::Message;
 pub(crate) use reader::Summary;
 pub(crate) use recent::Recent;
 use refused::Refused;
-pub use replay::{LINE_COLUMN, Replayed, replay};
+pub use replay::{Correction, LINE_COLUMN, Replayed, replay};
 
 /// A file to land.
 #[derive(Debug, Clone)]

@@ -1,5 +1,5 @@
-//! Replaying: the refused records of a batch are read again, from the vault or from a corrected
-//! file, and what passes lands under the batch's own id as its next attempt (decisions/0011).
+//! Replaying: the refused records of a batch are read again, from the vault or from a correction,
+//! and what passes lands under the batch's own id as its next attempt (decisions/0011).
 //!
 //! Facts are committed first, then the resolutions, then the ledger. If a replay is broken off, the
 //! next finds what landed as known and what was resolved as not open, and enters both in the books.
@@ -25,7 +25,7 @@ use crate::{IngestError, NewColumns, Refusal};
 
 mod records;
 
-pub use records::LINE_COLUMN;
+pub use records::{Correction, LINE_COLUMN};
 use records::{OpenRecord, Replay, Told};
 
 /// What became of the open records of a batch.
@@ -52,7 +52,7 @@ pub struct Replayed {
     pub refusals: Vec<Refusal>,
 }
 
-/// Replays a batch, whose whole id is given, from the vault or `from` a corrected file. What has been
+/// Replays a batch, whose whole id is given, from the vault or `from` a correction. What has been
 /// resolved is left out, so the same replay may come again, and ends what was broken off.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ pub async fn replay(
     lake: &Lake,
     mapping: &Mapping,
     batch_id: &str,
-    from: Option<&Input>,
+    from: Option<&Correction>,
     options: &IngestOptions,
 ) -> Result<Replayed, IngestError> {
     let _locks = if options.dry_run { Vec::new() } else { lock_all(lake, mapping).await? };
@@ -182,7 +182,7 @@ impl Job<'_> {
         held: &Held,
         before: &Before,
         open: Vec<OpenRecord>,
-        from: Option<&Input>,
+        from: Option<&Correction>,
     ) -> Result<Replayed, IngestError> {
         let common = self.common(Some(lake))?;
         let extracted = Extracted::find(lake, self.mapping, self.told().is_some(), Some(held.extract_time)).await?;

@@ -225,6 +225,32 @@ impl Mapping {
         of_outputs || self.source.case_key.as_deref() == Some(column)
     }
 
+    /// Every column that it reads, each once, in the order of its outputs and their fields.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns: Vec<&str> = Vec::new();
+        let case_key = self.source.case_key.iter();
+        let of_outputs = self.outputs.iter().flat_map(|output| {
+            let rules = output.rules.iter().flatten();
+            let of_rules = rules.flat_map(|rule| rule.columns.iter().chain(rule.scale_by.iter().map(|by| &by.column)));
+            output.when_present.iter().chain(of_rules).chain(&output.attributes)
+        });
+        for column in case_key.chain(of_outputs) {
+            if !columns.contains(&column.as_str()) {
+                columns.push(column);
+            }
+        }
+        columns
+    }
+
+    /// The columns that a field of an output is read from; none if it has no rule. Outputs count from 1.
+    pub fn columns_of(&self, output: u32, field: &str) -> &[String] {
+        let place = usize::try_from(output).ok().and_then(|output| output.checked_sub(1));
+        let Some(output) = place.and_then(|place| self.outputs.get(place)) else { return &[] };
+        let mut fields = output.contract.fields.iter().zip(&output.rules);
+        let rule = fields.find(|(known, _)| known.name == field).and_then(|(_, rule)| rule.as_ref());
+        rule.map(|rule| rule.columns.as_slice()).unwrap_or_default()
+    }
+
     /// Every column that must be in the header of a file that has one.
     pub(crate) fn needed_columns(&self) -> impl Iterator<Item = &str> {
         let of_rules = self.outputs.iter().flat_map(|output| output.rules.iter().flatten());

@@ -92,7 +92,11 @@ low_per_kg = RULE
 "#;
     let parse = |rule: &str| Mapping::parse("m", &PRICE.replace("RULE", rule)).map_err(|error| error.to_string());
     let mapping = parse("{ column = \"l\", scale_by = { column = \"u\", map = { \"斤\" = \"2\", \"个\" = \"\" } } }");
-    assert!(mapping.expect("sound").needed_columns().any(|column| column == "u"));
+    let mapping = mapping.expect("sound");
+    assert!(mapping.needed_columns().any(|column| column == "u"));
+    assert_eq!(mapping.columns(), ["p", "l", "u", "d"]);
+    assert_eq!((mapping.columns_of(1, "price_on"), mapping.columns_of(1, "market").len()), (&["d".to_owned()][..], 0));
+    assert!(mapping.columns_of(0, "price_on").is_empty() && mapping.columns_of(2, "price_on").is_empty());
     for (rule, says) in [
         ("{ column = \"l\", scale = \"half\" }", "no number"),
         ("{ column = \"l\", scale = \"2\", scale_by = { column = \"u\", map = {} } }", "not both"),

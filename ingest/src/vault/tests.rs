@@ -196,6 +196,8 @@ fn refused_records_are_kept_once_and_read_in_order() {
         text: None,
     };
     let second = RawRecord { line: 9, row_hash: "02".repeat(16), values: vec![], text: Some("A-2,x,y".into()) };
+    assert_eq!(vault.refused_record("0a1b", 9, &"02".repeat(16)).expect("read").as_ref(), Some(&second));
+    assert_eq!(vault.refused_record("0a1b", 7, &"02".repeat(16)).expect("read"), None);
     assert_eq!(read, [first, second]);
     let sealed = std::fs::read(dir.path().join("vault/quarantine/0a1b/1")).expect("file");
     assert!(!sealed.windows(3).any(|bytes| bytes == b"A-1"));

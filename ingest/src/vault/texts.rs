@@ -1,6 +1,7 @@
 //! The text of refused records: by batch, attempt and line.
 
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -140,8 +141,32 @@ impl Vault {
         batch_id: &str,
         mut take: impl FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
+        self.each(batch_id, |record| take(record).map(ControlFlow::Continue))
+    }
+
+    /// One refused record of a batch, if the vault has it.
+    pub fn refused_record(&self, batch_id: &str, line: u64, row_hash: &str) -> Result<Option<RawRecord>, IngestError> {
+        let mut found = None;
+        self.each(batch_id, |record| {
+            if record.line != line || record.row_hash != row_hash {
+                return Ok(ControlFlow::Continue(()));
+            }
+            found = Some(record);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Hands on the refused records of a batch until `take` has enough.
+    fn each(
+        &self,
+        batch_id: &str,
+        mut take: impl FnMut(RawRecord) -> Result<ControlFlow<()>, IngestError>,
+    ) -> Result<(), IngestError> {
         for file in entries(&self.texts(batch_id))? {
-            self.records(&file, &mut take)?;
+            if self.each_of(&file, &mut take)?.is_break() {
+                return Ok(());
+            }
         }
         Ok(())
     }
@@ -152,15 +177,25 @@ impl Vault {
         file: &Path,
         take: &mut dyn FnMut(RawRecord) -> Result<(), IngestError>,
     ) -> Result<(), IngestError> {
-        let Some(reader) = self.read(file)? else { return Ok(()) };
+        self.each_of(file, |record| take(record).map(ControlFlow::Continue)).map(drop)
+    }
+
+    fn each_of(
+        &self,
+        file: &Path,
+        mut take: impl FnMut(RawRecord) -> Result<ControlFlow<()>, IngestError>,
+    ) -> Result<ControlFlow<()>, IngestError> {
+        let Some(reader) = self.read(file)? else { return Ok(ControlFlow::Continue(())) };
         for line in BufReader::new(reader).lines() {
             let line = line.map_err(|error| wrong(file, &error))?;
             let record = serde_json::from_str(&line).map_err(|error| IngestError::Vault {
                 file: file.display().to_string(),
                 reason: format!("a line of it is no record ({error}); restore it from the backup"),
             })?;
-            take(record)?;
+            if take(record)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }

@@ -11,6 +11,7 @@ use queries::{Level, panel};
 use serde::Deserialize;
 
 use super::daily::{self, Daily};
+use super::incidents::{self, IncidentRow};
 use super::metrics::{DueOnTime, Handling, metric};
 use super::object::CASE;
 use super::{page, queue, table, totals};
@@ -22,10 +23,8 @@ use crate::request::Ask;
 use crate::state::App;
 
 mod figures;
-mod incidents;
 
 use figures::{Basis, Figure, FlowRow};
-use incidents::IncidentRow;
 
 /// Days of the trend, and of the sparklines.
 const TREND: i64 = 90;
@@ -56,6 +55,8 @@ struct Source {
     batches: String,
     landed: String,
     quarantined: String,
+    /// Its refused rows.
+    quarantined_href: String,
     known: String,
 }
 
@@ -79,6 +80,7 @@ struct Page {
     villages_all: String,
     villages_href: String,
     sources: Vec<Source>,
+    quality_href: String,
     /// What is wrong with the data that cases are judged by, if anything is.
     incidents: Option<String>,
     days: Vec<daily::View>,
@@ -155,6 +157,7 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
         villages_all: format::count(t, villages.len() as i64),
         villages_href: context.ask.link("/villages", &[]),
         sources: sources.into_iter().map(|row| source(context, row)).collect(),
+        quality_href: context.ask.link("/quality", &[]),
         incidents: incidents::line(t, incidents),
         days: daily::views(context, trend_days),
     })
@@ -264,6 +267,7 @@ fn source(context: &Context, row: SourceRow) -> Source {
         landed: format::count(t, row.rows_landed),
         quarantined: format::count(t, row.rows_quarantined),
         known: format::count(t, row.rows_known),
+        quarantined_href: context.ask.link("/quality/rows", &[("source", &row.source_system)]),
         name: row.source_system,
     }
 }

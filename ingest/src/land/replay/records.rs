@@ -15,11 +15,21 @@ use crate::mapping::{CsvHints, Mapping};
 use crate::record::{Header, Item, Record};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::source::{Sink, open, read};
-use crate::vault::{Raw, TextWriter, Vault};
+use crate::vault::{Raw, RawRecord, TextWriter, Vault};
 use crate::{IngestError, NewColumns, PersonKey, Refusal};
 
 /// The column of a corrected file that says which refused record a row corrects.
 pub const LINE_COLUMN: &str = "quarantine_line";
+
+/// What a replay reads in the place of the texts in the vault.
+#[derive(Debug, Clone)]
+pub enum Correction {
+    /// A file with the column [`LINE_COLUMN`].
+    File(Input),
+    /// The new values of one record, under the line and the `row_hash` of its refusals. If nothing of
+    /// it is open, nothing is made of it.
+    Record(RawRecord),
+}
 
 /// A refused record of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +73,7 @@ pub(super) struct Replay {
     pub(super) vault: Option<Arc<Vault>>,
     /// Whether what is refused now may be kept.
     pub(super) keeps: bool,
-    pub(super) from: Option<Input>,
+    pub(super) from: Option<Correction>,
 }
 
 /// What the thread has found.
@@ -126,7 +136,10 @@ impl Replay {
     }
 
     fn run(self, sender: Sender<Message>) -> Result<Told, IngestError> {
-        let file = self.from.as_ref().map_or_else(|| format!("batch {}", self.batch_id), |from| from.name.clone());
+        let file = match &self.from {
+            Some(Correction::File(from)) => from.name.clone(),
+            Some(Correction::Record(_)) | None => format!("batch {}", self.batch_id),
+        };
         let kept = self.vault.clone().filter(|_| self.keeps);
         let texts = kept.map(|vault| TextWriter::new(vault, self.common.ingested_at, u64::MAX));
         let mut out = Out {
@@ -141,7 +154,8 @@ impl Replay {
             maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
             maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
-                Some(from) => self.corrected(from, &mut maker)?,
+                Some(Correction::File(from)) => self.corrected(from, &mut maker)?,
+                Some(Correction::Record(raw)) => (self.one(raw, &mut maker)?, 0),
                 None => (self.of_vault(&mut maker)?, 0),
             };
             maker.finish()?;
@@ -169,13 +183,7 @@ impl Replay {
             if raw.values.is_empty() || !touched.insert(*place) {
                 return Ok(());
             }
-            let columns: Vec<usize> = raw.values.iter().map(|(name, _)| header.place(name)).collect();
-            let mut values = vec![""; columns.iter().max().map_or(0, |last| last + 1)];
-            for (column, (_, value)) in columns.iter().zip(&raw.values) {
-                values[*column] = value.as_str();
-            }
-            record.clear();
-            values.iter().for_each(|value| record.push(value));
+            fill(&raw, &mut header, &mut record);
             maker.take(&header, Item::Record { line: *place as u64, record: &record })
         })?;
         if found == 0 && !self.open.is_empty() && !self.is_unfinished {
@@ -184,6 +192,16 @@ impl Replay {
             ));
         }
         Ok(touched)
+    }
+
+    /// Reads one corrected record.
+    fn one(&self, raw: &RawRecord, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+        let is_same = |open: &OpenRecord| open.line == raw.line && open.row_hash == raw.row_hash;
+        let Some(place) = self.open.iter().position(is_same) else { return Ok(HashSet::new()) };
+        let (mut header, mut record) = (Header::default(), Record::default());
+        fill(raw, &mut header, &mut record);
+        maker.take(&header, Item::Record { line: place as u64, record: &record })?;
+        Ok(HashSet::from([place]))
     }
 
     /// Reads a corrected file: the records that it corrects, and how many of its rows came too late.
@@ -195,6 +213,17 @@ impl Replay {
         read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
         Ok((sink.touched, sink.resolved_before))
     }
+}
+
+/// Makes of named values a record that can be read.
+fn fill(raw: &RawRecord, header: &mut Header, record: &mut Record) {
+    let columns: Vec<usize> = raw.values.iter().map(|(name, _)| header.place(name)).collect();
+    let mut values = vec![""; columns.iter().max().map_or(0, |last| last + 1)];
+    for (column, (_, value)) in columns.iter().zip(&raw.values) {
+        values[*column] = value.as_str();
+    }
+    record.clear();
+    values.iter().for_each(|value| record.push(value));
 }
 
 /// Finds the open record that each row of a corrected file is for.

@@ -1,4 +1,4 @@
-//! What is wrong with the data that cases are judged by, in one line.
+//! What is wrong with the data that cases are judged by: its rows, and all of it in one line.
 
 use serde::Deserialize;
 
@@ -11,11 +11,11 @@ const NAMED: usize = 3;
 /// One row of panel `data_incidents`.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct IncidentRow {
-    kind: String,
-    region: String,
-    year: i64,
-    cases: i64,
-    open_cases: i64,
+    pub(super) kind: String,
+    pub(super) region: String,
+    pub(super) year: i64,
+    pub(super) cases: i64,
+    pub(super) open_cases: i64,
 }
 
 /// The line; none without incidents.
@@ -23,7 +23,7 @@ pub(super) fn line(t: Lang, mut rows: Vec<IncidentRow>) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    rows.sort_by(|left, right| (&left.kind, &left.region, left.year).cmp(&(&right.kind, &right.region, right.year)));
+    sort(&mut rows);
     let named = rows.iter().take(NAMED);
     let mut names: Vec<String> =
         named.map(|row| format!("{} {} {}", t.code("incident", &row.kind), row.region, row.year)).collect();
@@ -35,6 +35,11 @@ pub(super) fn line(t: Lang, mut rows: Vec<IncidentRow>) -> Option<String> {
     let open = format::count(t, rows.iter().map(|row| row.open_cases).sum());
     let which = names.join(t.say("list-mark").as_str());
     Some(t.tell("incidents", &[("n", &n), ("which", &which), ("cases", &cases), ("open", &open)]))
+}
+
+/// In the order of kind, region and year.
+pub(super) fn sort(rows: &mut [IncidentRow]) {
+    rows.sort_by(|left, right| (&left.kind, &left.region, left.year).cmp(&(&right.kind, &right.region, right.year)));
 }
 
 #[cfg(test)]

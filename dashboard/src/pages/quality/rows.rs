@@ -1,0 +1,208 @@
+//! `/quality/rows`: the refused rows that are open, newest first. No value of a record is shown in the
+//! list: the texts rest in the vault.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use futures::try_join;
+use jiff::Timestamp;
+use queries::panel;
+use serde::Deserialize;
+
+use super::picked::{self, Picked};
+use super::row_id::RowId;
+use super::rules::{self, RuleRow};
+use super::{asked, table};
+use crate::error::HttpError;
+use crate::format;
+use crate::frame::{Context, Frame, Link, Nav};
+use crate::pages::cards::Pages;
+use crate::pages::{csv_file, page};
+use crate::request::Ask;
+use crate::state::App;
+
+/// Rows on a page.
+const PAGE: i64 = 50;
+
+/// One row of panel `refused_rows`.
+#[derive(Debug, Clone, Deserialize)]
+struct RefusedRow {
+    place: i64,
+    total: i64,
+    batch_id: String,
+    line: u64,
+    row_hash: String,
+    rule: String,
+    source_system: String,
+    mapping: String,
+    file_name: String,
+    table_name: Option<String>,
+    field: Option<String>,
+    more_fields: i64,
+    reason: String,
+    seen_at: Timestamp,
+}
+
+/// A refused row as the page shows it.
+struct View {
+    href: String,
+    seen: String,
+    age: String,
+    rule: String,
+    field: String,
+    reason: String,
+    file: String,
+    line: String,
+    batch: String,
+    batch_href: String,
+    source: String,
+}
+
+#[derive(Template)]
+#[template(path = "quality_rows.html")]
+struct Page {
+    frame: Frame,
+    quality_href: String,
+    /// The rules, with how many rows each has.
+    tabs: Vec<Link>,
+    /// What else is asked for.
+    chips: Vec<Link>,
+    rows: Vec<View>,
+    count: String,
+    period: String,
+    pages: Pages,
+    csv_href: String,
+}
+
+/// The page.
+pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
+    let number = ask.page()?;
+    let context = Context::open(app, ask).await?;
+    let t = context.lang();
+    let picked = Picked::read(&context);
+    let places = ((number - 1) * PAGE, number * PAGE);
+    let (rows, rules) = try_join!(read(&context, &picked, places), rules::read(&context, &picked))?;
+    let count = match rows.first() {
+        Some(row) => row.total,
+        // A page beyond the last.
+        None => rules.iter().filter(|row| matches(&picked, row)).map(|row| row.refused).sum(),
+    };
+    page(&Page {
+        frame: context.frame(Nav::Quality, t.say("rows-title"), &picked::NAMES),
+        quality_href: context.ask.link("/quality", &[]),
+        tabs: tabs(&context, &picked, &rules),
+        chips: picked.chips(&context),
+        rows: rows.iter().map(|row| row.view(&context)).collect(),
+        count: format::count(t, count),
+        period: picked.period(&context),
+        pages: Pages::new(&context.ask, number, count, PAGE),
+        csv_href: context.ask.link("/quality/rows.csv", &picked.pairs()),
+    })
+}
+
+/// All rows of the same filters as CSV.
+pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
+    let context = Context::open(app, ask).await?;
+    let rows = read(&context, &Picked::read(&context), (0, i64::MAX)).await?;
+    Ok(csv_file("refused_rows.csv", csv(&context, &rows)))
+}
+
+async fn read(context: &Context, picked: &Picked, places: (i64, i64)) -> Result<Vec<RefusedRow>, HttpError> {
+    let mut rows: Vec<RefusedRow> = asked(context, panel::REFUSED_ROWS, &picked.params_of_rows(places)).await?;
+    rows.sort_by_key(|row| row.place);
+    Ok(rows)
+}
+
+fn matches(picked: &Picked, row: &RuleRow) -> bool {
+    picked.rule().is_empty() || picked.rule() == row.rule
+}
+
+/// All rules together, then each, those that most rows break first.
+fn tabs(context: &Context, picked: &Picked, rules: &[RuleRow]) -> Vec<Link> {
+    let t = context.lang();
+    let mut counts: Vec<(&str, i64)> = Vec::new();
+    for row in rules {
+        match counts.iter_mut().find(|(rule, _)| *rule == row.rule) {
+            Some((_, count)) => *count += row.refused,
+            None => counts.push((&row.rule, row.refused)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let tab = |rule: &str, words: String, count: i64| Link {
+        href: context.ask.with(&[("rule", rule), ("page", "")]),
+        text: format!("{words} {}", format::count(t, count)),
+        current: rule == picked.rule(),
+    };
+    let all = tab("", t.say("rows-all"), counts.iter().map(|(_, count)| count).sum());
+    std::iter::once(all).chain(counts.iter().map(|(rule, count)| tab(rule, t.code("rule", rule), *count))).collect()
+}
+
+impl RefusedRow {
+    fn id(&self) -> RowId {
+        RowId { batch: self.batch_id.clone(), line: self.line, row_hash: self.row_hash.clone() }
+    }
+
+    /// The first field, and how many more.
+    fn field(&self) -> String {
+        let field = self.field.as_deref().unwrap_or_default();
+        match self.more_fields {
+            0 => field.to_owned(),
+            more => format!("{field} +{more}"),
+        }
+    }
+
+    fn view(&self, context: &Context) -> View {
+        let t = context.lang();
+        let place = match &self.table_name {
+            Some(table) => format!("{table}.{}", self.field()),
+            None => t.say("whole-record"),
+        };
+        View {
+            href: context.ask.link(&self.id().path(), &[]),
+            seen: format::stamp(context.zone(), self.seen_at),
+            age: format::age(t, self.seen_at.duration_until(context.session.as_of())),
+            rule: t.code("rule", &self.rule),
+            field: place,
+            reason: self.reason.clone(),
+            file: self.file_name.clone(),
+            line: t.tell("refusal-title", &[("line", &self.line.to_string())]),
+            batch: picked::short(&self.batch_id),
+            batch_href: context.ask.link("/quality/rows", &[("batch", &self.batch_id)]),
+            source: self.source_system.clone(),
+        }
+    }
+}
+
+fn csv(context: &Context, rows: &[RefusedRow]) -> String {
+    let t = context.lang();
+    let head = [
+        "col-seen",
+        "col-rule",
+        "col-code",
+        "col-table",
+        "col-field",
+        "col-why",
+        "col-source",
+        "col-mapping",
+        "col-file",
+        "col-line",
+        "col-batch",
+    ];
+    let mut csv = table(t, &head);
+    for row in rows {
+        csv.row(&[
+            format::stamp(context.zone(), row.seen_at),
+            t.code("rule", &row.rule),
+            row.rule.clone(),
+            rules::name(t, row.table_name.as_deref()),
+            row.field(),
+            row.reason.clone(),
+            row.source_system.clone(),
+            row.mapping.clone(),
+            row.file_name.clone(),
+            row.line.to_string(),
+            row.batch_id.clone(),
+        ]);
+    }
+    csv.finish()
+}

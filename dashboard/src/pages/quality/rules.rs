@@ -1,0 +1,92 @@
+//! Which rules the open rows break.
+
+use jiff::Timestamp;
+use queries::panel;
+use serde::Deserialize;
+
+use super::picked::Picked;
+use super::{asked, table};
+use crate::error::HttpError;
+use crate::format;
+use crate::frame::Context;
+use crate::i18n::Lang;
+
+/// Stands in the address for rows that no table has, since the record could not be read.
+const WHOLE: &str = "RECORD";
+
+/// One row of panel `rule_failures`.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct RuleRow {
+    source_system: String,
+    mapping: String,
+    table_name: Option<String>,
+    pub(super) rule: String,
+    pub(super) refused: i64,
+    last_seen_at: Timestamp,
+}
+
+/// A rule as the page shows it.
+pub(super) struct View {
+    pub(super) rule: String,
+    pub(super) code: String,
+    pub(super) table: String,
+    pub(super) mapping: String,
+    pub(super) source: String,
+    pub(super) refused: String,
+    pub(super) last_seen: String,
+    /// The rows.
+    pub(super) href: String,
+}
+
+impl RuleRow {
+    pub(super) fn view(&self, context: &Context) -> View {
+        let t = context.lang();
+        let table = self.table_name.as_deref().unwrap_or(WHOLE);
+        let (source, mapping, rule) = (self.source_system.as_str(), self.mapping.as_str(), self.rule.as_str());
+        let rows = [("source", source), ("mapping", mapping), ("table", table), ("rule", rule)];
+        View {
+            rule: t.code("rule", &self.rule),
+            code: self.rule.clone(),
+            table: name(t, self.table_name.as_deref()),
+            mapping: self.mapping.clone(),
+            source: self.source_system.clone(),
+            refused: format::count(t, self.refused),
+            last_seen: format::stamp(context.zone(), self.last_seen_at),
+            href: context.ask.link("/quality/rows", &rows),
+        }
+    }
+}
+
+/// The table, or that there is none.
+pub(super) fn name(t: Lang, table: Option<&str>) -> String {
+    table.map_or_else(|| t.say("whole-record"), str::to_owned)
+}
+
+/// Those that most rows break first.
+pub(super) async fn read(context: &Context, picked: &Picked) -> Result<Vec<RuleRow>, HttpError> {
+    let mut rows: Vec<RuleRow> = asked(context, panel::RULE_FAILURES, &picked.params()).await?;
+    rows.sort_by(|left, right| {
+        let name =
+            |row: &RuleRow| (row.rule.clone(), row.table_name.clone(), row.mapping.clone(), row.source_system.clone());
+        right.refused.cmp(&left.refused).then_with(|| name(left).cmp(&name(right)))
+    });
+    Ok(rows)
+}
+
+pub(super) fn csv(context: &Context, rows: &[RuleRow]) -> String {
+    let t = context.lang();
+    let head = ["col-rule", "col-code", "col-table", "col-mapping", "col-source", "col-open-rows", "col-last-seen"];
+    let mut csv = table(t, &head);
+    for row in rows {
+        csv.row(&[
+            t.code("rule", &row.rule),
+            row.rule.clone(),
+            name(t, row.table_name.as_deref()),
+            row.mapping.clone(),
+            row.source_system.clone(),
+            row.refused.to_string(),
+            format::stamp(context.zone(), row.last_seen_at),
+        ]);
+    }
+    csv.finish()
+}
