@@ -147,7 +147,8 @@ fn parts(contract: &Contract, sorted: &RecordBatch) -> Result<Vec<Range<usize>>,
     let columns: Vec<ArrayRef> =
         contract.partition.iter().filter_map(|name| sorted.column_by_name(name).cloned()).collect();
     if columns.is_empty() {
-        return Ok(vec![0..sorted.num_rows()]);
+        let all = 0..sorted.num_rows();
+        return Ok(Vec::from([all]));
     }
     let folders = partition(&columns).map_err(LakeError::arrow(contract.table))?.ranges();
     let ends = folders.chunks(OPEN_FOLDERS).filter_map(<[Range<usize>]>::last).map(|last| last.end);
