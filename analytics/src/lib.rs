@@ -2,6 +2,7 @@
 //! the one session through which anything is asked in SQL.
 
 mod calendar;
+mod case_item;
 mod cells;
 mod derive;
 mod engine;
@@ -14,6 +15,7 @@ mod reference;
 mod rules;
 mod session;
 
+pub use case_item::CaseItem;
 pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, derive_watched, plan};
 pub use engine::Engine;
 pub use error::AnalyticsError;

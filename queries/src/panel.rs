@@ -15,6 +15,8 @@ pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
 /// The cards of one case, issued and ahead.
 pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
+/// The version of an item that a case is judged by.
+pub const CASE_ITEM: &str = include_str!("../sql/panels/case_item.sql");
 /// One case with the names of its village, department and item.
 pub const CASE_ROW: &str = include_str!("../sql/panels/case_row.sql");
 /// Decided cases by day: how many, how many early, their median time.

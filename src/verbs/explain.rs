@@ -1,12 +1,12 @@
-use analytics::CaseExplanation;
 use analytics::sla::{Card, ClockKind, Explanation, ObjectType};
+use analytics::{CaseExplanation, CaseItem};
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Shared;
 use crate::output::say;
-use item::Item;
+use item::law;
 
 mod clocks;
 mod days;
@@ -19,7 +19,7 @@ pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
     let Some(case) = session.explain(case_no).await? else {
         bail!("nothing is known of case {case_no} as of {}", local(session.as_of(), session.zone()));
     };
-    let item = Item::of(&case, &session).await?;
+    let item = CaseItem::of(&case, &session).await?;
     if shared.global.json {
         say!("{}", serde_json::to_string_pretty(&json::explanation(&case, &item, session.as_of()))?);
         return Ok(());
@@ -27,7 +27,7 @@ pub async fn run(shared: &Shared, case_no: &str) -> Result<()> {
     print(&case, &item, session.as_of(), session.zone())
 }
 
-fn print(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
+fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZone) -> Result<()> {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
     say!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
@@ -45,7 +45,7 @@ fn print(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone: &TimeZone)
     }
     if let Some(extension) = clock.extension {
         let (days, from) = (extension.days, local(extension.effective_at, zone));
-        say!("  extended by {days} days, in force from {from} (domain §4 point 7; {})", item.law("42"));
+        say!("  extended by {days} days, in force from {from} (domain §4 point 7; {})", law(item, "42"));
     }
     for stop in objects::stops(explanation, item, zone) {
         say!("{stop}");

@@ -1,18 +1,18 @@
 //! The start, the clocks and the steps of a case as lines.
 
-use analytics::CaseExplanation;
 use analytics::sla::{Clock, ClockKind, DueBasis, Explanation, StartKind, StepClock};
+use analytics::{CaseExplanation, CaseItem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::item::Item;
+use super::item::law;
 use super::local;
 
 /// How the case came to be accepted, or what it waits for.
-pub(super) fn start(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone: &TimeZone) -> Option<String> {
+pub(super) fn start(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZone) -> Option<String> {
     let explanation = &case.explanation;
     if let Some(since) = explanation.waits_since {
-        let law = item.law("32");
+        let law = law(item, "32");
         let since = local(since, zone);
         return Some(format!(
             "waits for CORRECTION_COMPLETE: the notice to correct holds the clock since {since} (domain §4 point 1; {law})"
@@ -21,12 +21,12 @@ pub(super) fn start(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone:
     let start = explanation.clock.start?;
     let from = if start.from > start.at { format!(" as of {}", local(start.from, zone)) } else { String::new() };
     let (why, law) = match start.kind {
-        StartKind::Accepted => ("accepted", item.law("42")),
-        StartKind::Corrected => ("accepted with the file complete", item.law("32")),
+        StartKind::Accepted => ("accepted", law(item, "42")),
+        StartKind::Corrected => ("accepted with the file complete", law(item, "32")),
         StartKind::Deemed if start.from > as_of => {
-            ("deemed accepted if nobody answers the receipt before that,", item.law("32"))
+            ("deemed accepted if nobody answers the receipt before that,", law(item, "32"))
         }
-        StartKind::Deemed => ("deemed accepted, nobody having answered the receipt", item.law("32")),
+        StartKind::Deemed => ("deemed accepted, nobody having answered the receipt", law(item, "32")),
     };
     let is_office_time = explanation.days.iter().any(|day| day.office.is_some());
     let counts = if is_office_time { "day 0, its office time counts" } else { "day 0, not counted" };
@@ -34,7 +34,7 @@ pub(super) fn start(case: &CaseExplanation, item: &Item, as_of: Timestamp, zone:
 }
 
 /// One of the three clocks.
-pub(super) fn clock(explanation: &Explanation, kind: ClockKind, item: &Item, zone: &TimeZone) -> String {
+pub(super) fn clock(explanation: &Explanation, kind: ClockKind, item: &CaseItem, zone: &TimeZone) -> String {
     let clock = explanation.clock.clock(kind);
     let limit = clock.limit.map_or("-".into(), |limit| format!("{} {}", clock.n, limit.unit));
     let head = format!("clock {:<9} {} {limit}", clock.kind, clock.basis);
@@ -70,7 +70,7 @@ pub(super) fn unknown_year(year: i16) -> String {
     format!("no card: the calendar of {year} is not known (domain §3)")
 }
 
-fn rule(clock: &Clock, item: &Item) -> String {
+fn rule(clock: &Clock, item: &CaseItem) -> String {
     let points: Vec<String> = clock.rule_points().iter().map(ToString::to_string).collect();
     let word = if points.len() == 1 { "point" } else { "points" };
     let mut parts = vec![format!("domain §4 {word} {}", points.join(", "))];
@@ -81,7 +81,7 @@ fn rule(clock: &Clock, item: &Item) -> String {
         parts.insert(0, "domain §3, instant items".to_owned());
     }
     if clock.counts_workdays() && clock.started_at.is_some() {
-        parts.push(item.law("82"));
+        parts.push(law(item, "82"));
     }
     if let Some(basis) = item.limit_basis.as_deref().filter(|_| clock.limit.is_some()) {
         parts.push(format!("limit by {basis}"));

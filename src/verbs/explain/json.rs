@@ -1,15 +1,13 @@
 //! The explanation as JSON.
 
-use analytics::CaseExplanation;
 use analytics::sla::{Card, ClockKind, DayLine, DayRole, Explanation, OfficeDay, OfficePart};
+use analytics::{CaseExplanation, CaseItem};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::item::Item;
-
 /// Everything that the text says, with names.
-pub(super) fn explanation(case: &CaseExplanation, item: &Item, as_of: Timestamp) -> Value {
+pub(super) fn explanation(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp) -> Value {
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let events = case.events.iter().map(|event| {
         json!({ "event_type": event.event_type, "step_name": event.step_name, "org_code": event.org_code,

@@ -1,15 +1,16 @@
 //! Suspensions, and what else of a case has a clock of its own, as lines.
 
+use analytics::CaseItem;
 use analytics::sla::{Explanation, Limit, ObjectType, StopKind};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clocks::unknown_year;
-use super::item::Item;
+use super::item::law;
 use super::{days, local};
 
 /// Each suspension, with what it takes out or why it takes out nothing.
-pub(super) fn stops(explanation: &Explanation, item: &Item, zone: &TimeZone) -> Vec<String> {
+pub(super) fn stops(explanation: &Explanation, item: &CaseItem, zone: &TimeZone) -> Vec<String> {
     let at = |instant: Option<Timestamp>| instant.map_or("-".into(), |instant| end(instant, zone));
     let told = explanation.clock.suspensions.iter().zip(&explanation.stops).map(|(stop, told)| {
         let kind = stop.kind.map_or("of no kind", |kind| kind.as_str());
@@ -29,7 +30,7 @@ pub(super) fn stops(explanation: &Explanation, item: &Item, zone: &TimeZone) -> 
         let basis = told.basis.as_deref().map(|basis| format!(", basis {basis}")).unwrap_or_default();
         let approved = told.approved.map(|length| format!(" {}", limit(length))).unwrap_or_default();
         let by_law = stop.kind.is_some_and(StopKind::is_by_law);
-        let law = if by_law { item.law("45") } else { "the item's own rule".to_owned() };
+        let law = if by_law { law(item, "45") } else { "the item's own rule".to_owned() };
         let (from, until) = (local(stop.started_at, zone), at(stop.ended_at));
         let cap = at(stop.cap_at);
         format!(
@@ -60,17 +61,17 @@ fn why_not(note: &str) -> &str {
 }
 
 /// The time to accept, each suspension and the time to deliver, day by day.
-pub(super) fn lines(explanation: &Explanation, item: &Item, as_of: Timestamp, zone: &TimeZone) -> Vec<String> {
+pub(super) fn lines(explanation: &Explanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZone) -> Vec<String> {
     let mut lines = Vec::new();
     for object in &explanation.objects {
         let (what, ended, rule) = match object.object_type {
             ObjectType::PreAcceptance => {
-                ("time to accept".to_owned(), "answered", format!("§4 point 1; {}", item.law("32, 82")))
+                ("time to accept".to_owned(), "answered", format!("§4 point 1; {}", law(item, "32, 82")))
             }
-            ObjectType::Delivery => ("time to deliver".to_owned(), "delivered", item.law("44, 82")),
+            ObjectType::Delivery => ("time to deliver".to_owned(), "delivered", law(item, "44, 82")),
             _ => {
                 let label = object.label.as_deref().unwrap_or_default();
-                (format!("suspension {label}"), "ended", format!("§4 point 5; {}", item.law("45")))
+                (format!("suspension {label}"), "ended", format!("§4 point 5; {}", law(item, "45")))
             }
         };
         let told = |word: &str, at: Option<Timestamp>| {

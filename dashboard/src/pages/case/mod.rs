@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use analytics::sla::StepClock;
-use analytics::{CaseExplanation, Param};
+use analytics::{CaseExplanation, CaseItem, Param};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -28,7 +28,6 @@ use crate::work_days::WorkDays;
 mod days;
 mod events;
 mod facts;
-mod item;
 mod objects;
 mod office;
 mod picture;
@@ -75,7 +74,7 @@ struct OrgRow {
 struct Case<'a> {
     context: &'a Context,
     known: CaseExplanation,
-    item: item::Item,
+    item: CaseItem,
     row: CaseRow,
     cards: Vec<CardRow>,
     orgs: HashMap<String, OrgRow>,
@@ -132,7 +131,7 @@ pub(crate) async fn show(State(app): State<App>, Path(case_no): Path<String>, as
         session.rows::<CardRow>(panel::CASE_CARDS, &params),
         session.rows::<OrgRow>(panel::ORGANIZATIONS, &[]),
     )?;
-    let item = item::Item::of(&known, session).await?;
+    let item = CaseItem::of(&known, session).await?;
     let mut cards = cards;
     cards.sort_by(|left, right| (left.issued_at, &left.level).cmp(&(right.issued_at, &right.level)));
     let case = Case {
