@@ -60,8 +60,8 @@ fn a_restore_that_was_broken_off_is_no_lake_until_it_is_ended() {
     std::fs::write(&file, "damaged").expect("written");
     let restore = ["restore", text(&backup), "--lake", text(&other)];
     assert!(place.fails(1, &restore).contains("is not what its manifest says"));
-    let (mapping, file) = (dir.join("hall.toml"), dir.join("hall.csv"));
-    let ingest = ["ingest", text(&mapping), text(&file), "--lake", text(&other)];
+    let (mapping, rows) = (dir.join("hall.toml"), dir.join("hall.csv"));
+    let ingest = ["ingest", text(&mapping), text(&rows), "--lake", text(&other)];
     for args in [&ingest[..], &["lake", "status", "--lake", text(&other)], &["lake", "migrate", "--lake", text(&other)]]
     {
         let told = place.fails(1, args);

@@ -52,7 +52,7 @@ pub use organization::ORGANIZATION;
 pub use parcel::PARCEL;
 pub use policy_item::POLICY_ITEM;
 pub use power_item::POWER_ITEM;
-pub use quarantine::QUARANTINE;
+pub use quarantine::{ERASED, QUARANTINE};
 pub use rating::RATING;
 pub use region::REGION;
 pub use service_item::SERVICE_ITEM;

@@ -1,6 +1,10 @@
 use super::Kind::*;
 use super::{Contract, MadeId, Role, may, must};
 
+/// `rule` of a row that closes a refusal whose record was erased. It is no attempt of the batch's, and
+/// the account of the batch stays: the row was refused.
+pub const ERASED: &str = "erased";
+
 /// Rows that did not land, each with its reason. Raw text is kept out of the lake (design §3). A row
 /// that a replay has landed, or whose record was erased, gets a second row, `resolved`; what has none is
 /// open (decisions/0011, 0013).

@@ -6,16 +6,12 @@ use std::sync::Arc;
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use datasets::contract::QUARANTINE;
+use datasets::contract::{ERASED, QUARANTINE};
 use datasets::lake::Lake;
 use jiff::Timestamp;
 
 use super::open::OpenRefusal;
 use crate::IngestError;
-
-/// `quarantine.rule` of a row that closes a refusal whose record was erased. It is no attempt of the
-/// batch's, and the account of the batch stays: the row was refused.
-pub(super) const ERASED: &str = "erased";
 
 /// Closes open refusals. The caller holds the locks.
 pub(crate) async fn close_erased(

@@ -8,7 +8,6 @@ use datasets::contract::{INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, standing};
 use serde::Serialize;
 
-use super::erased::ERASED;
 use crate::IngestError;
 use crate::rows::first_16;
 

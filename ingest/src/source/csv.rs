@@ -143,9 +143,8 @@ fn records<R: Read>(
         match refused.or_else(|| check(&raw, header, &mut record)) {
             None => sink.take(header, Item::Record { line, record: &record })?,
             Some((rule, reason)) => {
-                let bytes = raw.as_slice();
-                let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-                sink.take(header, Item::Refused { line, rule, reason, bytes })?;
+                let bytes = as_text(&raw, layout.delimiter);
+                sink.take(header, Item::Refused { line, rule, reason, bytes: &bytes })?;
             }
         }
     }
@@ -156,6 +155,18 @@ fn records<R: Read>(
 }
 
 /// An empty line that ends in CR LF, or the end mark that old programs put behind a file.
+/// The record as a line of such a file.
+fn as_text(raw: &ByteRecord, delimiter: u8) -> Vec<u8> {
+    let whole: ByteRecord = raw.iter().map(|field| field.strip_suffix(b"\r").unwrap_or(field)).collect();
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    let written = writer.write_byte_record(&whole).map_err(|_| ()).and_then(|()| writer.into_inner().map_err(|_| ()));
+    match written {
+        Ok(text) => text.strip_suffix(b"\n").unwrap_or(&text).to_vec(),
+        // Nothing that is written to memory fails.
+        Err(()) => raw.as_slice().to_vec(),
+    }
+}
+
 fn is_blank(raw: &ByteRecord) -> bool {
     raw.len() == 1 && matches!(raw.as_slice(), b"\r" | b"\x1a")
 }

@@ -3,7 +3,7 @@
 //! A refused row has one refusal or more (a field each), all of one line, output and content; the
 //! row that resolves it has the same. Records that say the same at one line are one by that. So the
 //! ledger's count lies between the open rows that can be told apart and the refusals that nothing
-//! resolves.
+//! resolves. What an erasure has closed was refused all the same.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use futures::TryStreamExt;
 
 use super::keys::{PART, digest};
-use crate::contract::QUARANTINE;
+use crate::contract::{ERASED, QUARANTINE};
 use crate::lake::LakeError;
 use crate::lake::ledger::Account;
 use crate::lake::merge::Order;
@@ -80,12 +80,16 @@ async fn lines(table: &TableSnapshot, part: u64, parts: u64) -> Result<(Vec<Line
     let (mut lines, mut batches) = (Vec::new(), Vec::new());
     let mut places: HashMap<String, u32> = HashMap::new();
     for file in table.files.iter() {
-        let mut rows = table.stream(file, &[&KEY[..], &["resolved"]].concat(), BATCH_ROWS).await?;
+        let mut rows = table.stream(file, &[&KEY[..], &["resolved", "rule"]].concat(), BATCH_ROWS).await?;
         while let Some(batch) = rows.try_next().await? {
             let columns: Vec<ArrayRef> = batch.columns()[..KEY.len()].to_vec();
             let keys = order.keys(&columns)?;
             let ids = batch.column(0).as_string::<i32>();
+            let rules = batch.column(KEY.len() + 1).as_string::<i32>();
             for (at, key) in keys.iter().enumerate() {
+                if rules.is_valid(at) && rules.value(at) == ERASED {
+                    continue;
+                }
                 let key = digest(key.as_ref(), None);
                 if (key >> 64) as u64 % parts != part {
                     continue;
