@@ -125,3 +125,18 @@ pub(crate) fn workdays_after(calendar: &dyn WorkCalendar, start: Date, n: u32) -
     }
     Ok(counted)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::WorkCalendar;
+    use crate::testing::TestCalendar;
+
+    #[test]
+    fn a_calendar_that_says_no_more_has_no_table_and_was_never_changed() {
+        let calendar = TestCalendar::gx();
+        assert!(calendar.table().is_none() && calendar.changed_at().is_empty());
+        assert!(calendar.as_known(Timestamp::UNIX_EPOCH).is_none());
+    }
+}

@@ -284,4 +284,6 @@ fn remark(history: &History<'_>, term: Term, due: Option<&Due>, zone: &Zone, rea
 }
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod tests;

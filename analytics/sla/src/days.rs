@@ -162,4 +162,14 @@ mod tests {
         assert!(table.after(date(2024, 12, 30), 5).is_none(), "beyond it");
         assert_eq!(table.gone_by(&[date(2018, 3, 5), date(2018, 3, 7)], 0), None, "they do not follow each other");
     }
+
+    #[test]
+    fn a_table_ends_with_the_last_day_of_its_last_year_and_begins_with_the_first_date_that_there_is() {
+        let table = DayTable::of(&TestCalendar::gx(), 2024..=2024);
+        assert_eq!(table.natural_days(date(2024, 1, 1), date(2024, 12, 31)), Some(365));
+        assert_eq!(table.after(date(2024, 12, 30), 1).map(|run| run.days), Some([date(2024, 12, 31)].as_slice()));
+        // Years that no date can tell have no days, nor has what follows them.
+        let table = DayTable::of(&TestCalendar::gx(), -10_000..=-9_999);
+        assert!(table.between(date(-9_999, 1, 4), date(-9_999, 1, 8)).is_none());
+    }
 }

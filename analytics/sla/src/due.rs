@@ -226,4 +226,6 @@ pub(crate) fn just_after(due_at: Timestamp) -> Result<Timestamp, Error> {
 }
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod tests;

@@ -53,3 +53,6 @@ impl Effects<'_> {
         self.of(event).max(event.known_at)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,3 +155,6 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

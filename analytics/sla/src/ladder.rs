@@ -136,3 +136,6 @@ fn share_of_span(started_at: Timestamp, due_at: Timestamp, num: u32, den: u32) -
     let yellow_at = started_at.checked_add(SignedDuration::from_secs(i64::try_from(seconds).ok()?)).ok()?;
     (yellow_at < due_at).then_some(yellow_at)
 }
+
+#[cfg(test)]
+mod tests;

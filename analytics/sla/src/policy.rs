@@ -126,3 +126,32 @@ impl Policy {
         SignedDuration::from_hours(i64::from(self.late_entry_h))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind::Accept;
+    use crate::testing::{TestCalendar, case, event, wd, zone};
+    use crate::{fold, judge};
+
+    #[test]
+    fn a_ladder_has_a_rule_for_each_of_its_levels() {
+        let policy = Policy::for_testing();
+        assert_eq!(policy.rule(Level::Yellow), Some(Rule::UsedRatio { num: 4, den: 5 }));
+        assert_eq!(policy.rule(Level::Red), Some(Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 }));
+        assert_eq!(policy.rule(Level::Reminder), None);
+    }
+
+    #[test]
+    fn a_share_of_no_parts_is_an_error_that_names_the_policy() {
+        let events = [event(Accept, "2018-03-05T10:00")];
+        let (input, calendar, zone) = (case(&events, wd(5)), TestCalendar::gx(), zone());
+        let mut policy = Policy::for_testing();
+        policy.ladder[0].1 = Rule::UsedRatio { num: 4, den: 0 };
+        let folded = fold(&input, &calendar, &zone, &policy).map(|_| ());
+        let judged = judge(&input, &calendar, &zone, &policy).map(|_| ());
+        for result in [folded, judged] {
+            assert!(result.is_err_and(|error| error.to_string().contains("`BEIHAI_2` version 1")));
+        }
+    }
+}

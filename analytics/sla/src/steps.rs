@@ -299,3 +299,6 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
     let span = Some(Counted::Workdays { days, office_sec });
     Ok(Due { on, at: end_of_day(on, zone)?, span, is_told: false, excluded, provisional })
 }
+
+#[cfg(test)]
+mod tests;

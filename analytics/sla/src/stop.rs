@@ -255,3 +255,6 @@ impl<'a> Excluded<'a> {
         Ok(Some((instant(date, first.open, self.zone)?, instant(date, last.close, self.zone)?)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -135,3 +135,6 @@ fn days(item: &ItemRules, event: &Event, reasons: &mut Vec<Reason>) -> Option<u3
     }
     Some(days.min(most)).filter(|days| *days > 0)
 }
+
+#[cfg(test)]
+mod tests;

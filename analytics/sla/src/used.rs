@@ -159,3 +159,6 @@ fn office_inside(
     }
     Ok(sum)
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,7 +56,7 @@ fn version(event: &Event) -> (Timestamp, Timestamp, impl Ord + use<'_>) {
 mod tests {
     use super::*;
     use crate::EventKind;
-    use crate::testing::event;
+    use crate::testing::{at, event};
 
     #[test]
     fn few_and_many_events_are_told_apart_alike() {
@@ -73,6 +73,28 @@ mod tests {
                 assert!(has_several(&doubled), "{count} {twice}");
                 assert_eq!(latest(&doubled).len(), count);
             }
+        }
+    }
+
+    #[test]
+    fn the_version_recorded_last_counts_then_the_one_known_last() {
+        let version = |recorded: Option<&str>, known: &str| {
+            let event = event(EventKind::Accept, "2018-03-05T10:00");
+            Event { event_id: "E".to_owned(), recorded_at: recorded.map(at), known_at: at(known), ..event }
+        };
+        for (older, newer) in [
+            (
+                version(Some("2018-03-06T10:00"), "2018-03-09T10:00"),
+                version(Some("2018-03-07T10:00"), "2018-03-08T10:00"),
+            ),
+            (
+                version(Some("2018-03-06T10:00"), "2018-03-08T10:00"),
+                version(Some("2018-03-06T10:00"), "2018-03-09T10:00"),
+            ),
+            (version(None, "2018-03-06T10:00"), version(Some("2018-03-06T10:01"), "2018-03-08T10:00")),
+        ] {
+            assert_eq!(latest(&[&older, &newer]), [&newer]);
+            assert_eq!(latest(&[&newer, &older]), [&newer]);
         }
     }
 }

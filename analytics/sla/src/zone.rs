@@ -120,4 +120,19 @@ mod tests {
             at = at.checked_add(SignedDuration::from_mins(15)).unwrap();
         }
     }
+
+    #[test]
+    fn a_second_of_a_day_is_told_by_the_clock_on_the_wall_of_that_day() {
+        let zone = Zone::new(TimeZone::get("Asia/Shanghai").unwrap());
+        for (day, hour, expected) in [
+            ("1991-09-14", 12, "1991-09-14T03:00Z"),
+            ("1991-09-15", 1, "1991-09-14T16:00Z"),
+            ("1991-09-15", 12, "1991-09-15T04:00Z"),
+            ("1991-09-17", 24, "1991-09-17T16:00Z"),
+            ("2018-03-05", 12, "2018-03-05T04:00Z"),
+        ] {
+            let expected: Timestamp = expected.parse().unwrap();
+            assert_eq!(zone.in_day(day.parse().unwrap(), hour * 3600).unwrap(), expected, "{day} {hour}");
+        }
+    }
 }

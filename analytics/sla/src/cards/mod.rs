@@ -78,4 +78,6 @@ impl Card {
 #[cfg(test)]
 mod disputed;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod tests;

@@ -255,3 +255,6 @@ fn end_known(
     // Of several the last: they act in order.
     acts.iter().rev().find(|(_, event)| ends(event)).map(|(at, _)| *at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,9 +168,9 @@ fn a_calendar_counts_as_it_was_known() {
         judge(&case(&events, wd(5)), calendar, &zone(), &Policy::for_testing()).unwrap()
     };
     // In time: nothing had been issued, and everything lies a workday later.
-    let early = judged(&notice("2018-03-08T00:00"), &[]);
-    assert_eq!(early.clock.promise.due_at, Some(end_of("2018-03-13")));
-    assert_eq!(brief(&early.cards), [yellow("2018-03-13T08:00", "S"), red("2018-03-14T00:00", "")]);
+    let in_time = judged(&notice("2018-03-08T00:00"), &[]);
+    assert_eq!(in_time.clock.promise.due_at, Some(end_of("2018-03-13")));
+    assert_eq!(brief(&in_time.cards), [yellow("2018-03-13T08:00", "S"), red("2018-03-14T00:00", "")]);
     // Late: what was issued is cancelled by the calendar, and the right cards are issued then.
     let late = judged(&notice("2018-03-20T00:00"), &[]);
     let issued = "2018-03-20T00:00";
@@ -182,12 +182,14 @@ fn a_calendar_counts_as_it_was_known() {
     let closed = judged(&notice("2018-03-20T00:00"), &[event(Close, "2018-03-13T09:00")]);
     assert_eq!(closed.clock.promise.due_at, Some(end_of("2018-03-12")));
     assert_eq!(brief(&closed.cards), [yellow(YELLOW, "S"), red(RED, "")]);
+    let early = judged(&notice("2018-03-20T00:00"), &[event(Close, "2018-03-06T09:00")]);
+    assert_eq!((early.clock.promise.due_at, early.cards.len()), (Some(end_of("2018-03-12")), 0));
     // A notice and an event of one instant.
     let both = judged(&notice("2018-03-13T09:00"), &[event(Close, "2018-03-13T09:00")]);
     assert_eq!(brief(&both.cards), [yellow(YELLOW, "SC"), red(RED, "C")]);
     assert_eq!(both.clock.status(at("2018-03-14T00:00")), Status::ClosedOnTime);
     // One from before the case is no news to it.
-    assert_eq!(brief(&judged(&notice("2018-01-01T00:00"), &[]).cards), brief(&early.cards));
+    assert_eq!(brief(&judged(&notice("2018-01-01T00:00"), &[]).cards), brief(&in_time.cards));
 }
 
 #[test]

@@ -253,15 +253,6 @@ fn what_rests_on_an_unknown_year_says_so() {
 }
 
 #[test]
-fn an_extension_of_an_instant_item_counts_workdays() {
-    for unit in [Unit::Wd, Unit::Hour, Unit::Min, Unit::Month] {
-        let events = [event(Accept, "2018-03-05T10:00"), extend(3, "2018-03-05T11:00")];
-        let clock = clock(&case(&events, Some(Limit { n: 0, unit })));
-        assert_eq!(clock.promise.due_at, Some(end_of("2018-03-08")), "{unit}");
-    }
-}
-
-#[test]
 fn days_after_the_due_date_are_explained_too() {
     let stop = stop("s", crate::StopKind::Hearing, 3, "2018-03-08T07:00");
     let events = [event(Accept, "2018-03-05T10:00"), stop, event(Close, "2018-03-20T10:00")];

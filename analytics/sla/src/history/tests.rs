@@ -1,6 +1,6 @@
-use crate::EventKind::{Accept, Apply, Close, NotAccept, Reopen, ReturnStep, StepEnd, StepStart};
+use crate::EventKind::{Accept, Apply, Close, Decide, NotAccept, Receive, Reopen, ReturnStep, StepEnd, StepStart};
 use crate::testing::*;
-use crate::{CloseResult, Reason, Status};
+use crate::{CloseResult, Event, Reason, StartKind, Status};
 
 #[test]
 fn starts_and_ends_follow_the_order_of_events() {
@@ -67,4 +67,72 @@ fn steps_accumulate_over_returns() {
     assert_eq!(first.ended_at, None);
     assert_eq!(second.started_at, None);
     assert_eq!(clock.holder.as_deref(), Some("T1"));
+}
+
+#[test]
+fn an_extension_that_took_effect_with_its_approval_is_no_late_entry() {
+    let mut approved_later = recorded(extend(5, "2018-03-06T09:00"), "2018-03-06T10:00");
+    approved_later.approved_at = Some(at("2018-03-07T09:00"));
+    assert!(promise(&[event(Accept, "2018-03-05T10:00"), approved_later], 5).reasons.is_empty());
+    let late = recorded(extend(5, "2018-03-06T09:00"), "2018-03-08T09:00");
+    assert_eq!(promise(&[event(Accept, "2018-03-05T10:00"), late], 5).reasons, [Reason::LateEntry]);
+}
+
+#[test]
+fn an_acceptance_at_the_midnight_that_deems_it_comes_too_late() {
+    let accepted = |when: &str| {
+        let clock = promise(&[event(Receive, "2018-03-05T09:00"), event(Accept, when)], 5);
+        (clock.start.map(|start| start.kind), clock.reasons)
+    };
+    assert_eq!(accepted("2018-03-12T23:59:59.999999"), (Some(StartKind::Accepted), Vec::new()));
+    let late = vec![Reason::DeemedAccepted, Reason::LateAccept];
+    assert_eq!(accepted("2018-03-13T00:00"), (Some(StartKind::Deemed), late));
+}
+
+#[test]
+fn a_refusal_after_an_acceptance_is_ignored_also_where_that_came_too_late() {
+    let mut events = vec![
+        event(Receive, "2018-03-05T09:00"),
+        event(Accept, "2018-03-14T09:00"),
+        event(NotAccept, "2018-03-15T09:00"),
+    ];
+    let accepted = promise(&events, 10);
+    assert_eq!(accepted.reasons, [Reason::DeemedAccepted, Reason::LateAccept, Reason::NotAcceptAfterAccept]);
+    assert_eq!(accepted.closed_at, None);
+    events.remove(1);
+    assert_eq!(promise(&events, 10).close_result, Some(CloseResult::Refused));
+}
+
+#[test]
+fn a_case_is_reopened_once_by_the_first_that_says_so() {
+    let events = [
+        event(Accept, "2018-03-05T10:00"),
+        event(Close, "2018-03-06T10:00"),
+        event(Reopen, "2018-03-07T10:00"),
+        event(Reopen, "2018-03-20T10:00"),
+    ];
+    assert_eq!(promise(&events, 5).reasons, [Reason::ReopenWithoutClose]);
+    let red = cards(&case(&events, wd(5))).pop().unwrap();
+    assert_eq!(red.issued_at, at("2018-03-13T00:00"), "it was open then");
+}
+
+#[test]
+fn the_village_clock_starts_with_what_the_village_s_own_agent_did() {
+    let by_role = |event: Event, role: &str| Event { actor_role: Some(role.to_owned()), ..event };
+    let apply = |role: &str| by_role(event(Apply, "2018-03-01T10:00"), role);
+    let receive = |role: &str| by_role(event(Receive, "2018-03-02T10:00"), role);
+    let started = |events: [Event; 2]| promise(&events, 5).village.started_at;
+    assert_eq!(started([apply("代办员"), receive("Agent")]), Some(at("2018-03-02T10:00")));
+    assert_eq!(started([apply("代办员"), receive("window")]), Some(at("2018-03-01T10:00")));
+    assert_eq!(started([apply("window"), receive("window")]), None);
+}
+
+#[test]
+fn a_due_instant_told_twice_alike_has_not_moved() {
+    let told = |again: &str| {
+        let accept = due(event(Accept, "2018-03-05T09:00"), "2018-03-15T09:00");
+        clock(&case(&[accept, due(event(Decide, "2018-03-06T09:00"), again)], None)).reasons
+    };
+    assert!(told("2018-03-15T09:00").is_empty());
+    assert_eq!(told("2018-03-15T09:01"), [Reason::DueMoved]);
 }
