@@ -59,6 +59,8 @@ fn every_feed_of_the_sample_lands_and_fits_together() {
         ("select count(distinct area_no) from power_item", 14),
         ("select count(*) from policy_item", 87),
         ("select count(*) from agent", 2),
+        ("select count(*) from workflow_case where applicant_type is null or fee_due is null or fee_paid < fee_due", 0),
+        ("select count(distinct applicant_type) from workflow_case", 2),
         (
             "select count(*) from rating where rater_kind = 'APPLICANT' and (length(rater_hash) <> 64 or hash_key_id is null)",
             0,
@@ -73,6 +75,73 @@ fn every_feed_of_the_sample_lands_and_fits_together() {
     let ended = "select count(*) as n from feedback_message where state = 'ENDED'";
     let before = place.json(&["query", ended, "--as-of", "2022-09-01"])[0]["n"].as_i64();
     assert!(before == Some(0) && place.number(ended) > 0);
+}
+
+/// What every case file of the shipped mapping has, and what some have beyond that.
+const CASE: &str = "case_no,data_version,item_id,item_version,case_kind,village_code,applicant_id,apply_channel,agent_id,is_agent_assisted,org_code,statutory_limit,statutory_unit,promised_limit,promised_unit,visits_count,entry_mode,recorded_at";
+const CASE_MORE: &str = "source_pk,op_type,applicant_type,accept_doc_no,refuse_reason,delivery_mode,fee_due,fee_paid";
+const EVENT: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at";
+const EVENT_MORE: &str = "source_pk,op_type,device_id,ip,geo,ended_at,prev_digest,stop_id,stop_kind,applied_at,approver_id,stop_result,doc_uri";
+
+#[test]
+fn what_some_platforms_tell_of_cases_and_events_lands() {
+    let place = Place::new();
+    let at = "2023-05-08 09:00:00";
+    let case =
+        |no: &str| format!("{no},1,SI001,1,PROMISED,450521101201,TEST1,1,,false,450521-MZ,20,WD,5,WD,1,LIVE,{at}");
+    let cases = place.file(
+        "cases.csv",
+        [
+            format!("{CASE},{CASE_MORE}"),
+            format!(
+                "{},7,INSERT,ORG,受字〔2023〕7号,申请人11010519491231002X不符合条件,COURIER,10.00,12.50",
+                case("A")
+            ),
+            format!("{},,,,,,,,", case("B")),
+            format!("{},9,UPDATE,PERSON,,,COUNTER,0,-1", case("C")),
+            format!("{},9,MERGE,PERSON,,,COUNTER,0,0", case("D")),
+        ]
+        .join("\n"),
+    );
+    let receipt = place.json(&["ingest", "workflow_case", text(&cases), "--no-derive"]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["quarantined"].as_i64()), (Some(2), Some(2)), "{receipt}");
+    let refusals = receipt["refusals"].as_array().expect("refusals");
+    let refused: Vec<_> = refusals.iter().map(|of| (of["field"].as_str(), of["rule"].as_str())).collect();
+    assert_eq!(refused, [(Some("fee_paid"), Some("out_of_range")), (Some("op_type"), Some("not_allowed"))]);
+    let event = |id: &str, kind: &str| format!("{id},A,1,{kind},,,,P1,agent,450521-MZ,,,{at},{at}");
+    let events = place.file(
+        "events.csv",
+        [
+            format!("{EVENT},{EVENT_MORE}"),
+            format!(
+                "{},11,INSERT,PAD-3,203.0.113.7,\"109.12,21.47\",2023-05-08 10:00:00,ab12,,,,,,",
+                event("E1", "APPLY")
+            ),
+            format!("{},12,UPDATE,,,,,,S1,SITE_SURVEY,2023-05-07 16:00:00,L2,已踏勘,test://doc/1", event("E2", "STOP")),
+        ]
+        .join("\n"),
+    );
+    let receipt = place.json(&["ingest", "workflow_event", text(&events), "--no-derive"]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["quarantined"].as_i64()), (Some(2), Some(0)), "{receipt}");
+    for sql in [
+        "select count(*) from workflow_case where source_pk = '7' and op_type = 'INSERT' and applicant_type = 'ORG'
+            and accept_doc_no = '受字〔2023〕7号' and delivery_mode = 'COURIER' and fee_due = 10 and fee_paid = 12.5
+            and refuse_reason like '申请人%不符合条件' and refuse_reason not like '%19491231%'",
+        "select count(*) from workflow_case where case_no = 'B' and source_pk is null and op_type is null
+            and applicant_type is null and delivery_mode is null and fee_due is null and fee_paid is null",
+        "select count(*) from workflow_event where event_id = 'E1' and source_pk = '11' and op_type = 'INSERT'
+            and device_id = 'PAD-3' and length(ip_hash) = 64 and hash_key_id is not null and geo = '109.12,21.47'
+            and date_part('hour', ended_at) = 10 and source_prev_digest = 'ab12'",
+        "select count(*) from workflow_event where event_id = 'E2' and stop_id = 'S1' and approver_id = 'L2'
+            and date_part('day', applied_at) = 7 and stop_result = '已踏勘' and doc_uri = 'test://doc/1'
+            and ip_hash is null and hash_key_id is null and geo is null and ended_at is null",
+    ] {
+        assert_eq!(place.number(sql), 1, "{sql}");
+    }
+    // A file that tells nothing of it: the case is known, and so it would be in a lake of before.
+    let plain = place.file("plain.csv", format!("{CASE}\n{}\n", case("B")));
+    let receipt = place.json(&["ingest", "workflow_case", text(&plain), "--no-derive"]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["known"].as_i64()), (Some(0), Some(1)), "{receipt}");
 }
 
 const LISTING: &str = r#"

@@ -6,6 +6,7 @@ mod catalog;
 mod days;
 pub mod feed;
 pub mod others;
+mod particulars;
 mod place;
 mod plan;
 pub mod record;

@@ -5,11 +5,12 @@ use std::io::Write;
 use csv::{ByteRecord, Writer, WriterBuilder};
 
 use super::days::{self, DAY, HOUR};
+use super::particulars::Particulars;
 use super::record::{Detail, EventType, SampleCase, SampleEvent};
 
 const CASE_COLUMNS: &str = "case_no,data_version,item_id,item_version,case_kind,village_code,applicant_id,\
     apply_channel,agent_id,is_agent_assisted,org_code,statutory_limit,statutory_unit,promised_limit,\
-    promised_unit,visits_count,result_cert_no,entry_mode,recorded_at";
+    promised_unit,visits_count,result_cert_no,entry_mode,recorded_at,applicant_type,fee_due,fee_paid,delivery_mode";
 const EVENT_COLUMNS: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,\
     org_code,decision,close_result,occurred_at,recorded_at,stop_id,stop_kind,basis,approved_length,approved_unit,\
     approved_at,applicant_notified_at,extension_wd,to_village,to_org";
@@ -68,6 +69,11 @@ impl<W: Write> Tables<W> {
         }
         row.text(case.entry_mode);
         row.time(recorded_at);
+        let particulars = Particulars::of(case);
+        row.text(particulars.applicant_type);
+        row.hundredths(particulars.fee_due);
+        row.hundredths(particulars.fee_paid);
+        row.text(particulars.delivery_mode);
         self.cases.write_byte_record(&row.record)
     }
 
@@ -171,6 +177,15 @@ impl Row {
         if let Some(number) = number {
             push_digits(&mut self.field, number.into(), 1);
         }
+        self.record.push_field(&self.field);
+    }
+
+    /// Hundredths, as `12.34`.
+    fn hundredths(&mut self, number: u32) {
+        self.field.clear();
+        push_digits(&mut self.field, (number / 100).into(), 1);
+        self.field.push(b'.');
+        push_digits(&mut self.field, (number % 100).into(), 2);
         self.record.push_field(&self.field);
     }
 

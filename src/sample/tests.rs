@@ -151,6 +151,21 @@ fn what_is_suspended_goes_on_and_what_is_granted_gets_its_certificate() {
 }
 
 #[test]
+fn registrations_tell_who_applies_what_it_costs_and_how_it_is_handed_over() {
+    let (cases, _) = files(&small());
+    let values = |name: &str| column(&cases, name).into_iter().collect::<BTreeSet<String>>();
+    assert_eq!(values("applicant_type"), BTreeSet::from(["ORG", "PERSON"].map(str::to_owned)));
+    let modes = ["", "AGENT", "COUNTER", "COURIER", "ONLINE"].map(str::to_owned);
+    assert_eq!(values("delivery_mode"), BTreeSet::from(modes));
+    let fees = column(&cases, "fee_due,fee_paid");
+    let free = fees.iter().filter(|fees| fees.as_str() == "0.00 0.00").count();
+    assert!(free * 100 > fees.len() * 95 && free < fees.len(), "{free} of {} cost nothing", fees.len());
+    let types = column(&cases, "applicant_id,applicant_type");
+    let types: BTreeSet<&String> = types.iter().collect();
+    assert_eq!(types.len(), values("applicant_id").len(), "an applicant is of one type");
+}
+
+#[test]
 fn office_time_is_workdays_end_to_end() {
     let sample = small();
     let days = &sample.days;

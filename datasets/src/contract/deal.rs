@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// 成交: a listing, or part of it, changed hands (domain §7 `deal`).
 pub static DEAL: Contract = Contract {
@@ -16,6 +16,8 @@ pub static DEAL: Contract = Contract {
     fields: &[
         must("deal_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("listing_id", Text, "listing.listing_id"),
         may("buyer_hash", Text, "HMAC-SHA256 of the buyer's identifier, hexadecimal"),
         may("hash_key_id", Text, "which secret made the hashes of this row"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// What a village has to disclose for a period: catalogue item x village x period (domain §7
 /// `disclosure_obligation`, M22). 三务公开: Village Committees Organic Law art. 30.
@@ -17,6 +17,8 @@ pub static DISCLOSURE_OBLIGATION: Contract = Contract {
     fields: &[
         must("obligation_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         must("catalogue_item", Text, "code of the catalogue's item"),
         may("item_name", Prose, "its name"),
         must("domain", Text, "PARTY, VILLAGE, FINANCE, POLICY, POWER, PROCESS, RESULT")

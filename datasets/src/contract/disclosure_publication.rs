@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// What was published, and how long it stood (domain §7 `disclosure_publication`).
 pub static DISCLOSURE_PUBLICATION: Contract = Contract {
@@ -16,6 +16,8 @@ pub static DISCLOSURE_PUBLICATION: Contract = Contract {
     fields: &[
         must("pub_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("obligation_id", Text, "disclosure_obligation.obligation_id"),
         must("domain", Text, "PARTY, VILLAGE, FINANCE, POLICY, POWER, PROCESS, RESULT")
             .one_of(&["PARTY", "VILLAGE", "FINANCE", "POLICY", "POWER", "PROCESS", "RESULT"]),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, UNITS, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, UNITS, may, must};
 
 /// 我有话说: what somebody asks, reports or suggests (domain §7 `feedback_message`).
 pub static FEEDBACK_MESSAGE: Contract = Contract {
@@ -16,6 +16,8 @@ pub static FEEDBACK_MESSAGE: Contract = Contract {
     fields: &[
         must("msg_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("board", Text, "MY_CITY 我的城市, MY_VILLAGE 我的村, MY_SAY 我有话说").one_of(&[
             "MY_CITY",
             "MY_VILLAGE",

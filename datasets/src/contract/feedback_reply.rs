@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// What was answered to a message (domain §7 `reply`).
 pub static FEEDBACK_REPLY: Contract = Contract {
@@ -17,6 +17,8 @@ pub static FEEDBACK_REPLY: Contract = Contract {
         must("reply_id", Text, "the source's id, unique in the lake"),
         must("msg_id", Text, "feedback_message.msg_id"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("is_first_human", Bool, "first answer by a person: no receipt of a machine, no \"is being handled\""),
         may("author_id", Text, "person or account that answered"),
         may("org_code", Text, "organization that answered: organization.org_code"),

@@ -19,7 +19,11 @@ pub static INGEST_BATCH: Contract = Contract {
         must("batch_id", Text, "sha256(bytes + mapping version, of a push + idempotency key), hexadecimal"),
         must("source_system", Text, "platform that the records came from"),
         must("mapping", Text, "name of the mapping"),
-        must("mapping_version", Text, "SHA-256 of the mapping's text, first 16 hexadecimal places"),
+        must(
+            "mapping_version",
+            Text,
+            "SHA-256 of the mapping's text, first 16 hexadecimal places: the schema_version (domain §7) of the facts with this batch_id; those that a replay landed have its ingested_at",
+        ),
         must("file_name", Text, "name of the file, without its folder; of a push: push/ and the name of its token"),
         must("file_bytes", Int, "size as it came, bytes"),
         must("extract_time", Instant, "when the source made the extract: its watermark if is_complete"),

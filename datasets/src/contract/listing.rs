@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// 供求信息 on the rural market (domain §7 `listing`).
 pub static LISTING: Contract = Contract {
@@ -16,6 +16,8 @@ pub static LISTING: Contract = Contract {
     fields: &[
         must("listing_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("seller_hash", Text, "HMAC-SHA256 of the identifier of who posted it, hexadecimal"),
         may("hash_key_id", Text, "which secret made the hashes of this row"),
         may("real_name_status", Text, "VERIFIED, PENDING, NONE: real-name check before posting")

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// What goods cost on a market on a day. A market may quote one product several times a day, so the
 /// quotes are numbered; a row that a file has twice is one quote.
@@ -21,6 +21,8 @@ pub static MARKET_PRICE: Contract = Contract {
             "the source's id, or a hash of what identifies the quote (market, product, day, ordinal)",
         ),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         must("market", Text, "market, as its mapping names it"),
         may("region_code", Text, "12-digit region code of the market"),
         may("category", Text, "kind of goods, e.g. 蔬菜"),

@@ -192,17 +192,37 @@ pub struct Field {
     pub doc: &'static str,
     /// The values that it can have; none: whatever its kind can hold.
     pub values: &'static [&'static str],
+    /// Whether it came when lakes had rows without it. Unknown, it is no part of `row_hash`, so that what
+    /// had landed before, coming again, is known.
+    pub later: bool,
 }
 
 /// A field that every row has.
 pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: false, doc, values: &[] }
+    Field { name, kind, nullable: false, doc, values: &[], later: false }
 }
 
 /// A field that may be unknown.
 pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: true, doc, values: &[] }
+    Field { name, kind, nullable: true, doc, values: &[], later: false }
 }
+
+/// A field that may be unknown and that lakes of an older format got by migration.
+pub(crate) const fn later(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, nullable: true, doc, values: &[], later: true }
+}
+
+/// Common to all facts (domain §7): whose row it is in the source's own table.
+pub(crate) const SOURCE_PK: Field =
+    later("source_pk", Kind::Text, "primary key of the record in the source's own table, as text (domain §7)");
+
+/// Common to all facts (domain §7): what the source did to its row.
+pub(crate) const OP_TYPE: Field = later(
+    "op_type",
+    Kind::Text,
+    "INSERT, UPDATE, DELETE: what the source did, by its own log (domain §7); of itself it takes nothing back",
+)
+.one_of(&["INSERT", "UPDATE", "DELETE"]);
 
 /// Units of limits and lengths (domain §4 point 3).
 pub(crate) const UNITS: &[&str] = &["WD", "CD", "HOUR", "MIN", "MONTH"];
@@ -290,6 +310,9 @@ mod tests {
                 ["source_system", "attributes", "recorded_at", "known_at", "ingested_at", "batch_id", "row_hash"]
             {
                 assert!(kind(name).is_some(), "{}: no field {name}", contract.table);
+            }
+            for name in ["source_pk", "op_type"] {
+                assert_eq!(kind(name), Some(Kind::Text), "{}: {name}", contract.table);
             }
             assert!(contract.bloom.first().is_some_and(|name| kind(name) == Some(Kind::Text)), "{}", contract.table);
             let personal =

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// A parcel of the village post point (domain §7 `parcel`; GB/T 39046, logistics).
 pub static PARCEL: Contract = Contract {
@@ -16,6 +16,8 @@ pub static PARCEL: Contract = Contract {
     fields: &[
         must("parcel_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("carrier", Text, "who carries it"),
         may("tracking_no_hash", Text, "HMAC-SHA256 of the tracking number, hexadecimal"),
         may("hash_key_id", Text, "which secret made the hashes of this row"),

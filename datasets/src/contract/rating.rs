@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, may, must};
 
 /// 好差评: what somebody thought of the handling of a case (domain §7 `rating`). GB/T 39046 A.8 counts
 /// from 1 = 非常满意, many interfaces from 5 = 非常满意; the code is kept as told, `stars` is 5 = best.
@@ -17,6 +17,8 @@ pub static RATING: Contract = Contract {
     fields: &[
         must("rating_id", Text, "the source's id, unique in the lake"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         must("case_no", Text, "workflow_case.case_no"),
         may("round_no", Int, "which rating of the case it is, 1 upward (一次一评, GB/T 39734)"),
         must("stars", Int, "5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意"),

@@ -40,7 +40,11 @@ pub static SERVICE_ITEM: Contract = Contract {
         may("village_limit", Int, "limit of the village's part, in village_unit; unknown: the promise"),
         may("village_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("dept_kind", Text, "kind of the deciding department"),
-        may("flow_steps", Text, "steps as level|name:limit, separated by semicolons"),
+        may(
+            "flow_steps",
+            Text,
+            "steps in order as level|name:limit, separated by semicolons; level is whose role it is (V village, T township, C county), limit in WD or empty",
+        ),
         may("max_visits", Int, "most visits that the item asks of an applicant"),
         may(
             "certificate",

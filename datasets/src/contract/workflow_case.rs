@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, UNITS, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, UNITS, later, may, must};
 
 /// 办件: what is registered once of an application (domain §7 `workflow_case`).
 pub static WORKFLOW_CASE: Contract = Contract {
@@ -17,6 +17,8 @@ pub static WORKFLOW_CASE: Contract = Contract {
         must("case_no", Text, "办件编号; U project_no, E projid"),
         must("data_version", Int, "version of the registration, 1 upward; E dataver"),
         must("source_system", Text, "platform that the record came from, as its mapping names it"),
+        SOURCE_PK,
+        OP_TYPE,
         may("item_id", Text, "事项: service_item.item_id"),
         may("item_version", Int, "version of the item that the case was taken in under"),
         may("item_name", Prose, "the item's name as the source wrote it, for items outside the catalogue"),
@@ -29,10 +31,18 @@ pub static WORKFLOW_CASE: Contract = Contract {
         may("village_code", Text, "12-digit region code of the village that took the case in"),
         may("applicant_hash", Text, "HMAC-SHA256 of the applicant's identifier, hexadecimal"),
         may("hash_key_id", Text, "which secret made applicant_hash"),
+        later(
+            "applicant_type",
+            Text,
+            "PERSON 自然人, ORG 法人或其他组织; codes of our own (domain §7), map those of the source",
+        )
+        .one_of(&["PERSON", "ORG"]),
         may("apply_channel", Text, "1 counter, 2 online, 3 mobile, 4 courier, 9 other (GB/T 39046 A.5)"),
         may("agent_id", Text, "代办员 who took the case in"),
         may("is_agent_assisted", Bool, "whether the village agent filed it for the applicant"),
         may("org_code", Text, "department responsible for the decision: organization.org_code"),
+        later("accept_doc_no", Text, "number of the notice of acceptance, 受理通知书 (行政许可法 art. 32)"),
+        later("refuse_reason", Prose, "why it was not accepted or not granted, as the source writes it (行政许可法 art. 38)"),
         may("statutory_limit", Int, "法定办结时限, in statutory_unit"),
         may("statutory_unit", Text, "WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
         may("promised_limit", Int, "承诺办结时限, in promised_unit; 0 = instant item"),
@@ -48,6 +58,14 @@ pub static WORKFLOW_CASE: Contract = Contract {
             Text,
             "number of the certificate that the decision gave; its delivery has a limit of its own",
         ),
+        later(
+            "delivery_mode",
+            Text,
+            "how the result is handed over: COUNTER 窗口领取, COURIER 邮寄, ONLINE 网上送达, AGENT 代办员送达, OTHER; codes of our own (domain §7)",
+        )
+        .one_of(&["COUNTER", "COURIER", "ONLINE", "AGENT", "OTHER"]),
+        later("fee_due", Decimal, "应收: yuan that the case costs, 0 or more; 0.00: free of charge (domain §7, R17)"),
+        later("fee_paid", Decimal, "实收: yuan that were paid, 0 or more (domain §7, R17)"),
         may("entry_mode", Text, "LIVE or BACKFILL").one_of(&["LIVE", "BACKFILL"]),
         may("attributes", TextMap, "what the source says beyond these fields"),
         may("recorded_at", Instant, "when the source recorded this version"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, STOP_KINDS, UNITS, may, must};
+use super::{Contract, MadeId, OP_TYPE, Role, SOURCE_PK, STOP_KINDS, UNITS, later, may, must};
 
 /// What happened to a case (domain §7 `workflow_event`); append-only.
 pub static WORKFLOW_EVENT: Contract = Contract {
@@ -17,6 +17,8 @@ pub static WORKFLOW_EVENT: Contract = Contract {
         must("event_id", Text, "the source's id, or a hash of what identifies the event (case, type, step, ordinal)"),
         must("case_no", Text, "workflow_case.case_no"),
         must("source_system", Text, "platform that the record came from"),
+        SOURCE_PK,
+        OP_TYPE,
         may("seq", Int, "order among events of the same instant, as the source numbers them"),
         must(
             "event_type",
@@ -50,12 +52,21 @@ pub static WORKFLOW_EVENT: Contract = Contract {
         may("actor_id", Text, "person or account that acted"),
         may("actor_role", Text, "role in which it acted"),
         may("org_code", Text, "organization that acted"),
+        later("device_id", Text, "device on which it was entered, as the source names it (domain §7, R12)"),
+        later("ip_hash", Text, "HMAC-SHA256 of the network address that it was entered from, hexadecimal"),
+        later("hash_key_id", Text, "which secret made ip_hash"),
+        later(
+            "geo",
+            Text,
+            "where it was entered, as the source gives it: longitude,latitude in degrees, or a code; tells of a person (domain §7)",
+        ),
         may("decision", Prose, "what was decided"),
         may("opinion", Prose, "审批意见: what was written about it"),
         may("close_result", Text, "GRANTED, REFUSED, WITHDRAWN, RETURNED, CORRECTION_LAPSED, VOIDED, TRANSFERRED").one_of(
             &["GRANTED", "REFUSED", "WITHDRAWN", "RETURNED", "CORRECTION_LAPSED", "VOIDED", "TRANSFERRED"],
         ),
         must("occurred_at", Instant, "when it happened; E occurtime, U event_start_time"),
+        later("ended_at", Instant, "end of what lasted, as the source gives it; the clock goes by events (domain §7)"),
         may("recorded_at", Instant, "when the source recorded it; E maketime"),
         may(
             "due_at",
@@ -72,11 +83,20 @@ pub static WORKFLOW_EVENT: Contract = Contract {
         may("basis", Prose, "STOP: rule that the suspension rests on; E nodeprocaccord"),
         may("approved_length", Int, "STOP: 批准时长, in approved_unit"),
         may("approved_unit", Text, "STOP: WD working days, CD natural days, HOUR, MIN, MONTH").one_of(UNITS),
+        later("applied_at", Instant, "STOP, EXTEND: when it was applied for (domain §7 suspension)"),
+        later("approver_id", Text, "STOP, EXTEND: person or account that approved it (domain §7 suspension)"),
         may("approved_at", Instant, "STOP, EXTEND: when it was approved"),
         may("applicant_notified_at", Instant, "STOP: when the applicant was told; E notetime"),
+        later("stop_result", Prose, "STOP, RESUME: what the suspension came to, e.g. of a survey (domain §7 suspension)"),
+        later("doc_uri", Text, "STOP, RESUME, EXTEND: where its document rests (domain §7 suspension)"),
         may("extension_wd", Int, "EXTEND: days by which the limit grows"),
         may("to_village", Text, "TRANSFER: 12-digit region code of the village that receives the case"),
         may("to_org", Text, "TRANSFER: organization that receives the case"),
+        later(
+            "source_prev_digest",
+            Text,
+            "checksum of the event before it, where the source chains them, as it gives it; prev_hash in domain §7: fields that end in _hash are hashes of people here",
+        ),
         may("attributes", TextMap, "what the source says beyond these fields"),
         must("unfolded", Bool, "true if the mapping unfolded it from a case row instead of reading an event record"),
         must("biz_date", Date, "day of occurred_at in the lake's zone"),

@@ -46,7 +46,7 @@ pub struct ErasedTable {
     pub table: &'static str,
     /// Rows of the person, in all versions: they lose hashes, free text and attributes.
     pub rows: u64,
-    /// Rows that may quote the person: they lose free text and attributes.
+    /// Rows that may quote the person: they lose free text and attributes, events also where they came from.
     pub quotes: u64,
     /// Files that are written anew.
     pub files: usize,

@@ -8,6 +8,7 @@ use super::value::{Problem, Value};
 /// Fills in what follows from other fields, and tells what contradicts.
 pub(super) fn between(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str, Problem)> {
     match contract.table {
+        "workflow_case" => fees(contract, values),
         "rating" => stars(contract, values),
         "market_price" => prices(contract, values),
         "service_item" => item(contract, values),
@@ -50,6 +51,14 @@ fn stars(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str,
         }
         _ => None,
     }
+}
+
+/// What was paid back is no fee; a deviation between the two is told, not refused (domain §8 R17).
+fn fees(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
+    let is_below = |name: &str| matches!(value(contract, values, name), Some(Value::Decimal(units)) if *units < 0);
+    let wrong = ["fee_due", "fee_paid"].into_iter().find(|name| is_below(name))?;
+    let reason = "a fee is 0 or more yuan; correct it at the source, or map what stands for unknown to null";
+    Some((wrong, Problem::new("out_of_range", reason)))
 }
 
 fn prices(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
@@ -98,7 +107,7 @@ fn text<'v>(contract: &Contract, values: &'v [Value<'_>], name: &str) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use datasets::contract::{MARKET_PRICE, RATING, SERVICE_ITEM};
+    use datasets::contract::{MARKET_PRICE, RATING, SERVICE_ITEM, WORKFLOW_CASE};
 
     use super::*;
 
@@ -131,6 +140,18 @@ mod tests {
         assert_eq!(code("6", "STARS5", Value::Null), Err("not_allowed"));
         assert_eq!(code("满意", "OTHER", Value::Int(4)), Ok(Some(Value::Int(4))));
         assert_eq!(code("满意", "OTHER", Value::Null), Err("missing"));
+    }
+
+    #[test]
+    fn fees_are_not_negative() {
+        let fees = |due, paid| {
+            let told = [("fee_due", due), ("fee_paid", paid)].map(|(name, units)| (name, Value::Decimal(units)));
+            between(&WORKFLOW_CASE, &mut row(&WORKFLOW_CASE, &told)).map(|(field, problem)| (field, problem.rule))
+        };
+        assert_eq!((fees(0, 0), fees(1_000, 1_250)), (None, None));
+        assert_eq!(fees(-1, 0), Some(("fee_due", "out_of_range")));
+        assert_eq!(fees(0, -1), Some(("fee_paid", "out_of_range")));
+        assert_eq!(between(&WORKFLOW_CASE, &mut row(&WORKFLOW_CASE, &[])), None, "unknown fees");
     }
 
     #[test]

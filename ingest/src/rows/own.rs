@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use datasets::contract::{MadeId, Role};
+use datasets::contract::{Field, MadeId, Role};
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -107,7 +107,7 @@ pub(super) fn fill(
     {
         values[at] = Value::Text(Cow::Owned(id));
     }
-    let row_hash = digest(values);
+    let row_hash = digest(fields, values);
     let occurred_at = output.contract.happened.iter().filter_map(|name| instant(output, values, name, common)).max();
     let recorded_at = instant(output, values, "recorded_at", common);
     let ingested_at = common.ingested_at.as_microsecond();
@@ -201,7 +201,8 @@ fn made_id(output: &Output, values: &[Value<'_>], system: &str, ids: &mut MadeId
             break *count;
         }
     };
-    let ordinal = if once { *contents.entry(digest(values)).or_insert_with(next) } else { next() };
+    let ordinal =
+        if once { *contents.entry(digest(output.contract.fields, values)).or_insert_with(next) } else { next() };
     Some(name(ordinal))
 }
 
@@ -219,10 +220,19 @@ fn instant(output: &Output, values: &[Value<'_>], name: &str, common: &Common) -
     }
 }
 
-/// First 16 bytes of the SHA-256 of the values, each with its kind and length.
-fn digest(values: &[Value<'_>]) -> u128 {
+/// First 16 bytes of the SHA-256 of the values, each with its kind and length. A field that came later
+/// is named where it has a value and passed over where it has none: rows of before stay what they were.
+fn digest(fields: &[Field], values: &[Value<'_>]) -> u128 {
     let mut bytes: Vec<u8> = Vec::with_capacity(256);
-    for value in values {
+    for (field, value) in fields.iter().zip(values) {
+        if field.later {
+            if *value == Value::Null {
+                continue;
+            }
+            bytes.push(9);
+            bytes.extend((field.name.len() as u32).to_le_bytes());
+            bytes.extend(field.name.as_bytes());
+        }
         match value {
             Value::Null => bytes.push(0),
             Value::Text(text) => {
@@ -267,4 +277,29 @@ fn digest(values: &[Value<'_>]) -> u128 {
 
 fn text(value: &str) -> Value<'static> {
     Value::Text(Cow::Owned(value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use datasets::contract::WORKFLOW_CASE;
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_came_later_counts_only_where_it_says_something() {
+        let fields = WORKFLOW_CASE.fields;
+        let row = |told: &[(&str, Value<'static>)]| {
+            let value =
+                |field: &Field| told.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.clone());
+            let values: Vec<Value<'static>> = fields.iter().map(|field| value(field).unwrap_or(Value::Null)).collect();
+            digest(fields, &values)
+        };
+        let plain = row(&[("case_no", text("A"))]);
+        // As before there were any: the number, and 27 fields that are unknown.
+        let before = [&[1, 1, 0, 0, 0, b'A'][..], &[0; 27]].concat();
+        assert_eq!(plain, first_16(&Sha256::digest(before)));
+        let due = row(&[("case_no", text("A")), ("fee_due", Value::Decimal(0))]);
+        let paid = row(&[("case_no", text("A")), ("fee_paid", Value::Decimal(0))]);
+        assert!(plain != due && due != paid && plain != paid);
+    }
 }

@@ -234,7 +234,7 @@ fn read_int(text: &str) -> Option<i64> {
 
 /// Fields that hold an id or a code.
 fn is_code(field: &str) -> bool {
-    ["_no", "_id", "_code"].iter().any(|ending| field.ends_with(ending))
+    ["_no", "_id", "_pk", "_code"].iter().any(|ending| field.ends_with(ending))
 }
 
 /// `4.50503E+17`, `4e+17`, `450503100201.0`: digits of such an id are lost, or it will not meet its like.
@@ -275,7 +275,7 @@ mod tests {
         for text in ["450503100201", "5E3", "1.2", "A4.5E+17", "SP18-0001", "E+17", "4.5E", "12.34.0", "11.0"] {
             assert!(!is_float(text), "{text}");
         }
-        assert!(is_code("village_code") && is_code("case_no") && !is_code("notes"));
+        assert!(is_code("village_code") && is_code("case_no") && is_code("source_pk") && !is_code("notes"));
     }
 
     #[test]

@@ -33,9 +33,14 @@ fn is_hash(field: &Field) -> bool {
     field.name.ends_with("_hash") && field.name != "row_hash"
 }
 
-/// Text in which anything may stand.
-fn is_free(field: &Field) -> bool {
-    field.kind == Kind::Prose || field.name == "attributes"
+/// From where an event was entered. Of the applicant's own events that is where the applicant was, and not
+/// every source tells whose an event is.
+const TRACES: [&str; 3] = ["ip_hash", "hash_key_id", "geo"];
+
+/// What may tell of somebody whom the row is not about: text in which anything may stand, and traces.
+fn is_free(contract: &Contract, field: &Field) -> bool {
+    let is_trace = contract.table == WORKFLOW_EVENT.table && TRACES.contains(&field.name);
+    field.kind == Kind::Prose || field.name == "attributes" || is_trace
 }
 
 /// Whether the table can hold a person.
@@ -139,7 +144,7 @@ impl Look {
             is_hash(field)
                 || ["hash_key_id", "batch_id"].contains(&field.name)
                 || by == Some(field.name)
-                || (quoted.is_some() && (quoted == Some(field.name) || is_free(field)))
+                || (quoted.is_some() && (quoted == Some(field.name) || is_free(self.contract, field)))
         };
         self.contract.fields.iter().filter(asked).map(|field| field.name).collect()
     }
@@ -155,10 +160,10 @@ impl Look {
         of
     }
 
-    /// Whether each row names a record of the person and has free text.
+    /// Whether each row names a record of the person and has free text or traces.
     fn quotes(&self, rows: &RecordBatch) -> Vec<bool> {
         let Some((by, names)) = &self.quoted else { return vec![false; rows.num_rows()] };
-        let free = self.contract.fields.iter().filter(|field| is_free(field));
+        let free = self.contract.fields.iter().filter(|field| is_free(self.contract, field));
         let free: Vec<&ArrayRef> = free.filter_map(|field| rows.column_by_name(field.name)).collect();
         let says = |at: usize| free.iter().any(|column| column.is_valid(at));
         let named = texts(rows, by).into_iter().map(|name| name.is_some_and(|name| names.contains(name)));
@@ -176,7 +181,7 @@ impl Look {
         };
         let (hashes, free) = (kept(&|at| of[at]), kept(&|at| of[at] || quotes[at]));
         let columns = self.contract.fields.iter().zip(rows.columns()).map(|(field, column)| {
-            if is_free(field) {
+            if is_free(self.contract, field) {
                 take(column.as_ref(), &free, None)
             } else if is_hash(field) || field.name == "hash_key_id" {
                 take(column.as_ref(), &hashes, None)
@@ -207,9 +212,8 @@ mod tests {
         for contract in ALL.iter().filter(|contract| is_personal(contract)) {
             let used =
                 [contract.key, contract.partition, contract.sort, contract.stats, contract.bloom, contract.happened];
-            let lost =
-                contract.fields.iter().filter(|field| is_hash(field) || is_free(field) || field.name == "hash_key_id");
-            for field in lost {
+            let is_lost = |field: &&Field| is_hash(field) || is_free(contract, field) || field.name == "hash_key_id";
+            for field in contract.fields.iter().filter(is_lost) {
                 assert!(field.nullable, "{}.{}", contract.table, field.name);
                 assert!(!used.concat().contains(&field.name), "{}.{}", contract.table, field.name);
             }

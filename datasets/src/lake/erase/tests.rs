@@ -8,7 +8,7 @@ use arrow::array::{
 use super::super::{CompactOptions, LakeMeta, LakeUrl};
 use super::*;
 use crate::clock::{Clock, SystemClock};
-use crate::contract::{FEEDBACK_MESSAGE, FEEDBACK_REPLY, Kind, PARCEL};
+use crate::contract::{FEEDBACK_MESSAGE, FEEDBACK_REPLY, Kind, PARCEL, WORKFLOW_CASE, WORKFLOW_EVENT};
 
 fn now() -> Timestamp {
     SystemClock::default().now()
@@ -147,4 +147,21 @@ async fn what_was_broken_off_is_found_again() {
     lake.erase(&files, "1", now()).await.expect("erased");
     assert!(plan(&lake).await.tables.is_empty());
     assert_eq!(lake.table(&FEEDBACK_MESSAGE).snapshot().await.expect("rows").rows(), 3);
+}
+
+#[tokio::test]
+async fn an_event_of_the_persons_case_does_not_tell_from_where_it_came() {
+    let (_dir, lake) = lake().await;
+    put(&lake, &WORKFLOW_CASE, &[("case_no", "C1"), ("applicant_hash", "aa"), ("hash_key_id", "k")]).await;
+    for (id, case) in [("E1", "C1"), ("E2", "C2")] {
+        let traces = [("ip_hash", "ff"), ("hash_key_id", "k"), ("geo", "109.12,21.47"), ("device_id", "D")];
+        put(&lake, &WORKFLOW_EVENT, &[&[("event_id", id), ("case_no", case)][..], &traces].concat()).await;
+    }
+    lake.erase(&plan(&lake).await, "1", now()).await.expect("erased");
+    let event = |id: &str, known: bool| (id.to_owned(), known);
+    for field in ["ip_hash", "hash_key_id", "geo"] {
+        assert_eq!(known(&lake, &WORKFLOW_EVENT, field).await, [event("E1", false), event("E2", true)], "{field}");
+    }
+    assert_eq!(known(&lake, &WORKFLOW_EVENT, "device_id").await, [event("E1", true), event("E2", true)]);
+    assert!(plan(&lake).await.tables.is_empty());
 }

@@ -4,7 +4,7 @@ use deltalake::kernel::StructField;
 use deltalake::operations::create::CreateBuilder;
 
 use super::*;
-use crate::contract::{AGENT, INGEST_BATCH, QUARANTINE, SERVICE_ITEM};
+use crate::contract::{AGENT, INGEST_BATCH, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE};
 
 /// A table as an older program made it: without some fields, and with some that every row needs.
 async fn older(lake: &Lake, contract: &'static contract::Contract, without: &[&str], needed: &[&str]) {
@@ -26,9 +26,9 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let dir = tempfile::tempdir().expect("dir");
     let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
     drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"));
-    let gone = [AGENT.table, INGEST_BATCH.table, QUARANTINE.table, SERVICE_ITEM.table, LAKE_META.table];
-    for table in gone {
-        std::fs::remove_dir_all(dir.path().join(table)).expect("removed");
+    let gone = [&AGENT, &INGEST_BATCH, &QUARANTINE, &SERVICE_ITEM, &WORKFLOW_CASE, &LAKE_META];
+    for contract in gone {
+        std::fs::remove_dir_all(dir.path().join(contract.table)).expect("removed");
     }
     // As it was before, as far as it differs.
     let tables = super::super::tables(&url, &url.open_store()).expect("tables");
@@ -43,6 +43,9 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     older(&lake, &QUARANTINE, &["output", "attempt", "resolved"], &[]).await;
     older(&lake, &INGEST_BATCH, &["idempotency_key", "new_columns"], &[]).await;
     older(&lake, &SERVICE_ITEM, &["status"], &["certificate"]).await;
+    let later: Vec<&str> = WORKFLOW_CASE.fields.iter().filter(|field| field.later).map(|field| field.name).collect();
+    assert!(later.contains(&"source_pk") && later.contains(&"fee_paid"), "{later:?}");
+    older(&lake, &WORKFLOW_CASE, &later, &[]).await;
     let table = lake.table(&LAKE_META);
     table.create().await.expect("meta");
     table.put(&[meta.rows().expect("rows")], None, None).await.expect("put");
@@ -51,10 +54,11 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let lake = Lake::open_older(&url).await.expect("for migration");
     let plan = lake.plan_migration().await.expect("plan");
     let lacks: HashMap<&str, &Lack> = plan.added.iter().map(|lack| (lack.table, lack)).collect();
-    assert_eq!((plan.from_format, lacks.len()), (2, 4), "{plan:?}");
+    assert_eq!((plan.from_format, lacks.len()), (2, 5), "{plan:?}");
     assert_eq!(lacks[AGENT.table].fields, None);
     assert_eq!(lacks[QUARANTINE.table].fields.as_deref(), Some(&["output", "attempt", "resolved"][..]));
     assert_eq!(lacks[INGEST_BATCH.table].fields.as_deref(), Some(&["idempotency_key", "new_columns"][..]));
+    assert_eq!(lacks[WORKFLOW_CASE.table].fields.as_ref(), Some(&later));
     let item = lacks[SERVICE_ITEM.table];
     assert_eq!((item.fields.as_deref(), item.eased.as_slice()), (Some(&["status"][..]), &["certificate"][..]));
     assert_eq!(lake.migrate().await.expect("migrated"), plan);
