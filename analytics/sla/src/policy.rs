@@ -108,11 +108,6 @@ impl Policy {
         }
     }
 
-    /// The rule of a level, if the ladder has it.
-    pub fn rule(&self, level: Level) -> Option<Rule> {
-        self.ladder.iter().find(|(held, _)| *held == level).map(|(_, rule)| *rule)
-    }
-
     pub(crate) fn check(&self) -> Result<(), ClockError> {
         let bad = |rule: &Rule| matches!(rule, Rule::UsedRatio { den: 0, .. });
         if self.ladder.iter().any(|(_, rule)| bad(rule)) {
@@ -133,14 +128,6 @@ mod tests {
     use crate::EventKind::Accept;
     use crate::testing::{TestCalendar, case, event, wd, zone};
     use crate::{fold, judge};
-
-    #[test]
-    fn a_ladder_has_a_rule_for_each_of_its_levels() {
-        let policy = Policy::for_testing();
-        assert_eq!(policy.rule(Level::Yellow), Some(Rule::UsedRatio { num: 4, den: 5 }));
-        assert_eq!(policy.rule(Level::Red), Some(Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 }));
-        assert_eq!(policy.rule(Level::Reminder), None);
-    }
 
     #[test]
     fn a_share_of_no_parts_is_an_error_that_names_the_policy() {

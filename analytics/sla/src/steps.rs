@@ -252,9 +252,7 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
     let known_until = last.map_or(started_at, |(from, until)| until.unwrap_or(*from));
     let (mut date, second) = local(known_until, zone);
     // Where the step was opened once, its days follow each other.
-    let is_midnight = second == 0 && known_until.subsec_nanosecond() == 0;
     if step.opened.len() == 1
-        && !is_midnight
         && let Some(run) = counter.excluded.run_after(local(started_at, zone).0, u64::from(n))
         && let Some(on) = run.days.last().copied()
     {
@@ -267,7 +265,6 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
     if is_end && second == 0 && known_until.subsec_nanosecond() == 0 {
         date = date.yesterday()?;
     }
-    let mut provisional = false;
     let mut excluded = Vec::new();
     days.truncate(usize::try_from(n).unwrap_or(usize::MAX));
     while days.len() < usize::try_from(n).unwrap_or(usize::MAX) {
@@ -294,7 +291,7 @@ fn due(step: &StepClock, started_at: Timestamp, n: u32, counter: &Counter<'_>) -
         };
         days.push(on);
     }
-    provisional |= days.iter().chain(&excluded).any(|day| calendar.is_provisional(*day));
+    let provisional = days.iter().chain(&excluded).any(|day| calendar.is_provisional(*day));
     let office_sec = days.iter().map(|day| office_seconds(calendar.windows(*day), DAY_END)).sum();
     let span = Some(Counted::Workdays { days, office_sec });
     Ok(Due { on, at: end_of_day(on, zone)?, span, is_told: false, excluded, provisional })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use datasets::contract::{INGEST_BATCH, QUARANTINE};
+use datasets::contract::{ERASED, INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, standing};
 use serde::Serialize;
 

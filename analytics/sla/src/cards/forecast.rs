@@ -233,10 +233,6 @@ fn rung(
 /// one that says near, one by its instant.
 fn told_rung(level: Level, rule: Rule, at: Timestamp, (due_at, due_on): (Timestamp, Date), clock: ClockKind) -> Rung {
     let just_before = at.checked_sub(crate::calendar::MICROSECOND).unwrap_or(at);
-    let in_time = match rule {
-        Rule::AfterDue { grace_wd: 0, .. } => due_at.min(just_before),
-        Rule::AfterDue { .. } => just_before,
-        _ => at,
-    };
+    let in_time = if rule.is_over() { just_before } else { at };
     Rung { level, clock, is_over: rule.is_over(), at, in_time, due_at, due_on }
 }

@@ -14,10 +14,9 @@ use jiff::Timestamp;
 
 use super::forecast::Object;
 use super::replay::{Judge, Look, Moment};
-use crate::calendar::local;
 use crate::clock::State;
 use crate::history::is_answer;
-use crate::{ClockKind, Event, EventKind, ObjectType, Policy, Reason, Rule, StartKind, StepClock};
+use crate::{ClockKind, Event, EventKind, ObjectType, Policy, Reason, Rule, StartKind};
 
 /// 1000-01-01 and 9000-01-01, in UTC.
 const EARLIEST: Timestamp = Timestamp::constant(-30_610_224_000, 0);
@@ -206,17 +205,7 @@ fn has_plain_steps(judge: &Judge<'_>, acts: &[(Timestamp, &Event)], state: &Stat
     let opened: usize = steps.iter().map(|step| step.opened.len()).sum();
     let events = acts.iter().map(|(_, event)| *event);
     starts == opened
-        && steps.iter().all(|step| {
-            step.opened.len() <= 1
-                && !ends_at_midnight(judge, step)
-                && step.has_one_limit(judge.case.item, events.clone())
-        })
-}
-
-/// Days are counted from the next day on then.
-fn ends_at_midnight(judge: &Judge<'_>, step: &StepClock) -> bool {
-    let until = step.opened.last().and_then(|(_, until)| *until);
-    until.is_some_and(|until| until.subsec_nanosecond() == 0 && local(until, judge.zone).1 == 0)
+        && steps.iter().all(|step| step.opened.len() <= 1 && step.has_one_limit(judge.case.item, events.clone()))
 }
 
 /// The object ended in time for what says over, and that was known before any of its rungs.

@@ -86,7 +86,10 @@ whole!(u32, u64, i32, i64);
 /// Yellow at a ratio, red right after due: of other ladders the rules do not say what the yellow
 /// and red instants of a clock are.
 fn is_plain(world: &World<'_>) -> bool {
-    let ladder = [Level::Yellow, Level::Red].map(|level| world.policy.rule(level));
+    let ladder = [Level::Yellow, Level::Red].map(|level| {
+        let held = world.policy.ladder.iter().find(|(held, _)| *held == level);
+        held.map(|(_, rule)| *rule)
+    });
     matches!(ladder, [Some(Rule::UsedRatio { .. }), Some(Rule::AfterDue { grace_wd: 0, .. })])
 }
 

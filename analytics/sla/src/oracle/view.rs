@@ -44,7 +44,9 @@ impl View {
         let mut statutory =
             if has_statutory { terms::statutory(world, &story, walk, &promise) } else { Term::default() };
         // Whether an extension lengthens the promise is open.
-        statutory.doubt = statutory.doubt.or(promise.card_doubt);
+        if !story.extends.is_empty() {
+            statutory.doubt = statutory.doubt.or(promise.doubt).or(promise.card_doubt);
+        }
         let village = if has_village { terms::village(world, &story, walk, &promise) } else { Term::default() };
         let last_known = events.iter().map(|event| us(event.known_at)).max().unwrap_or(0);
         let steps = story.steps.iter().map(|step| steps::term(world, walk, step, &promise, last_known)).collect();
