@@ -5,11 +5,13 @@ use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
 /// Which crates of ours each crate may use.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     (".", &["analytics", "dashboard", "datasets", "ingest", "queries"]),
-    ("datasets", &[]),
+    ("datasets", &["contract"]),
+    ("datasets/contract", &[]),
     ("queries", &["datasets"]),
-    ("ingest", &["datasets"]),
+    ("ingest", &["datasets", "readers"]),
+    ("ingest/readers", &["contract"]),
     ("analytics", &["datasets", "queries", "sla"]),
     ("analytics/sla", &[]),
     ("dashboard", &["analytics", "datasets", "ingest", "queries"]),
@@ -45,7 +47,7 @@ fn dependencies_point_one_way() {
     for (place, allowed) in ARROWS {
         let manifest = read_to_string(root().join(place).join("Cargo.toml")).expect("manifest");
         let manifest: toml::Table = manifest.parse().expect("TOML");
-        let ours = ["analytics", "dashboard", "datasets", "ingest", "queries", "sla"];
+        let ours = ["analytics", "contract", "dashboard", "datasets", "ingest", "queries", "readers", "sla"];
         let used = manifest["dependencies"].as_table().expect("dependencies").keys();
         for used in used.filter(|name| ours.contains(&name.as_str())) {
             assert!(allowed.contains(&used.as_str()), "{place} may not use {used}");
@@ -96,6 +98,15 @@ fn one_version_of_what_data_passes_through() {
     assert_eq!(versions.len(), 5, "{versions:?}");
     for (name, versions) in versions {
         assert_eq!(versions.len(), 1, "{name} stands in the lock as {versions:?}");
+    }
+}
+
+#[test]
+fn the_readers_need_no_lake() {
+    let lock = read_to_string(root().join("fuzz/Cargo.lock")).expect("lock");
+    assert!(lock.contains("name = \"readers\""), "the lock of fuzz/ is another one");
+    for heavy in ["datafusion", "deltalake-core", "object_store", "tokio"] {
+        assert!(!lock.contains(&format!("name = \"{heavy}\"")), "what the readers need brings {heavy}");
     }
 }
 

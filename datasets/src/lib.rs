@@ -4,10 +4,11 @@
 pub mod audit;
 pub mod calendar;
 pub mod clock;
-pub mod contract;
 pub mod ids;
 pub mod lake;
 pub mod reference;
+
+pub use contract;
 
 /// Days since 1970-01-01, as Arrow counts dates.
 pub fn days_since_epoch(date: jiff::civil::Date) -> i32 {

@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use jiff::Timestamp;
+use readers::{Opened, ReadError};
 use sha2::{Digest, Sha256};
 
-use crate::source::Opened;
 use crate::vault::SealWriter;
 use crate::{IngestError, Mapping};
 
@@ -46,7 +46,7 @@ pub(crate) fn identify(
                 bytes += count as u64;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(IngestError::Open { file: name.to_owned(), source }),
+            Err(source) => return Err(ReadError::Open { file: name.to_owned(), source }.into()),
         }
     }
     let sha256 = hex::encode(digest.clone().finalize());

@@ -1,75 +1,15 @@
+use readers::ReadError;
 use thiserror::Error;
 
 /// Why nothing of a file landed. Each message says what, where and what to do.
 #[derive(Debug, Error)]
 pub enum IngestError {
-    /// No mapping of that name.
-    #[error("there is no mapping {name:?}; give the path of a TOML file or one of: {known}")]
-    UnknownMapping { name: String, known: String },
-    /// A mapping that cannot be read.
-    #[error("mapping {name}: {reason}")]
-    BadMapping { name: String, reason: String },
-    /// The file cannot be opened or read.
-    #[error("{file}: {source}; check the path and the permission")]
-    Open { file: String, source: std::io::Error },
-    /// It is a folder.
-    #[error("{file} is a folder; name the files in it, e.g. {file}/*.csv")]
-    Folder { file: String },
-    /// A pipe, a socket or a device.
-    #[error("{file} is a pipe, socket or device, not a regular file; save it to a file, or give - and pipe it in")]
-    NotAFile { file: String },
-    /// A workbook of a kind that is not read.
-    #[error("{file} is {kind}; save it as XLSX without a password, or its sheet as CSV")]
-    Spreadsheet { file: String, kind: &'static str },
-    /// Another format than the mapping says.
-    #[error(
-        "{file} is {found}, but by the mapping's source.format it is {wanted}; give the right file, or mend the mapping"
-    )]
-    WrongFormat { file: String, found: &'static str, wanted: &'static str },
-    /// An archive whose files cannot be taken together, or that is packed more than twice.
-    #[error("{file}: {reason}")]
-    Archive { file: String, reason: String },
-    /// A workbook that would take the machine's memory.
-    #[error(
-        "{file} unpacks to more than {limit_mib} MiB, more than any workbook of records; split it, or export its sheets as CSV"
-    )]
-    TooLarge { file: String, limit_mib: u64 },
-    /// A sheet that the mapping names is not there.
-    #[error("{file}: there is no sheet {sheet:?}; the workbook has: {present}")]
-    MissingSheet { file: String, sheet: String, present: String },
-    /// It has no bytes, or a header alone.
-    #[error("{file} is empty; nothing to land. Export it again")]
-    Empty { file: String },
-    /// A column that the mapping names is not there.
-    #[error("{file}, line {line}: column {column:?} of mapping {mapping} is missing; the file has: {present}")]
-    MissingColumn { file: String, line: u64, column: String, mapping: String, present: String },
-    /// Columns that a mapping which freezes its columns does not know.
-    #[error(
-        "{file}, line {line}: new columns: {columns}; mapping {mapping} refuses them (drift.mode = \"freeze\"). Name them in it, in a rule or in drift.ignore, or set drift.mode to \"discard\" or \"evolve\""
-    )]
-    NewColumns { file: String, line: u64, columns: String, mapping: String },
-    /// More columns than any real table has.
-    #[error("{file}, line {line}: more than {most} columns, so no table of records; check delimiter and line ends")]
-    TooManyColumns { file: String, line: u64, most: usize },
-    /// One record is larger than any real one.
-    #[error(
-        "{file}, line {line}: a record of more than {limit_mib} MiB; a quote that never closes, or not {format}. Mend the file and land it again"
-    )]
-    RecordTooLong { file: String, line: u64, limit_mib: u64, format: &'static str },
-    /// The bytes end or break in the middle.
-    #[error("{file}, line {line}: {reason}. Nothing of the file has landed; export it again")]
-    Broken { file: String, line: u64, reason: String },
-    /// Somebody wrote to it in between.
-    #[error("{file} was changed while it was read. Nothing of it has landed; land it again when it is complete")]
-    Changed { file: String },
+    /// The file, or its mapping, cannot be read.
+    #[error(transparent)]
+    Read(ReadError),
     /// What a body holds is out of proportion to it.
     #[error("line {line}: by then the body's rows take more than {most} bytes, written out; send it in pieces")]
     Expands { line: u64, most: u64 },
-    /// The bytes are not in the encoding that the mapping names.
-    #[error(
-        "{file}: encoding {encoding:?} is not known; use utf-8, utf-16 or gb18030, or leave it out to have it detected"
-    )]
-    Encoding { file: String, encoding: String },
     /// The key for personal identifiers cannot be used.
     #[error("person key {file}: {reason}")]
     PersonKey { file: String, reason: String },
@@ -96,4 +36,41 @@ pub enum IngestError {
     /// A background thread ended badly.
     #[error("reading {file} failed: {source}")]
     Task { file: String, source: tokio::task::JoinError },
+}
+
+/// An error of what took the records comes back as it was.
+impl From<ReadError> for IngestError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Sink(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(error) => Self::Read(ReadError::Sink(error)),
+            },
+            error => Self::Read(error),
+        }
+    }
+}
+
+/// Of what takes the records while they are read.
+impl From<IngestError> for ReadError {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Read(error) => error,
+            error => Self::Sink(Box::new(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_records_fails_through_a_reader_as_itself() {
+        let there_and_back = |error: IngestError| IngestError::from(ReadError::from(error));
+        let expands = there_and_back(IngestError::Expands { line: 3, most: 9 });
+        assert!(matches!(expands, IngestError::Expands { line: 3, most: 9 }));
+        let empty = there_and_back(ReadError::Empty { file: "a.csv".into() }.into());
+        assert!(matches!(empty, IngestError::Read(ReadError::Empty { .. })));
+    }
 }

@@ -7,26 +7,22 @@ mod batch;
 mod erase;
 mod error;
 mod land;
-pub mod mapping;
+mod page;
 mod person;
-mod privacy;
 mod pull;
 pub mod push;
 mod receipt;
-mod record;
 mod rows;
-mod source;
 mod vault;
 pub mod watch;
 
 pub use erase::{Erasure, Subject, SubjectError, erase, plan_erase};
 pub use error::IngestError;
 pub use land::{
-    Correction, IngestOptions, Input, LINE_COLUMN, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals,
-    replay,
+    Correction, IngestOptions, Input, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals, replay,
 };
-pub use mapping::Mapping;
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
+pub use readers::{LINE_COLUMN, Mapping, ReadError, mapping};
 pub use receipt::{NewColumns, Receipt, Refusal, TableCount};
 pub use vault::{RawRecord, Vault, VaultErasure, VaultFinding, VaultOptions, VaultReport};

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use readers::record::in_short;
 use serde::Serialize;
 
 use crate::IngestError;
-use crate::record::in_short;
 
 /// The account of one file: `rows_in = landed + quarantined + known`, always.
 #[derive(Debug, Clone, Serialize)]

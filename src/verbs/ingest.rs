@@ -5,7 +5,7 @@ use analytics::{DeriveOptions, DeriveReport};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{IngestError, IngestOptions, Input, Mapping, PersonKey, Receipt, Vault};
+use ingest::{IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
 
 use super::Shared;
 use crate::cli::{IngestArgs, Misuse};
@@ -85,7 +85,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
 /// The mapping of that name; one that is not known was typed wrongly.
 pub fn find_mapping(name: &str) -> Result<Mapping> {
     Mapping::find(name).map_err(|error| match error {
-        IngestError::UnknownMapping { .. } => anyhow::Error::from(Misuse(error.to_string())),
+        ReadError::UnknownMapping { .. } => anyhow::Error::from(Misuse(error.to_string())),
         other => other.into(),
     })
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use datasets::clock::{Clock, SystemClock};
 use ingest::{
-    Correction, IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, Replayed,
-    find_batch, open_refusals,
+    Correction, IngestError, IngestOptions, Input, LINE_COLUMN, Mapping, OpenRefusal, PersonKey, RawRecord, ReadError,
+    Replayed, find_batch, open_refusals,
 };
 
 use super::{Shared, derive_after};
@@ -178,7 +178,7 @@ async fn replay(shared: &Shared, batch: &str, how: &How<'_>) -> Result<()> {
     let lake = shared.lake().await?;
     let (batch, landed_through) = find_batch(&lake, batch).await?;
     let mapping = Mapping::find(how.mapping.unwrap_or(&landed_through)).map_err(|error| match error {
-        IngestError::UnknownMapping { .. } => anyhow::Error::from(Misuse(format!(
+        ReadError::UnknownMapping { .. } => anyhow::Error::from(Misuse(format!(
             "{error}. The batch was read through mapping {landed_through:?}; name its file with --mapping"
         ))),
         other => other.into(),

@@ -34,7 +34,7 @@ impl Corrections {
             return Ok(Some(mapping.clone()));
         }
         let shipped = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
-        shipped.map(|(name, text)| Mapping::parse(name, text)).transpose()
+        Ok(shipped.map(|(name, text)| Mapping::parse(name, text)).transpose()?)
     }
 
     /// A refused record as it came, if the vault has it (still).

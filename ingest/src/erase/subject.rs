@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use encoding_rs::GB18030;
+use readers::privacy::{narrow, whole_id_card, wide};
 use thiserror::Error;
 
 use crate::PersonKey;
-use crate::privacy::{narrow, whole_id_card, wide};
 
 /// Fewer characters are no identifier: they would be found everywhere.
 const LEAST: usize = 4;

@@ -2,12 +2,12 @@
 
 use datasets::contract::QUARANTINE;
 use jiff::Timestamp;
+use readers::mapping::Mapping;
 
 use super::Summary;
 use crate::IngestError;
-use crate::mapping::Mapping;
+use crate::page::Pulled;
 use crate::receipt::{Receipt, TableCount};
-use crate::source::Pulled;
 
 /// A batch as the books call it, whichever way it came.
 pub(crate) struct Named<'a> {

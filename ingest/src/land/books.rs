@@ -11,11 +11,11 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::{INGEST_BATCH, QUARANTINE, text_item};
 use datasets::lake::{BATCH_LANDED, BATCH_REPLAYED, Lake, Once, standing};
 use jiff::Timestamp;
+use readers::mapping::Mapping;
 
 use super::{Input, Job, Named, extract};
 use crate::IngestError;
 use crate::batch::named_again;
-use crate::mapping::Mapping;
 use crate::receipt::{NewColumns, Receipt, Refusal};
 
 /// The transaction as which a batch lands: after a withdrawal it is another attempt.

@@ -8,10 +8,10 @@ use datasets::contract::INGEST_BATCH;
 use datasets::lake::Lake;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
+use readers::mapping::Mapping;
 
 use super::{Job, reader};
 use crate::IngestError;
-use crate::mapping::Mapping;
 use crate::rows::Common;
 
 /// As the file's name or the database tells; else the latest time in the rows; else unknown.

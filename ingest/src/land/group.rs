@@ -14,13 +14,13 @@ use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, Once, Table, WrittenFiles};
 use futures::future::try_join_all;
 use jiff::Timestamp;
+use readers::mapping::Mapping;
 
 use super::books::{self, Account};
 use super::extract::{self, Extracted};
 use super::recent::{Recent, mark};
 use super::versions::{Verdict, offered, without_known};
 use super::{Named, Summary, account, blocking, reader};
-use crate::mapping::Mapping;
 use crate::receipt::TableCount;
 use crate::rows::Made;
 use crate::vault::TextWriter;

@@ -9,12 +9,13 @@ use datasets::contract::{self, INGEST_BATCH, QUARANTINE, Role};
 use datasets::lake::{Lake, Once, TableLock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use readers::mapping::Mapping;
+use readers::{Opened, ReadError};
 
 use crate::batch::{Identified, identify};
-use crate::mapping::Mapping;
+use crate::page::Pulled;
 use crate::receipt::Receipt;
 use crate::rows::Common;
-use crate::source::{Opened, Pulled};
 use crate::vault::{SealWriter, TextWriter, Vault};
 use crate::{IngestError, PersonKey};
 
@@ -47,7 +48,7 @@ use reader::Message;
 pub(crate) use reader::Summary;
 pub(crate) use recent::Recent;
 use refused::Refused;
-pub use replay::{Correction, LINE_COLUMN, Replayed, replay};
+pub use replay::{Correction, Replayed, replay};
 
 /// A file to land.
 #[derive(Debug, Clone)]
@@ -202,7 +203,7 @@ impl Job<'_> {
 
     /// An error if its file was written to since it was opened.
     fn unchanged(&self) -> Result<(), IngestError> {
-        self.opened.as_ref().map_or(Ok(()), |opened| opened.check(&self.input.name))
+        self.opened.as_ref().map_or(Ok(()), |opened| Ok(opened.check(&self.input.name)?))
     }
 
     /// What the books call it.
@@ -222,7 +223,7 @@ impl Job<'_> {
     /// What all its rows have in common.
     fn common(&self, lake: Option<&Lake>) -> Result<Common, IngestError> {
         let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
-        let lake_zone = zone.and_then(|zone| zone).map_err(|error| IngestError::BadMapping {
+        let lake_zone = zone.and_then(|zone| zone).map_err(|error| ReadError::BadMapping {
             name: "lake_meta".into(),
             reason: format!("time_zone: {error}"),
         })?;
@@ -265,7 +266,7 @@ impl Job<'_> {
             (None, Ok(summary)) => summary,
         };
         if summary.records == 0 && self.told().is_none() {
-            return Err(IngestError::Empty { file: self.input.name.clone() });
+            return Err(ReadError::Empty { file: self.input.name.clone() }.into());
         }
         let kept = self.keep(summary.texts.take(), original).await?;
         self.settle(lake, landings, refused, &summary, kept).await

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use datasets::contract::Contract;
+use readers::mapping::Mapping;
+use readers::record::{Header, Item};
+use readers::{Opened, ReadError, Sink, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use super::{Job, Progress};
-use crate::mapping::Mapping;
-use crate::record::{Header, Item};
 use crate::rows::{Common, Made, Maker, RowSink};
-use crate::source::{Opened, Sink, read};
 use crate::vault::{Raw, TextWriter, text_room};
 use crate::{IngestError, NewColumns, Refusal};
 
@@ -136,10 +136,9 @@ pub(super) struct ToChannel {
 impl ToChannel {
     fn send(&self, message: Message) -> Result<(), IngestError> {
         // The receiver goes away only when landing failed; its error is the one that is told.
-        self.sender.blocking_send(message).map_err(|_| IngestError::Broken {
-            file: self.file.clone(),
-            line: 0,
-            reason: "landing was given up".into(),
+        self.sender.blocking_send(message).map_err(|_| {
+            let (file, reason) = (self.file.clone(), "landing was given up".to_owned());
+            ReadError::Broken { file, line: 0, reason }.into()
         })
     }
 }
@@ -175,7 +174,7 @@ struct Counted<'m, 'a> {
 }
 
 impl Sink for Counted<'_, '_> {
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), ReadError> {
         self.maker.take(header, item)?;
         if let Some(progress) = self.progress.as_ref().filter(|_| self.maker.records.is_multiple_of(TELL_EVERY)) {
             progress.records(self.maker.records, None);

@@ -10,6 +10,8 @@ use arrow::array::AsArray;
 use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE};
 use datasets::lake::{Lake, Once};
 use jiff::{SignedDuration, Timestamp};
+use readers::LINE_COLUMN;
+use readers::mapping::Mapping;
 use serde::Serialize;
 
 use super::books::{self, Held, Moved};
@@ -20,12 +22,11 @@ use super::reader::{self, Message};
 use super::refused::Refused;
 use super::table::rows_of;
 use super::{IngestOptions, Input, Job, lock_all};
-use crate::mapping::Mapping;
 use crate::{IngestError, NewColumns, Refusal};
 
 mod records;
 
-pub use records::{Correction, LINE_COLUMN};
+pub use records::Correction;
 use records::{OpenRecord, Replay, Told};
 
 /// What became of the open records of a batch.

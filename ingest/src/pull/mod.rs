@@ -16,7 +16,7 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use tokio_postgres::{IsolationLevel, Portal, Transaction};
 
 use crate::land::{IngestOptions, Progress, ingest_page};
-use crate::source::{Page, Pulled};
+use crate::page::{Page, Pulled};
 use crate::vault::Vault;
 use crate::{Mapping, PersonKey, Receipt};
 

@@ -1,13 +1,13 @@
 //! From the section's query to the statement that is run: every column as text, in the order of
 //! the cursor.
 
+use readers::record::Header;
 use tokio_postgres::types::{Kind, Type};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::cursor::{Cursor, CursorKind, Overlap};
 use super::{Pull, PullError};
 use crate::Mapping;
-use crate::record::Header;
 
 /// How far back is asked again unless the section says otherwise.
 const OVERLAP: Overlap = Overlap::Time(jiff::SignedDuration::from_mins(10));

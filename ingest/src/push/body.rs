@@ -10,13 +10,13 @@ use datasets::contract::Contract;
 use flate2::read::MultiGzDecoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use readers::mapping::Format;
+use readers::{ReadError, read_arrow_stream, read_bytes};
 use sha2::{Digest, Sha256};
 
 use super::{PushError, Request};
 use crate::land::{Pushed, Summary};
-use crate::mapping::Format;
 use crate::rows::{Common, Maker, RowSink};
-use crate::source::{read_arrow_stream, read_bytes};
 use crate::vault::{Raw, TextWriter};
 use crate::{IngestError, Mapping, PersonKey, Refusal, Vault};
 
@@ -71,7 +71,7 @@ pub(super) fn read(
     let Gathered { rows, refusals, texts, .. } = gathered;
     let texts = Mutex::new(texts);
     if summary.records == 0 {
-        return Err(IngestError::Empty { file }.into());
+        return Err(ReadError::Empty { file }.into());
     }
     if rows.iter().any(|(table, _)| folders(tables[*table], *table, &rows) > MOST_MONTHS) {
         return Err(PushError::Scattered { most: MOST_MONTHS });
@@ -85,7 +85,7 @@ fn unpack(body: Bytes, gzip: bool, most: usize, file: &str) -> Result<Bytes, Pus
     }
     let mut plain = Vec::new();
     let read = MultiGzDecoder::new(&body[..]).take(most as u64 + 1).read_to_end(&mut plain);
-    read.map_err(|error| IngestError::Broken {
+    read.map_err(|error| ReadError::Broken {
         file: file.to_owned(),
         line: 1,
         reason: format!("the body is not intact gzip ({error})"),
@@ -130,11 +130,8 @@ impl RowSink for Gathered<'_> {
 
     fn refused(&mut self, refusal: Refusal) -> Result<(), IngestError> {
         if self.refusals.len() >= MOST_REFUSALS {
-            return Err(IngestError::Broken {
-                file: self.file.to_owned(),
-                line: refusal.line,
-                reason: format!("more than {MOST_REFUSALS} fields or records are refused; is it the right mapping?"),
-            });
+            let reason = format!("more than {MOST_REFUSALS} fields or records are refused; is it the right mapping?");
+            return Err(ReadError::Broken { file: self.file.to_owned(), line: refusal.line, reason }.into());
         }
         self.refusals.push(refusal);
         Ok(())

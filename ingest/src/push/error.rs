@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use datasets::lake::LakeError;
+use readers::ReadError;
 use thiserror::Error;
 use tokio::task::JoinError;
 
@@ -71,6 +72,12 @@ impl From<IngestError> for PushError {
             IngestError::Expands { line, most } => Self::Expands { line, most },
             _ => Self::Unreadable(Arc::new(error)),
         }
+    }
+}
+
+impl From<ReadError> for PushError {
+    fn from(error: ReadError) -> Self {
+        IngestError::from(error).into()
     }
 }
 

@@ -12,6 +12,7 @@ use datasets::clock::Clock;
 use datasets::contract::Role;
 use datasets::lake::Lake;
 use jiff::tz::TimeZone;
+use readers::ReadError;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{IngestError, Mapping, PersonKey, Vault};
@@ -103,14 +104,15 @@ impl Push {
         news: Arc<Notify>,
     ) -> Result<Self, IngestError> {
         if let Some(mapping) = mappings.iter().find(|mapping| brings_reference_rows(mapping)) {
-            return Err(IngestError::BadMapping {
+            return Err(ReadError::BadMapping {
                 name: mapping.name.clone(),
                 reason: "it brings rows of a reference table, which come by files or pulls; push the others through a \
                          mapping of their own"
                     .into(),
-            });
+            }
+            .into());
         }
-        let zone = TimeZone::get(&lake.meta().time_zone).map_err(|error| IngestError::BadMapping {
+        let zone = TimeZone::get(&lake.meta().time_zone).map_err(|error| ReadError::BadMapping {
             name: "lake_meta".into(),
             reason: format!("time_zone: {error}"),
         })?;

@@ -4,10 +4,11 @@
 
 use std::borrow::Cow;
 
+use readers::mapping::{DriftMode, Mapping};
+use readers::record::{Header, Record, shorten};
+
 use super::value::{LONGEST, Problem, Value, too_long};
 use crate::NewColumns;
-use crate::mapping::{DriftMode, Mapping};
-use crate::record::{Header, Record, shorten};
 
 /// Names that a receipt and the ledger tell.
 const TOLD: usize = 100;
@@ -48,7 +49,7 @@ impl<'a> Newcomers<'a> {
     fn take(&mut self, name: &str, place: usize) {
         self.count += 1;
         // A source may name its values by what they are about.
-        let name = crate::privacy::mask(name).text;
+        let name = readers::privacy::mask(name).text;
         if self.told.len() < TOLD {
             self.told.push(shorten(&name));
         }
@@ -86,7 +87,7 @@ pub(super) fn attributes<'r>(
         if name.len().max(value.len()) > LONGEST {
             return Err(too_long(&format!("column {}, or its name,", shorten(name))));
         }
-        let scanned = crate::privacy::mask_value(value);
+        let scanned = readers::privacy::mask_value(value);
         *masked += u64::from(scanned.found);
         pairs.push((name.as_str(), scanned.text));
     }

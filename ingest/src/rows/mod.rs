@@ -7,17 +7,16 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use readers::mapping::{Mapping, Output, Rule};
+use readers::record::{Header, Item, Record};
+use readers::{ReadError, Sink};
 use sha2::{Digest, Sha256};
 
-use crate::mapping::{Mapping, Output, Rule};
-use crate::record::{Header, Item, Record};
-use crate::source::Sink;
 use crate::vault::Raw;
 use crate::{IngestError, NewColumns, PersonKey, Refusal};
 
 mod buffer;
 mod check;
-mod decimal;
 mod drift;
 mod own;
 mod period;
@@ -25,7 +24,6 @@ mod time;
 mod value;
 
 pub(crate) use buffer::TableBuffer;
-pub(crate) use decimal::Exact;
 use drift::Newcomers;
 use own::MadeIds;
 use value::{Places, Problem, Value, read_value};
@@ -336,13 +334,13 @@ impl Sink for Maker<'_> {
         self.out.part(name);
     }
 
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), ReadError> {
         self.records += 1;
         match item {
             Item::Record { line, record } => {
                 self.record_bytes += record.bytes() as u64;
                 self.check_room(line)?;
-                self.record(header, line, record)
+                self.record(header, line, record)?;
             }
             Item::Refused { line, rule, reason, bytes } => {
                 self.unreadable += 1;
@@ -351,9 +349,19 @@ impl Sink for Maker<'_> {
                 row_hash.copy_from_slice(&digest[..16]);
                 let reason = told(reason, self.out.text(line, &row_hash, &Raw::Bytes(bytes))?);
                 let (output, resolved) = (None, false);
-                self.out.refused(Refusal { line, table: None, field: None, rule, reason, row_hash, output, resolved })
+                self.out.refused(Refusal {
+                    line,
+                    table: None,
+                    field: None,
+                    rule,
+                    reason,
+                    row_hash,
+                    output,
+                    resolved,
+                })?;
             }
         }
+        Ok(())
     }
 }
 

@@ -7,12 +7,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use datasets::contract::{Field, MadeId, Role};
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
+use readers::mapping::{Mapping, Output};
 use sha2::{Digest, Sha256};
 
 use super::value::{Problem, Value};
 use super::{Common, fingerprint, first_16};
 use crate::PersonKey;
-use crate::mapping::{Mapping, Output};
 
 /// Events dated later than this after their landing are refused (domain §4 point 10).
 const FUTURE: SignedDuration = SignedDuration::from_mins(5);

@@ -4,9 +4,9 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use readers::mapping::Rule;
 
 use super::value::Problem;
-use crate::mapping::Rule;
 
 /// Microseconds of an instant. A time without an offset is of the rule's zone; where a clock change
 /// makes it twice or never, the earlier reading, or the one shifted forward, counts.

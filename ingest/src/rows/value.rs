@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use datasets::contract::{Field, Kind};
+use readers::decimal::{Exact, Misfit};
+use readers::mapping::Rule;
+use readers::record::Record;
 
-use super::decimal::{Exact, Misfit};
 use super::time::{read_date, read_instant};
 use crate::PersonKey;
-use crate::mapping::Rule;
-use crate::record::Record;
 
 /// Longest text of a field or an attribute, bytes.
 pub(crate) const LONGEST: usize = 65_536;
@@ -110,7 +110,7 @@ fn hashed(rule: &Rule, text: &str, person: &PersonKey) -> Result<Value<'static>,
     if !rule.id_card {
         return Ok(Value::Text(Cow::Owned(person.hash(text))));
     }
-    let Some(number) = crate::privacy::whole_id_card(text) else {
+    let Some(number) = readers::privacy::whole_id_card(text) else {
         let reason = "no ID card number: 17 digits and a check digit that fits them; correct it at the source";
         return Err(Problem::new("id_checksum", reason));
     };
@@ -170,11 +170,11 @@ fn prose<'r>(text: Cow<'r, str>, masked: &mut u64) -> Result<Value<'r>, Problem>
     refuse_long_or_odd(&text, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))?;
     let (text, found) = match text {
         Cow::Borrowed(text) => {
-            let scanned = crate::privacy::mask(text);
+            let scanned = readers::privacy::mask(text);
             (scanned.text, scanned.found)
         }
         Cow::Owned(text) => {
-            let scanned = crate::privacy::mask(&text);
+            let scanned = readers::privacy::mask(&text);
             (Cow::Owned(scanned.text.into_owned()), scanned.found)
         }
     };

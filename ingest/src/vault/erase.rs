@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::Path;
 
+use readers::holds;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -11,7 +12,6 @@ use super::{ORIGINALS, QUARANTINE, RawRecord, SealWriter, Vault, entries, wrong}
 use crate::IngestError;
 use crate::batch::named;
 use crate::erase::{Batches, Subject};
-use crate::source::holds;
 
 /// What of the vault holds a person.
 #[derive(Debug, Clone, Default, Serialize)]

@@ -170,9 +170,9 @@ fn files_expire_and_those_that_come_again_are_kept_for_longer() {
 fn refused_records_are_kept_once_and_read_in_order() {
     let dir = tempfile::tempdir().expect("dir");
     let vault = Arc::new(vault(dir.path()));
-    let mut header = crate::record::Header::default();
+    let mut header = readers::record::Header::default();
     ["办件编号", "时间"].iter().for_each(|name| header.add_column(name));
-    let mut record = crate::record::Record::default();
+    let mut record = readers::record::Record::default();
     ["A-1", ""].iter().for_each(|value| record.push(value));
     let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"), u64::MAX);
     for _ in 0..2 {
@@ -256,11 +256,11 @@ fn a_person_leaves_originals_and_refused_records_and_others_stay_as_long_as_befo
 fn names_without_values_are_told_once_and_what_has_no_room_is_left_out() {
     let dir = tempfile::tempdir().expect("dir");
     let vault = Arc::new(vault(dir.path()));
-    let mut header = crate::record::Header::default();
+    let mut header = readers::record::Header::default();
     (0..1_000).for_each(|at| header.add_column(&format!("{at}{}", "x".repeat(500))));
-    let mut record = crate::record::Record::default();
+    let mut record = readers::record::Record::default();
     ["", "y"].iter().for_each(|value| record.push(value));
-    let nothing = crate::record::Record::default();
+    let nothing = readers::record::Record::default();
     let mut texts = TextWriter::new(vault.clone(), day("2023-09-13"), 620_000);
     for line in 1..=100 {
         let record = if line == 7 { &nothing } else { &record };

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use readers::record::{Header, Record};
 use serde::{Deserialize, Serialize};
 
 use super::{QUARANTINE, SealWriter, Vault, entries, wrong};
 use crate::IngestError;
-use crate::record::{Header, Record};
 
 /// Bytes of refused text that a batch may always have.
 const LEAST_ROOM: u64 = 256 << 20;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use datasets::clock::Clock;
 use datasets::lake::Lake;
+use readers::ReadError;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -145,8 +146,9 @@ async fn land(watch: &Watch, landing: &Landing, name: &OsStr) -> Option<Duration
 
 /// Whether another try of the same bytes would fail in the same way.
 fn is_of_the_file(error: &IngestError) -> bool {
-    use IngestError::{Changed, Lake, Open, PersonKey, Vault};
-    !matches!(error, Changed { .. } | Lake(_) | Open { .. } | PersonKey { .. } | Vault { .. })
+    use IngestError::{Lake, PersonKey, Read, Vault};
+    use ReadError::{Changed, Open};
+    !matches!(error, Read(Changed { .. } | Open { .. }) | Lake(_) | PersonKey { .. } | Vault { .. })
 }
 
 fn of_failed(watch: &Watch, name: &OsStr, error: &IngestError) -> Value {

@@ -196,7 +196,7 @@ async fn a_file_that_is_replaced_or_written_to_while_it_waits_lands_as_what_it_w
     let longer = row(8) + "9,C9,2023-09-01 09:00:00\n";
     let written = land_while(&place, || std::fs::write(&file, longer).expect("written"));
     let error = written.await.expect_err("nothing lands");
-    assert!(matches!(error, IngestError::Changed { .. }) && !is_of_the_file(&error), "{error}");
+    assert!(matches!(error, IngestError::Read(ReadError::Changed { .. })) && !is_of_the_file(&error), "{error}");
     assert_eq!(place.rows().await, (3, 2));
     assert_eq!((land_now(&place, "a.csv").await, place.rows().await), ("landed", (5, 3)));
 }

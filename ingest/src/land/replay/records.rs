@@ -5,21 +5,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use readers::mapping::{CsvHints, Mapping};
+use readers::record::{Header, Item, Record};
+use readers::{LINE_COLUMN, ReadError, Sink, open, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use crate::land::Input;
 use crate::land::reader::{Message, ToChannel};
 use crate::land::refused::SHOWN;
-use crate::mapping::{CsvHints, Mapping};
-use crate::record::{Header, Item, Record};
 use crate::rows::{Common, Made, Maker, RowSink};
-use crate::source::{Sink, open, read};
 use crate::vault::{Raw, RawRecord, TextWriter, Vault};
 use crate::{IngestError, NewColumns, PersonKey, Refusal};
-
-/// The column of a corrected file that says which refused record a row corrects.
-pub const LINE_COLUMN: &str = "quarantine_line";
 
 /// What a replay reads in the place of the texts in the vault.
 #[derive(Debug, Clone)]
@@ -236,11 +233,11 @@ struct Corrected<'m, 'a> {
 }
 
 impl Sink for Corrected<'_, '_> {
-    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), IngestError> {
+    fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), ReadError> {
         let Replay { open, resolved, batch_id, .. } = self.replay;
         let wrong = |line: u64, reason: String| {
             let reason = format!("{}, line {line}: {reason}", self.file);
-            IngestError::NotReplayable { batch: batch_id.clone(), reason }
+            ReadError::from(IngestError::NotReplayable { batch: batch_id.clone(), reason })
         };
         let (at, record) = match item {
             Item::Record { line, record } => (line, record),

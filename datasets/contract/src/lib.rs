@@ -1,0 +1,343 @@
+//! Contracts: what each table holds. One table is one file in this folder, and [`ALL`] is the
+//! only list. Adding a table: one file, one line here, one line in `docs/TABLES.md` (printed).
+
+use std::sync::Arc;
+
+use arrow::datatypes::{Field as ArrowField, Schema, SchemaRef};
+
+mod agent;
+mod calendar_day;
+mod card;
+mod case_state;
+mod deal;
+mod disclosure_obligation;
+mod disclosure_publication;
+mod feedback_message;
+mod feedback_reply;
+mod ingest_batch;
+mod kind;
+mod lake_meta;
+mod listing;
+mod market_price;
+mod office_hours;
+mod organization;
+mod parcel;
+mod policy_item;
+mod power_item;
+mod quarantine;
+mod rating;
+mod region;
+mod service_item;
+mod sla_policy;
+mod village_day;
+mod workflow_case;
+mod workflow_event;
+
+pub use agent::AGENT;
+pub use calendar_day::CALENDAR_DAY;
+pub use card::CARD;
+pub use case_state::CASE_STATE;
+pub use deal::DEAL;
+pub use disclosure_obligation::DISCLOSURE_OBLIGATION;
+pub use disclosure_publication::DISCLOSURE_PUBLICATION;
+pub use feedback_message::FEEDBACK_MESSAGE;
+pub use feedback_reply::FEEDBACK_REPLY;
+pub use ingest_batch::INGEST_BATCH;
+pub use kind::{DECIMAL_DIGITS, Kind, map_entries, step_fields, suspension_fields, text_item};
+pub use lake_meta::LAKE_META;
+pub use listing::LISTING;
+pub use market_price::MARKET_PRICE;
+pub use office_hours::OFFICE_HOURS;
+pub use organization::ORGANIZATION;
+pub use parcel::PARCEL;
+pub use policy_item::POLICY_ITEM;
+pub use power_item::POWER_ITEM;
+pub use quarantine::{ERASED, QUARANTINE};
+pub use rating::RATING;
+pub use region::REGION;
+pub use service_item::SERVICE_ITEM;
+pub use sla_policy::SLA_POLICY;
+pub use village_day::VILLAGE_DAY;
+pub use workflow_case::WORKFLOW_CASE;
+pub use workflow_event::WORKFLOW_EVENT;
+
+/// Every table of the lake.
+pub static ALL: [&Contract; 26] = [
+    &WORKFLOW_CASE,
+    &WORKFLOW_EVENT,
+    &RATING,
+    &FEEDBACK_MESSAGE,
+    &FEEDBACK_REPLY,
+    &LISTING,
+    &DEAL,
+    &PARCEL,
+    &MARKET_PRICE,
+    &DISCLOSURE_OBLIGATION,
+    &DISCLOSURE_PUBLICATION,
+    &QUARANTINE,
+    &INGEST_BATCH,
+    &REGION,
+    &ORGANIZATION,
+    &AGENT,
+    &SERVICE_ITEM,
+    &POWER_ITEM,
+    &POLICY_ITEM,
+    &CALENDAR_DAY,
+    &OFFICE_HOURS,
+    &SLA_POLICY,
+    &CASE_STATE,
+    &CARD,
+    &VILLAGE_DAY,
+    &LAKE_META,
+];
+
+/// The contract of `table`, if there is such a table.
+pub fn find(table: &str) -> Option<&'static Contract> {
+    ALL.iter().find(|contract| contract.table == table).copied()
+}
+
+/// All contracts as a document: `docs/TABLES.md`, which a test compares.
+pub fn document() -> String {
+    let mut text =
+        String::from("# Tables\n\nPrinted from the contracts in `datasets/contract/src`; a test compares this file.\n");
+    for contract in ALL {
+        let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        text += &format!(
+            "\n## {}\n\n{:?} table. One row: {}. Key: {}.",
+            contract.table,
+            contract.role,
+            contract.grain,
+            list(contract.key)
+        );
+        if !contract.partition.is_empty() {
+            text += &format!(" Folders: {}.", list(contract.partition));
+        }
+        if !contract.sort.is_empty() {
+            text += &format!(" Sorted by: {}.", list(contract.sort));
+        }
+        text += "\n\n| field | type | may be unknown | meaning |\n|---|---|---|---|\n";
+        for field in contract.fields {
+            let unknown = if field.nullable { "yes" } else { "" };
+            text += &format!("| `{}` | {:?} | {unknown} | {} |\n", field.name, field.kind, field.doc);
+        }
+    }
+    text
+}
+
+/// What a table holds and how its rows rest.
+#[derive(Debug)]
+pub struct Contract {
+    /// Name of the table and of its folder under the lake's root.
+    pub table: &'static str,
+    /// What one row is.
+    pub grain: &'static str,
+    /// Fields that name a row.
+    pub key: &'static [&'static str],
+    /// Fields that become folders.
+    pub partition: &'static [&'static str],
+    /// Order of the rows inside a file.
+    pub sort: &'static [&'static str],
+    /// Fields with minimum and maximum in the table's log, for pruning files.
+    pub stats: &'static [&'static str],
+    /// Fields with a Bloom filter, for look-ups by value; by the first of them the landing finds the
+    /// rows that a fact table has.
+    pub bloom: &'static [&'static str],
+    /// Who writes the table.
+    pub role: Role,
+    /// Instants and dates at which what a row tells had happened. A row without `recorded_at` was
+    /// known from the latest of them on (domain §4 point 14), and none may lie ahead of its landing.
+    pub happened: &'static [&'static str],
+    /// How a row gets its id where the source has none.
+    pub made_id: MadeId,
+    /// The fields, in order.
+    pub fields: &'static [Field],
+}
+
+/// Who writes a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Records of the operational platforms; append-only.
+    Fact,
+    /// The landing's own books; append-only.
+    Ledger,
+    /// Versioned rows shipped with the product and editable by the city.
+    Reference,
+    /// Worked out from the facts; can be made again at any time.
+    Derived,
+}
+
+/// How a row gets the first field of its key where the source has no id. Times of happening and
+/// amounts are never part of it: a corrected row is a newer version, not a second one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeId {
+    /// Not at all: the source has to give it.
+    Never,
+    /// Of these fields, and which of the file's rows with them it is.
+    EachRow(&'static [&'static str]),
+    /// Of these fields, and which of the file's rows with them that differ: rows that say the same
+    /// are one.
+    EachContent(&'static [&'static str]),
+}
+
+/// One field of a table.
+#[derive(Debug)]
+pub struct Field {
+    /// Name, as in domain §7.
+    pub name: &'static str,
+    /// Type of its values.
+    pub kind: Kind,
+    /// Whether a row may go without it (null = unknown, never zero).
+    pub nullable: bool,
+    /// Unit, allowed values and source standard.
+    pub doc: &'static str,
+    /// The values that it can have; none: whatever its kind can hold.
+    pub values: &'static [&'static str],
+    /// Whether it came when lakes had rows without it. Unknown, it is no part of `row_hash`, so that what
+    /// had landed before, coming again, is known.
+    pub later: bool,
+}
+
+/// A field that every row has.
+pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, nullable: false, doc, values: &[], later: false }
+}
+
+/// A field that may be unknown.
+pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, nullable: true, doc, values: &[], later: false }
+}
+
+/// A field that may be unknown and that lakes of an older format got by migration.
+pub(crate) const fn later(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, nullable: true, doc, values: &[], later: true }
+}
+
+/// Common to all facts (domain §7): whose row it is in the source's own table.
+pub(crate) const SOURCE_PK: Field =
+    later("source_pk", Kind::Text, "primary key of the record in the source's own table, as text (domain §7)");
+
+/// Common to all facts (domain §7): what the source did to its row.
+pub(crate) const OP_TYPE: Field = later(
+    "op_type",
+    Kind::Text,
+    "INSERT, UPDATE, DELETE: what the source did, by its own log (domain §7); of itself it takes nothing back",
+)
+.one_of(&["INSERT", "UPDATE", "DELETE"]);
+
+/// Units of limits and lengths (domain §4 point 3).
+pub(crate) const UNITS: &[&str] = &["WD", "CD", "HOUR", "MIN", "MONTH"];
+
+/// Kinds of suspension (domain §4 point 4).
+pub const STOP_KINDS: &[&str] = &[
+    "CORRECTION",
+    "HEARING",
+    "SITE_SURVEY",
+    "EXPERT_REVIEW",
+    "INSPECTION_TEST",
+    "APPRAISAL",
+    "TENDER_AUCTION",
+    "PUBLIC_NOTICE",
+    "UPSTREAM_REVIEW",
+    "OTHER_STATUTORY",
+];
+
+impl Field {
+    /// The same field with a closed list of values.
+    pub(crate) const fn one_of(self, values: &'static [&'static str]) -> Self {
+        Self { values, ..self }
+    }
+}
+
+impl Contract {
+    /// Arrow schema of the rows as they rest: instants in UTC.
+    pub fn schema(&self) -> SchemaRef {
+        self.schema_in("UTC")
+    }
+
+    /// Arrow schema with instants shown in `zone` (an IANA name).
+    pub fn schema_in(&self, zone: &str) -> SchemaRef {
+        let fields: Vec<ArrowField> = self
+            .fields
+            .iter()
+            .map(|field| ArrowField::new(field.name, field.kind.arrow(zone), field.nullable))
+            .collect();
+        Arc::new(Schema::new(fields))
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_of_the_tables_is_true() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/TABLES.md");
+        if std::env::var_os("SUNLAKE_BLESS").is_some() {
+            std::fs::write(&file, document()).expect("written");
+        }
+        let held = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(held == document(), "docs/TABLES.md is old: run this test with SUNLAKE_BLESS=1");
+    }
+
+    #[test]
+    fn contracts_name_only_fields_that_exist() {
+        for contract in ALL {
+            let named = [contract.key, contract.partition, contract.sort, contract.stats, contract.bloom];
+            for name in named.into_iter().flatten() {
+                assert!(contract.field(name).is_some(), "{}: no field {name}", contract.table);
+            }
+            for (at, field) in contract.fields.iter().enumerate() {
+                assert!(!field.doc.is_empty(), "{}.{} has no doc", contract.table, field.name);
+                let again = contract.fields[..at].iter().any(|earlier| earlier.name == field.name);
+                assert!(!again, "{}.{} is listed twice", contract.table, field.name);
+                for value in field.values {
+                    assert!(field.doc.contains(value), "{}.{}: {value} is not told", contract.table, field.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn facts_have_what_the_landing_needs() {
+        for contract in ALL.iter().filter(|contract| contract.role == Role::Fact) {
+            let kind = |name: &str| contract.field(name).map(|field| field.kind);
+            for name in
+                ["source_system", "attributes", "recorded_at", "known_at", "ingested_at", "batch_id", "row_hash"]
+            {
+                assert!(kind(name).is_some(), "{}: no field {name}", contract.table);
+            }
+            for name in ["source_pk", "op_type"] {
+                assert_eq!(kind(name), Some(Kind::Text), "{}: {name}", contract.table);
+            }
+            assert!(contract.bloom.first().is_some_and(|name| kind(name) == Some(Kind::Text)), "{}", contract.table);
+            let personal =
+                contract.fields.iter().any(|field| field.name != "row_hash" && field.name.ends_with("_hash"));
+            assert_eq!(personal, kind("hash_key_id").is_some(), "{}", contract.table);
+            for name in contract.happened {
+                assert!(matches!(kind(name), Some(Kind::Instant | Kind::Date)), "{}.{name}", contract.table);
+            }
+            if let MadeId::EachRow(names) | MadeId::EachContent(names) = contract.made_id {
+                assert!(names.iter().all(|name| kind(name).is_some()), "{}", contract.table);
+            }
+        }
+    }
+
+    #[test]
+    fn reference_rows_can_be_edited() {
+        for contract in ALL.iter().filter(|contract| contract.role == Role::Reference) {
+            for field in contract.fields {
+                let held = matches!(field.kind, Kind::Text | Kind::Prose | Kind::Int | Kind::Bool | Kind::Date);
+                assert!(
+                    held,
+                    "{}.{}: `sunlake reference put` does not read {:?}",
+                    contract.table, field.name, field.kind
+                );
+            }
+        }
+    }
+}
