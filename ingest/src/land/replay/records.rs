@@ -181,7 +181,7 @@ impl Replay {
                 return Ok(());
             }
             fill(&raw, &mut header, &mut record);
-            maker.take(&header, Item::Record { line: *place as u64, record: &record })
+            Ok(maker.take(&header, Item::Record { line: *place as u64, record: &record })?)
         })?;
         if found == 0 && !self.open.is_empty() && !self.is_unfinished {
             return Err(wrong(
