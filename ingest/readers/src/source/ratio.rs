@@ -58,6 +58,12 @@ impl Measure {
         }
     }
 
+    /// So many more bytes of a file have been read whose size is not known.
+    pub(super) fn grow(&mut self, bytes: u64) {
+        self.rows = self.rows.saturating_add(bytes.saturating_mul(ROWS_A_BYTE));
+        self.text = self.text.saturating_add(bytes.saturating_mul(TEXT_A_BYTE));
+    }
+
     /// Takes a record of so many bytes of text. Why the file is not read on, if it is beyond the bound.
     pub(super) fn take(&mut self, text: u64) -> Result<(), String> {
         let left = self.rows.checked_sub(1).zip(self.text.checked_sub(text));
@@ -78,6 +84,8 @@ mod tests {
         let mut text = Measure::new(1);
         assert!(text.take(FREE_TEXT).is_ok() && text.take(1).expect_err("more").contains("of its size"));
         assert!(Measure::new(FREE_TEXT).take(FREE_TEXT * TEXT_A_BYTE).is_ok(), "in proportion");
+        text.grow(1);
+        assert!(text.take(TEXT_A_BYTE).is_ok() && text.take(1).is_err(), "as more is read");
     }
 
     #[test]

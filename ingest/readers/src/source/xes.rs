@@ -7,6 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Error, Reader};
 
 use super::lines::Lines;
+use super::ratio::Measure;
 use super::{Guard, MAX_RECORD, Sink, columns};
 use crate::mapping::Format;
 use crate::record::{Header, Item, MAX_COLUMNS, Record};
@@ -29,15 +30,11 @@ pub(super) fn read<R: Read>(input: R, file: &str, mapping: &Mapping, sink: &mut 
         // Nothing is read ahead, so this is the line at which a tag begins.
         let line = next_line.get();
         let event = reader.read_event_into(&mut buffer);
+        parser.measure.grow(reader.buffer_position().saturating_sub(parser.position));
+        parser.position = reader.buffer_position();
         match event {
             Err(_) if guard.is_exceeded() => {
-                let limit_mib = MAX_RECORD / 1024 / 1024;
-                return Err(ReadError::RecordTooLong {
-                    file: file.to_owned(),
-                    line,
-                    limit_mib,
-                    format: Format::Xes.name(),
-                });
+                return Err(parser.too_long(line));
             }
             Err(Error::Io(error)) => return Err(parser.broken(line, &error.to_string())),
             Err(error) => return Err(parser.broken(line, &format!("not well-formed XML: {error}"))),
@@ -68,6 +65,12 @@ struct Parser<'a> {
     event_line: u64,
     events_of_trace: u64,
     record: Record,
+    /// Bytes of the attributes of the trace, and of the event.
+    texts: [u64; 2],
+    /// Bytes read.
+    position: u64,
+    /// A trace's attributes are told with each of its events.
+    measure: Measure,
     seen_log: bool,
     seen_event: bool,
     /// Line of the first record.
@@ -98,6 +101,9 @@ impl<'a> Parser<'a> {
             event_line: 0,
             events_of_trace: 0,
             record: Record::default(),
+            texts: [0; 2],
+            position: 0,
+            measure: Measure::new(0),
             seen_log: false,
             seen_event: false,
             first_line: None,
@@ -106,6 +112,11 @@ impl<'a> Parser<'a> {
 
     fn complete(&self) -> bool {
         self.seen_log && self.path.is_empty()
+    }
+
+    fn too_long(&self, line: u64) -> ReadError {
+        let limit_mib = MAX_RECORD / 1024 / 1024;
+        ReadError::RecordTooLong { file: self.file.to_owned(), line, limit_mib, format: Format::Xes.name() }
     }
 
     fn broken(&self, line: u64, reason: &str) -> ReadError {
@@ -127,11 +138,13 @@ impl<'a> Parser<'a> {
             Element::Log => self.seen_log = true,
             Element::Trace => {
                 self.trace.clear();
+                self.texts[0] = 0;
                 self.trace_line = line;
                 self.events_of_trace = 0;
             }
             Element::Event => {
                 self.event.clear();
+                self.texts[1] = 0;
                 self.event_line = line;
                 self.seen_event = true;
             }
@@ -163,6 +176,7 @@ impl<'a> Parser<'a> {
             }
             Element::Trace if self.events_of_trace == 0 => {
                 self.event.clear();
+                self.texts[1] = 0;
                 self.emit(self.trace_line)
             }
             _ => Ok(()),
@@ -186,6 +200,10 @@ impl<'a> Parser<'a> {
             *slot = Some(text.trim().to_owned());
         }
         let (Some(key), Some(value)) = (key, value) else { return Ok(()) };
+        self.texts[usize::from(!of_trace)] += value.len() as u64;
+        if self.texts.iter().sum::<u64>() > MAX_RECORD {
+            return Err(self.too_long(line));
+        }
         if of_trace {
             let place = self.header.place(&format!("case:{key}"));
             self.trace.push((place, value));
@@ -201,6 +219,8 @@ impl<'a> Parser<'a> {
 
     fn emit(&mut self, line: u64) -> Result<(), ReadError> {
         self.first_line = self.first_line.or(Some(line));
+        let text = self.texts.iter().sum();
+        self.measure.take(text).map_err(|reason| self.broken(line, &reason))?;
         columns::check_new(&self.header, self.checked, self.mapping, self.file, line)?;
         self.checked = self.header.len();
         let mut values: Vec<&str> = vec![""; self.header.len()];
@@ -217,5 +237,36 @@ impl<'a> Parser<'a> {
         let Some(line) = self.first_line else { return Ok(()) };
         let told = |column: &str| self.seen_event || column.starts_with("case:");
         columns::check_seen(&self.header, self.mapping, self.file, line, told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::told::{Told, mapping};
+
+    fn told(log: &str) -> Result<Vec<String>, String> {
+        let mut told = Told::default();
+        let mapping = mapping("case:concept:name", "time:timestamp", "", "");
+        read(log.as_bytes(), "f", &mapping, &mut told).map_err(|error| error.to_string())?;
+        Ok(told.lines)
+    }
+
+    fn attribute(key: &str, value: &str) -> String {
+        format!("<string key=\"{key}\" value=\"{value}\"/>")
+    }
+
+    #[test]
+    fn a_record_and_what_a_trace_gives_to_its_events_are_bounded() {
+        let whole = attribute("concept:name", "1") + &attribute("time:timestamp", "2011-10-11T13:42:22Z");
+        let log = |trace: &str| format!("<log><trace>{trace}<event>{whole}</event></trace></log>");
+        assert_eq!(told(&log(&whole)).expect("read").len(), 1);
+        let half = attribute("a", &"x".repeat(9 << 20)) + &attribute("b", &"x".repeat(9 << 20));
+        assert!(told(&log(&half)).expect_err("together too long").contains("16 MiB"));
+        // Small in the file, and told again with each of many events.
+        let trace = whole.clone() + &attribute("a", &"x".repeat(1 << 20));
+        let events = "<event/>".repeat(2_000);
+        let message = told(&format!("<log><trace>{trace}{events}</trace></log>")).expect_err("out of proportion");
+        assert!(message.contains("far more than those of any table of its size"), "{message}");
     }
 }

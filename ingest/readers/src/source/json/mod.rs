@@ -114,6 +114,9 @@ impl<'a> Objects<'a> {
         let mut next = 0;
         let mut twice = None;
         let mut take = |name: &str, value: Cow<'_, str>| {
+            if header.len() > MAX_COLUMNS {
+                return Err(format!("more than {MAX_COLUMNS} names"));
+            }
             // Mostly the names come in the same order as before.
             let expected = header.names().get(next).is_some_and(|expected| expected == name);
             let place = if expected { next } else { header.place(name) };
@@ -127,6 +130,7 @@ impl<'a> Objects<'a> {
             }
             *told = true;
             kept.push_str(value.trim());
+            Ok(())
         };
         scan::object(text, &mut take).map_err(|reason| (NOT_JSON, reason))?;
         match twice.and_then(|place| self.header.names().get(place)) {

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 
 /// Nested deeper than any real record.
 const MAX_DEPTH: usize = 64;
+/// Bytes of a name, with those that it stands below: longer than any real one.
+const MAX_NAME: usize = 2048;
 
-/// Hands over each value of the object under its name; names of nested objects have dots between
+/// Hands over each value of the object under its name, until one is not taken; names of nested objects have dots between
 /// them, arrays are JSON text, null is an empty text. What is wrong, if it is no such object.
-pub(super) fn object<'t>(text: &'t str, take: &mut dyn FnMut(&str, Cow<'t, str>)) -> Result<(), String> {
+pub(super) fn object<'t>(text: &'t str, take: &mut Take<'_, 't>) -> Result<(), String> {
     let mut scan = Scan { text, at: 0 };
     scan.space();
     if scan.peek() != Some(b'{') {
@@ -18,6 +20,9 @@ pub(super) fn object<'t>(text: &'t str, take: &mut dyn FnMut(&str, Cow<'t, str>)
     scan.space();
     if scan.at < text.len() { Err(scan.wrong("the end of the record")) } else { Ok(()) }
 }
+
+/// Takes a value under its name.
+type Take<'a, 't> = dyn FnMut(&str, Cow<'t, str>) -> Result<(), String> + 'a;
 
 /// A text in quotes as it reads.
 pub(super) fn unquote(quoted: &str) -> Result<Cow<'_, str>, String> {
@@ -55,7 +60,7 @@ impl<'t> Scan<'t> {
         format!("no JSON: {wanted} is missing at byte {} of the record", self.at + 1)
     }
 
-    fn members(&mut self, prefix: &str, depth: usize, take: &mut dyn FnMut(&str, Cow<'t, str>)) -> Result<(), String> {
+    fn members(&mut self, prefix: &str, depth: usize, take: &mut Take<'_, 't>) -> Result<(), String> {
         self.bound(depth)?;
         self.expect(b'{')?;
         self.space();
@@ -65,11 +70,14 @@ impl<'t> Scan<'t> {
         loop {
             let key = self.key()?;
             let name = if prefix.is_empty() { key } else { Cow::Owned(format!("{prefix}.{key}")) };
+            if name.len() > MAX_NAME {
+                return Err(format!("a name has more than {MAX_NAME} bytes"));
+            }
             if self.peek() == Some(b'{') {
                 self.members(&name, depth + 1, take)?;
             } else {
                 let value = self.value(depth + 1)?;
-                take(&name, value);
+                take(&name, value)?;
             }
             if self.ends(b'}')? {
                 return Ok(());
@@ -220,7 +228,10 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<String>, String> {
         let mut told = Vec::new();
-        object(text, &mut |name, value| told.push(format!("{name}={value}")))?;
+        object(text, &mut |name, value| {
+            told.push(format!("{name}={value}"));
+            Ok(())
+        })?;
         Ok(told)
     }
 
