@@ -66,8 +66,8 @@ fn what_cannot_be_the_records_is_said() {
 
 #[test]
 fn names_are_bounded_before_they_are_kept() {
-    let long = format!("{{\"{}\":{{\"a\":1,\"b\":2}}}}\n{{\"id\":1}}\n", "k".repeat(3000));
-    assert_eq!(ndjson(long.as_bytes()).expect("read"), ["1: not_json", "2: id=1"]);
+    let long = format!("{{\"{}\":{{\"a\":1,\"b\":2}}}}\n{{\"id\":1,\"at.day\":2}}\n", "k".repeat(3000));
+    assert_eq!(ndjson(long.as_bytes()).expect("read"), ["1: not_json", "2: id=1 at.day=2"]);
     let many: Vec<String> = (0..20_000).map(|at| format!("\"n{at}\":1")).collect();
     let message = ndjson(format!("{{{}}}\n", many.join(",")).as_bytes()).expect_err("too many");
     assert!(message.contains("more than 16384 columns"), "{message}");
