@@ -1,6 +1,7 @@
 //! A sheet's cells, gathered row by row.
 
 use std::io::{Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::XlsxCellReader;
 
@@ -108,8 +109,11 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
     /// The next cell with a value.
     fn cell(&mut self) -> Result<Option<(u64, u32, Value)>, ReadError> {
         while !self.ended {
-            let cell = self.cells.next_cell();
-            let cell = cell.map_err(|error| broken(self.place, self.number + 1, &error.to_string()))?;
+            // What names a cell may be longer than the library reckons with.
+            let cell = catch_unwind(AssertUnwindSafe(|| self.cells.next_cell()));
+            let wrong = |reason: &str| broken(self.place, self.number + 1, reason);
+            let cell = cell.map_err(|_| wrong("a cell is at no place that a sheet has"))?;
+            let cell = cell.map_err(|error| wrong(&error.to_string()))?;
             let Some(cell) = cell else {
                 self.ended = true;
                 break;
