@@ -246,4 +246,6 @@ fn end_known(
 }
 
 #[cfg(test)]
+mod folds;
+#[cfg(test)]
 mod tests;

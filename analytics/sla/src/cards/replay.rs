@@ -32,7 +32,7 @@ pub fn judge(
     zone: &Zone,
     policy: &Policy,
 ) -> Result<Judged, ClockError> {
-    replay(case, calendar, zone, policy, true)
+    replay(case, calendar, zone, policy, true).map(|(judged, _)| judged)
 }
 
 /// The same with a fold for each epoch, to compare with.
@@ -43,16 +43,17 @@ pub(crate) fn judge_each_epoch(
     zone: &Zone,
     policy: &Policy,
 ) -> Result<Judged, ClockError> {
-    replay(case, calendar, zone, policy, false)
+    replay(case, calendar, zone, policy, false).map(|(judged, _)| judged)
 }
 
-fn replay(
+/// The cards, and how many epochs were folded for them; those of `may_skip` only where needed.
+pub(super) fn replay(
     case: &CaseInput<'_>,
     calendar: &dyn WorkCalendar,
     zone: &Zone,
     policy: &Policy,
     may_skip: bool,
-) -> Result<Judged, ClockError> {
+) -> Result<(Judged, usize), ClockError> {
     policy.check()?;
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let mut acts: Vec<(Timestamp, &Event)> = case.events.iter().map(|event| (effects.acts_at(event), event)).collect();
@@ -65,6 +66,7 @@ fn replay(
     let mut cards = Vec::new();
     let mut was_extended = false;
     let mut last: Option<CaseClock> = None;
+    let mut folded = 0;
     for (place, moment) in moments.iter().enumerate() {
         let Moment { at: now, known, is_calendar, .. } = *moment;
         let acted = &events[..known];
@@ -78,6 +80,7 @@ fn replay(
         if cards.is_empty() && quiet.covers(&judge, &moments, &acts, &events, place) {
             continue;
         }
+        folded += 1;
         let Look { state, objects } = quiet.take_look(place).map_or_else(|| judge.look(known), Ok)?;
         // What is skipped then is no news now.
         let is_closed = state.clock.closed_at.is_some();
@@ -89,8 +92,9 @@ fn replay(
         let cause = if is_calendar { CancelCause::CalendarChanged } else { CancelCause::Event };
         let epoch =
             Epoch { judge: &judge, acted, now, next, is_newly_extended, cause, objects: &objects, state: &state };
-        epoch.settle(&mut cards)?;
-        Epoch::restore(&mut cards);
+        if epoch.settle(&mut cards)? {
+            Epoch::restore(&mut cards);
+        }
         epoch.issue_all(&mut cards);
         epoch.over_statutory(&mut cards);
         last = Some(state.clock);
@@ -98,7 +102,7 @@ fn replay(
     cards.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut clock = last.ok_or(ClockError::NoEvents)?;
     clock.first_known_at = first_known(case, clock.first_known_at);
-    Ok(Judged { clock, cards })
+    Ok((Judged { clock, cards }, folded))
 }
 
 /// When something new has to be reckoned with.
@@ -176,8 +180,9 @@ struct Epoch<'e> {
 }
 
 impl Epoch<'_> {
-    /// What has become of the cards that were issued before.
-    fn settle(&self, cards: &mut [Card]) -> Result<(), ClockError> {
+    /// What has become of the cards that were issued before; whether any was proved wrong.
+    fn settle(&self, cards: &mut [Card]) -> Result<bool, ClockError> {
+        let mut is_any_wrong = false;
         for card in cards {
             let object = self.objects.iter().find(|object| is_of(card, object));
             let ended_at = object.and_then(Object::ended_at);
@@ -186,22 +191,20 @@ impl Epoch<'_> {
             if card.cancelled_at.is_some() {
                 continue;
             }
-            let Some(object) = object else {
-                // Such as a deemed acceptance that an answer disproves.
-                if !self.was_met(None, card)? {
-                    (card.cancelled_at, card.cancelled_by) = (Some(since), Some(self.cause));
-                }
+            // No object: such as a deemed acceptance that an answer disproves.
+            if !self.was_met(object, card)? {
+                (card.cancelled_at, card.cancelled_by) = (Some(since), Some(self.cause));
+                is_any_wrong = true;
                 continue;
-            };
+            }
+            let Some(object) = object else { continue };
             let is_extended = self.is_newly_extended && object.object_type == ObjectType::Case;
             let is_in_time = ended_at.is_some_and(|ended_at| ended_at <= object.due_at);
-            if !self.was_met(Some(object), card)? {
-                (card.cancelled_at, card.cancelled_by) = (Some(since), Some(self.cause));
-            } else if !card.is_over && card.lapsed_at.is_none() && (is_extended || is_in_time) {
+            if !card.is_over && card.lapsed_at.is_none() && (is_extended || is_in_time) {
                 card.lapsed_at = Some(since);
             }
         }
-        Ok(())
+        Ok(is_any_wrong)
     }
 
     /// A card is superseded by what stands: the lower card holds again when the higher is cancelled.
