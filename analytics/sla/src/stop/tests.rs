@@ -1,8 +1,8 @@
-use super::Pause;
+use super::{Pause, StopNote};
 use crate::EventKind::Accept;
 use crate::examples::{date, dates};
 use crate::testing::*;
-use crate::{CaseClock, Reason, StopKind};
+use crate::{CaseClock, Event, ItemRules, Reason, StopKind};
 
 /// Accepted on Monday 2018-03-05 with a promise of 5 workdays, and stopped for up to so many natural days.
 fn stopped(days: u32, from: &str, until: &str) -> CaseClock {
@@ -48,4 +48,45 @@ fn a_stop_of_no_length_deducts_nothing() {
     let none = stopped(9, "2018-03-06T09:00", "2018-03-06T09:00");
     assert!(none.pauses.is_empty() && none.suspensions[0].deducted.is_none());
     assert_eq!(stopped(9, "2018-03-06T09:00", "2018-03-06T09:00:00.000001").pauses.len(), 1);
+}
+
+/// Why a stop of 2018-03-06 at 20:00, for one natural day, is not deducted.
+fn refused(item: &ItemRules, change: impl Fn(&mut Event), until: Option<&str>) -> Vec<StopNote> {
+    let mut begin = stop("s", StopKind::PublicNotice, 1, "2018-03-06T20:00");
+    change(&mut begin);
+    let mut events = vec![event(Accept, "2018-03-05T10:00"), begin];
+    events.extend(until.map(|until| resume("s", until)));
+    let mut input = case(&events, wd(5));
+    input.item = item;
+    clock(&input).suspensions[0].refused.clone()
+}
+
+#[test]
+fn a_stop_that_takes_nothing_out_says_why() {
+    let allows = ItemRules { allowed_stop_kinds: vec![StopKind::PublicNotice], ..ItemRules::default() };
+    let none = ItemRules::default();
+    let of_kind = |kind: StopKind| {
+        move |event: &mut Event| {
+            let terms = event.stop.as_mut().unwrap();
+            (terms.kind, terms.basis) = (Some(kind), None);
+        }
+    };
+    // By the item or by law is allowed; one of both is enough.
+    assert_eq!(refused(&allows, of_kind(StopKind::PublicNotice), None), [StopNote::NoBasis]);
+    assert_eq!(refused(&none, of_kind(StopKind::Hearing), None), [StopNote::NoBasis]);
+    let both = [StopNote::NoBasis, StopNote::KindNotAllowed];
+    assert_eq!(refused(&none, of_kind(StopKind::PublicNotice), None), both);
+    // Approved and told after its cap, or after its end, whichever comes first.
+    let late = |event: &mut Event| {
+        let terms = event.stop.as_mut().unwrap();
+        (terms.approved_at, terms.notified_at) = (Some(at("2018-03-09T09:00")), Some(at("2018-03-09T09:00")));
+    };
+    for (until, expected) in [
+        (None, StopNote::CapPassed),
+        (Some("2018-03-08T00:00:00.000001"), StopNote::CapPassed),
+        (Some("2018-03-08T00:00"), StopNote::EndedBefore),
+        (Some("2018-03-07T09:00"), StopNote::EndedBefore),
+    ] {
+        assert_eq!(refused(&allows, late, until), [expected], "{until:?}");
+    }
 }

@@ -44,3 +44,12 @@ fn an_extension_is_cut_to_the_most_that_the_item_allows() {
     assert_eq!([days(None, 10), days(None, 11)], [(10, false), (10, true)]);
     assert_eq!([days(Some(3), 3), days(Some(3), 4), days(Some(0), 1)], [(3, false), (3, true), (0, true)]);
 }
+
+#[test]
+fn an_extension_cut_to_nothing_is_none() {
+    let item = ItemRules { max_extension_days: Some(0), ..ItemRules::default() };
+    let events = [event(Accept, "2018-03-05T10:00"), extend(1, "2018-03-06T10:00")];
+    let mut input = case(&events, wd(5));
+    input.item = &item;
+    assert!(clock(&input).extension.is_none());
+}

@@ -104,6 +104,16 @@ fn after_what_may_turn_anything_each_epoch_is_folded() {
 }
 
 #[test]
+fn what_acts_at_the_end_of_the_range_of_dates_is_folded() {
+    let acts = |when: &str| recorded(event(Decide, "2018-03-06T12:00"), when);
+    let last = event(Close, "2018-03-06T13:00");
+    // 9000-01-01 in UTC.
+    assert_eq!(folded(5, &all(&[&begun(), &at_work(), &[last.clone(), acts("9000-01-01T08:00")]])), 1);
+    let beyond = [last, acts("9000-01-01T08:00:00.000001"), event(Deliver, "9000-01-02T08:00")];
+    assert_eq!(folded(5, &all(&[&begun(), &at_work(), &beyond])), 3);
+}
+
+#[test]
 fn up_to_the_first_rung_no_card_is_issued() {
     let nothing = |when: &str| event(Decide, when);
     let open = |whens: &[&str]| {
