@@ -179,7 +179,7 @@ pub struct SampleArgs {
 pub struct IngestArgs {
     /// Name of a shipped mapping, or a TOML file
     pub mapping: String,
-    /// Files to land; `-` is standard input, file:///… an address
+    /// Files to land; `-` is standard input, s3://bucket/key, https://… or file:///… an address
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Plan and count, change nothing

@@ -22,8 +22,10 @@ pub const INGEST: &str = "Examples:
   sunlake ingest workflow_case exports/workflow_case_*.csv
   sunlake ingest our_system.toml export.csv --dry-run what would land; nothing is changed
   zcat events.csv.gz | sunlake ingest workflow_event -
+  sunlake ingest workflow_case s3://exports/2023/cases.csv.gz
 
-The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
+An address s3:// takes key, region and endpoint from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_REGION, AWS_ENDPOINT_URL, …; docs/OPERATING.md). The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
 
 pub const PULL: &str = "Examples:
   sunlake pull cases --once --dry-run --config config/pull.toml   what would land; nothing is changed
