@@ -127,7 +127,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: VaultVerb,
     },
-    /// Copy the lake to another folder, or what is new since the last time, and check the copy
+    /// Copy the lake to another folder or an object store, or what is new since the last time, and check the copy
     #[command(after_help = examples::BACKUP)]
     Backup(BackupArgs),
     /// Make a lake of a backup, at --lake, where nothing may be yet; broken off, run it again

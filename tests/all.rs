@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod backup_store;
 mod bad_csv;
 mod bad_input;
 mod calendar;

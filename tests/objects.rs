@@ -73,7 +73,7 @@ impl Landing {
 }
 
 /// The program with the store's key in its environment, and nothing else of that kind.
-fn with_store(place: &Place, store: &Store) -> Command {
+pub fn with_store(place: &Place, store: &Store) -> Command {
     let mut command = place.sunlake();
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);
@@ -122,7 +122,7 @@ fn what_cannot_be_had_is_told_once_and_without_secrets() {
     let mut loud = landing.ingest(address);
     loud.arg("-vv");
     let said = landing.refuses(loud);
-    assert!(said.contains("s3://exports/a.csv: the store does not let us read it; check the key"), "{said}");
+    assert!(said.contains("s3://exports/a.csv: the store does not allow it; check the key"), "{said}");
     let mut nobody = landing.ingest(address);
     nobody.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
     let said = landing.refuses(nobody);

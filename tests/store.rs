@@ -1,14 +1,16 @@
 //! A store of objects for a test, on a port of its own: as much of S3 as the program asks for, and
 //! whatever goes wrong on the way. What is in the bucket `open` everybody may read, without ETags.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::io::{BufRead, BufReader, Write};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The key that the store knows, and a secret that nobody may ever print.
 pub const KEY: &str = "test-key";
 pub const SECRET: &str = "never-shown-secret";
+/// Keys in one answer to a list.
+const PAGE: usize = 20;
 
 /// What goes wrong with the next request for an object.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,8 @@ struct Held {
     /// Requests: method and address, then range and conditions.
     asked: Vec<String>,
     tags: u64,
+    /// Somebody else puts this object anew just before the next one who does.
+    raced: Option<String>,
 }
 
 pub struct Store {
@@ -39,7 +43,9 @@ struct Request {
     method: String,
     /// Bucket and key.
     path: String,
+    query: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
+    body: Vec<u8>,
 }
 
 struct Answer {
@@ -74,6 +80,15 @@ impl Store {
         self.held().put(path, bytes.as_ref().to_vec());
     }
 
+    /// What is there, by bucket and key.
+    pub fn paths(&self) -> Vec<String> {
+        self.held().objects.keys().cloned().collect()
+    }
+
+    pub fn race(&self, path: &str) {
+        self.held().raced = Some(path.to_owned());
+    }
+
     pub fn fail(&self, faults: &[Fault]) {
         self.held().faults = faults.iter().copied().collect();
     }
@@ -85,10 +100,11 @@ impl Store {
 }
 
 impl Held {
-    fn put(&mut self, path: &str, bytes: Vec<u8>) {
+    fn put(&mut self, path: &str, bytes: Vec<u8>) -> String {
         self.tags += 1;
         let tag = format!("\"tag-{}\"", self.tags);
-        self.objects.insert(path.to_owned(), (bytes, tag));
+        self.objects.insert(path.to_owned(), (bytes, tag.clone()));
+        tag
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
@@ -98,11 +114,35 @@ impl Held {
         if !is_open && !header("authorization").is_some_and(|held| held.starts_with(&signed)) {
             return Answer::error(403);
         }
-        let fault = self.faults.pop_front();
+        let is_key = request.path.contains('/');
+        let fault = if is_key { self.faults.pop_front() } else { None };
         if let Some(Fault::Status(status)) = fault {
             return Answer::error(status);
         }
         match request.method.as_str() {
+            "GET" if !is_key => self.list(request),
+            "POST" if request.query.contains_key("delete") => {
+                let text = String::from_utf8_lossy(&request.body).into_owned();
+                let keys = text.split("<Key>").skip(1).filter_map(|part| part.split("</Key>").next());
+                let mut told = String::new();
+                for key in keys {
+                    self.objects.remove(&format!("{}/{key}", request.path));
+                    told += &format!("<Deleted><Key>{key}</Key></Deleted>");
+                }
+                Answer::xml(format!("<DeleteResult>{told}</DeleteResult>"))
+            }
+            "PUT" => {
+                if self.raced.take_if(|raced| *raced == request.path).is_some() {
+                    self.put(&request.path, Vec::new());
+                }
+                let tag = self.objects.get(&request.path).map(|(_, tag)| tag.clone());
+                let is_stale = header("if-match").is_some_and(|wanted| tag.as_deref() != Some(wanted));
+                if is_stale || (header("if-none-match") == Some("*") && tag.is_some()) {
+                    return Answer::error(412);
+                }
+                let tag = self.put(&request.path, request.body.clone());
+                Answer { status: 200, headers: vec![("etag", tag)], body: Vec::new(), cut: None }
+            }
             "GET" | "HEAD" => {
                 let Some((bytes, tag)) = self.objects.get(&request.path).cloned() else { return Answer::error(404) };
                 if header("if-match").is_some_and(|wanted| wanted != tag) {
@@ -112,11 +152,8 @@ impl Held {
                 if !is_open {
                     answer.headers.push(("etag", tag));
                 }
-                if let Some(from) = header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')) {
-                    let (from, size) = (from.parse::<usize>().expect("an offset"), answer.body.len());
-                    answer.headers.push(("content-range", format!("bytes {from}-{}/{size}", size - 1)));
-                    answer.status = 206;
-                    answer.body.drain(..from);
+                if let Some(range) = header("range") {
+                    answer.cut_to(range);
                 }
                 if let Some(Fault::Cut(after) | Fault::CutAndReplaced(after)) = fault {
                     answer.cut = Some(after);
@@ -130,9 +167,61 @@ impl Held {
             _ => Answer::error(405),
         }
     }
+
+    /// Page by page; what has the delimiter behind the prefix is told by its beginning alone.
+    fn list(&self, request: &Request) -> Answer {
+        let asked = |name: &str| request.query.get(name).map_or("", String::as_str);
+        let (bucket, prefix, delimiter) = (format!("{}/", request.path), asked("prefix"), asked("delimiter"));
+        let after = asked("start-after").max(asked("continuation-token"));
+        let keys = self.objects.iter().filter_map(|(path, held)| Some((path.strip_prefix(&bucket)?, held)));
+        let mut keys: Vec<_> = keys.filter(|(key, _)| key.starts_with(prefix) && *key > after).collect();
+        let is_whole = keys.len() <= PAGE;
+        keys.truncate(PAGE);
+        let (mut told, mut folders) = (String::new(), BTreeSet::new());
+        for (key, (bytes, tag)) in &keys {
+            let folder = key[prefix.len()..].split_once(delimiter).filter(|_| !delimiter.is_empty());
+            match folder {
+                Some((folder, _)) => {
+                    folders.insert(format!("{prefix}{folder}{delimiter}"));
+                }
+                None => {
+                    told += &format!(
+                        "<Contents><Key>{key}</Key><Size>{}</Size><ETag>{tag}</ETag>\
+                         <LastModified>2023-09-13T07:42:00.000Z</LastModified></Contents>",
+                        bytes.len()
+                    );
+                }
+            }
+        }
+        for folder in folders {
+            told += &format!("<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>");
+        }
+        if let Some((key, _)) = keys.last().filter(|_| !is_whole) {
+            told += &format!("<NextContinuationToken>{key}</NextContinuationToken>");
+        }
+        Answer::xml(format!("<ListBucketResult>{told}</ListBucketResult>"))
+    }
 }
 
 impl Answer {
+    fn xml(body: String) -> Self {
+        Self { status: 200, headers: Vec::new(), body: body.into_bytes(), cut: None }
+    }
+
+    /// To `bytes=from-`, `bytes=from-to` or `bytes=-last`.
+    fn cut_to(&mut self, range: &str) {
+        let size = self.body.len();
+        let (from, to) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')).expect("a range");
+        let number = |text: &str| text.parse::<usize>().ok();
+        let (from, end) = match (number(from), number(to)) {
+            (Some(from), to) => (from, to.map_or(size, |to| size.min(to + 1))),
+            (None, last) => (size.saturating_sub(last.expect("a number")), size),
+        };
+        self.headers.push(("content-range", format!("bytes {from}-{}/{size}", end - 1)));
+        self.status = 206;
+        self.body = self.body[from..end].to_vec();
+    }
+
     fn error(status: u16) -> Self {
         // Stores quote what they were asked; nobody may hand that on.
         let body = format!("<Error><StringToSign>{SECRET}</StringToSign></Error>").into_bytes();
@@ -146,9 +235,15 @@ fn serve(stream: TcpStream, held: &Mutex<Held>) -> std::io::Result<()> {
     stream.read_line(&mut line)?;
     let mut words = line.split(' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let path = target.split('?').next().unwrap_or_default();
-    let mut request =
-        Request { method: method.to_owned(), path: plain(path).trim_matches('/').to_owned(), headers: BTreeMap::new() };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let mut request = Request {
+        method: method.to_owned(),
+        path: plain(path).trim_matches('/').to_owned(),
+        query: pairs.map(|(name, value)| (plain(name), plain(value))).collect(),
+        headers: BTreeMap::new(),
+        body: Vec::new(),
+    };
     let mut asked = format!("{method} {target}");
     loop {
         let mut line = String::new();
@@ -161,6 +256,9 @@ fn serve(stream: TcpStream, held: &Mutex<Held>) -> std::io::Result<()> {
             asked += &format!(" {name}: {value}");
         }
     }
+    let length = request.headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    request.body.resize(length, 0);
+    stream.read_exact(&mut request.body)?;
     let answer = {
         let mut held = held.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         held.asked.push(asked);

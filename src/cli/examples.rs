@@ -142,11 +142,13 @@ Note number and hash of the last entry elsewhere: that the newest entries are mi
 pub const BACKUP: &str = "Examples:
   sunlake backup /mnt/backup/lake                     again tomorrow: only what is new is copied
   sunlake backup /mnt/backup/lake --check             also read again what was copied before
-  sunlake backup /mnt/backup/lake --with-keys         keep that folder as safe as the keys themselves";
+  sunlake backup /mnt/backup/lake --with-keys         keep that folder as safe as the keys themselves
+  sunlake backup s3://backups/lake                    key, region, endpoint: AWS_… (docs/OPERATING.md)";
 
 pub const RESTORE: &str = "Examples:
   sunlake restore /mnt/backup/lake --lake new-lake
-  sunlake restore /mnt/backup/lake --lake new-lake --with-keys";
+  sunlake restore /mnt/backup/lake --lake new-lake --with-keys
+  sunlake restore s3://backups/lake --lake new-lake";
 
 pub const STATUS: &str = "Examples:
   sunlake lake status

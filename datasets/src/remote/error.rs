@@ -20,7 +20,7 @@ pub enum RemoteError {
     NotThere { name: String },
     /// It is not ours to read.
     #[error(
-        "{name}: the store does not let us read it; check the key in AWS_ACCESS_KEY_ID and what it may read, or whether a \
+        "{name}: the store does not allow it; check the key in AWS_ACCESS_KEY_ID and what it may do, or whether a \
          signed address has expired"
     )]
     Denied { name: String },
@@ -36,6 +36,9 @@ pub enum RemoteError {
     /// Nothing of it has come.
     #[error("{name} cannot be read: {reason}; check the address and the network, then run the same command again")]
     Unread { name: String, reason: String },
+    /// Something was to be read or written, and was not.
+    #[error("{name}: {reason}; check the address and the network, then run the same command again")]
+    Failed { name: String, reason: String },
     /// The temporary folder has no room, or is broken.
     #[error("{name}: the temporary folder takes no more; free some space, or set TMPDIR to another folder")]
     Disk { name: String, source: std::io::Error },

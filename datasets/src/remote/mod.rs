@@ -12,12 +12,17 @@ use url::{Position, Url};
 
 mod error;
 mod fetch;
+mod quiet;
 
 pub use error::RemoteError;
 pub use fetch::fetch;
 
 /// A host that does not answer at all is given up after so long.
 const CONNECT: Duration = Duration::from_secs(5);
+/// So long may one request take that copies a file or a part of one.
+const REQUEST: Duration = Duration::from_secs(600);
+/// A request to copy that fails is tried again so often.
+const AGAIN: usize = 5;
 
 /// An object, or what has a common beginning of its key, in a store.
 #[derive(Debug, Clone)]
@@ -62,7 +67,31 @@ impl Remote {
         }
         Ok(Self { name, store, path })
     }
+
+    /// Reads `s3://bucket/folder`: what files are copied to and from. What fails is tried again by the store.
+    pub fn folder(address: &str) -> Result<Self, RemoteError> {
+        let client = ClientOptions::new().with_connect_timeout(CONNECT).with_timeout(REQUEST);
+        let retry = RetryConfig { max_retries: AGAIN, retry_timeout: REQUEST, ..RetryConfig::default() };
+        let (url, name) = parsed(address)?;
+        let inner = s3(&url, &name, client, retry)?;
+        let path = Path::from_url_path(url.path()).map_err(|error| RemoteError::unusable(&name)(error.into()))?;
+        if path.is_root() {
+            let reason = "it names no folder in the bucket; write s3://bucket/backup";
+            return Err(RemoteError::Refused { name, reason });
+        }
+        let bucket = format!("s3://{}", url.host_str().unwrap_or_default());
+        Ok(Self { name, store: Arc::new(quiet::Quiet::new(&bucket, inner)), path })
+    }
 }
+
+/// Two of one address are one place.
+impl PartialEq for Remote {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Remote {}
 
 /// The address, and what it is called.
 fn parsed(address: &str) -> Result<(Url, String), RemoteError> {
