@@ -127,7 +127,7 @@ pub enum Verb {
         #[command(subcommand)]
         verb: VaultVerb,
     },
-    /// Copy the lake to another folder, or what is new since the last time, and check the copy
+    /// Copy the lake to another folder or an object store, or what is new since the last time, and check the copy
     #[command(after_help = examples::BACKUP)]
     Backup(BackupArgs),
     /// Make a lake of a backup, at --lake, where nothing may be yet; broken off, run it again
@@ -179,7 +179,7 @@ pub struct SampleArgs {
 pub struct IngestArgs {
     /// Name of a shipped mapping, or a TOML file
     pub mapping: String,
-    /// Files to land; `-` is standard input, file:///… an address
+    /// Files to land; `-` is standard input, s3://bucket/key, https://… or file:///… an address
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Plan and count, change nothing

@@ -36,6 +36,11 @@ impl Bar {
         Self::new(total, what, unit, COUNT, json)
     }
 
+    /// A bar of the bytes of an object that is fetched.
+    pub fn fetching(name: &str, json: bool) -> Self {
+        Self::new(0, name, "fetched", BYTES, json)
+    }
+
     /// So many are done.
     pub fn at(&self, done: u64) {
         if self.may_show && self.bar.is_hidden() && self.bar.elapsed() >= LONG {

@@ -1,53 +1,57 @@
 //! Input that is no file on this machine: kept in a temporary file outside the lake while it lands,
-//! since landing reads it twice.
+//! since landing reads it twice. The file has no name, so nothing of it stays behind, whatever ends
+//! this process.
 
-use std::io::Write;
-use std::path::Path;
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use futures::StreamExt;
+use datasets::remote::{self, Remote};
 use ingest::Input;
-use object_store::ObjectStoreExt;
-use tempfile::NamedTempFile;
 use url::Url;
 
-/// A file as it is; `-`, standard input; `scheme://…`, an object of a store. The temporary file is
-/// gone when what comes with the input is dropped.
-pub async fn input(file: &Path) -> Result<(Input, Option<NamedTempFile>)> {
+use crate::progress::Bar;
+
+/// A file as it is; `-`, standard input; `file:///…`, a file by its address; any other address, an object
+/// of a store. What comes with the input has to live as long as that is read.
+pub async fn input(file: &Path, json: bool) -> Result<(Input, Option<File>)> {
     if file == Path::new("-") {
         let mut made = temporary()?;
-        std::io::copy(&mut std::io::stdin().lock(), made.as_file_mut()).context("standard input")?;
+        std::io::copy(&mut std::io::stdin().lock(), &mut made).context("standard input")?;
         return Ok(named("stdin".into(), made));
     }
     match file.to_str().filter(|text| text.contains("://")) {
-        Some(address) => fetch(address).await,
+        Some(address) if address.starts_with("file://") => {
+            let path = Url::parse(address).ok().and_then(|url| url.to_file_path().ok());
+            let path = path.with_context(|| format!("{address} is no address; write file:///folder/file.csv"))?;
+            Ok((Input::file(path), None))
+        }
+        Some(address) => fetch(address, json).await,
         None => Ok((Input::file(file), None)),
     }
 }
 
-async fn fetch(address: &str) -> Result<(Input, Option<NamedTempFile>)> {
-    let url = Url::parse(address)
-        .with_context(|| format!("{address} is no address; give a path, or one like file:///folder/file.csv"))?;
-    let foreign = || format!("{address}: files are read from file:///… so far; fetch it first and give its path");
-    // Other stores that are compiled in have not been tried, and ask the network for who we are.
-    anyhow::ensure!(url.scheme() == "file", foreign());
-    let (store, path) = object_store::parse_url(&url).with_context(foreign)?;
-    let unread = || format!("{address} cannot be read; check the address and the permission");
-    let mut pieces = store.get(&path).await.with_context(unread)?.into_stream();
+async fn fetch(address: &str, json: bool) -> Result<(Input, Option<File>)> {
+    let object = Remote::object(address)?;
     let mut made = temporary()?;
-    while let Some(piece) = pieces.next().await {
-        made.write_all(&piece.with_context(unread)?).context("the temporary folder")?;
-    }
-    let name = path.filename().map_or_else(|| address.to_owned(), str::to_owned);
-    Ok(named(name, made))
+    let bar = Bar::fetching(&object.name, json);
+    let fetched = remote::fetch(&object, &mut made, &|came, of| bar.at_of(came, of)).await;
+    bar.finish();
+    fetched?;
+    Ok(named(object.name, made))
 }
 
-fn temporary() -> Result<NamedTempFile> {
-    let folder = std::env::temp_dir();
-    let made = tempfile::Builder::new().prefix("sunlake-").tempfile_in(&folder);
-    made.with_context(|| format!("{}: no temporary file can be made; set TMPDIR to another folder", folder.display()))
+fn temporary() -> Result<File> {
+    let no_room = || {
+        let folder = std::env::temp_dir();
+        format!("{}: no temporary file can be made; set TMPDIR to another folder", folder.display())
+    };
+    tempfile::tempfile().with_context(no_room)
 }
 
-fn named(name: String, made: NamedTempFile) -> (Input, Option<NamedTempFile>) {
-    (Input { path: made.path().to_owned(), name }, Some(made))
+/// A file without a name is opened again by the number under which this process holds it.
+fn named(name: String, made: File) -> (Input, Option<File>) {
+    let path = PathBuf::from(format!("/proc/self/fd/{}", made.as_raw_fd()));
+    (Input { path, name }, Some(made))
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod backup_store;
 mod bad_csv;
 mod bad_input;
 mod calendar;
@@ -18,6 +19,7 @@ mod interrupted;
 mod keeping;
 mod keeping_more;
 mod keys;
+mod objects;
 mod postgres;
 mod privacy;
 mod pull;
@@ -33,6 +35,7 @@ mod replay;
 mod resumed;
 mod rules;
 mod server;
+mod store;
 mod support;
 mod watch;
 mod workbook;

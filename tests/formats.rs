@@ -176,8 +176,8 @@ fn standard_input_and_addresses_are_read_as_files_are() {
     let receipt = place.json(&["ingest", &mapping, &address]);
     assert_eq!((receipt["file"].as_str(), receipt["known"].as_i64()), (Some("a b.csv"), Some(2)));
     for (address, says) in [
-        ("file:///no/such.csv", "cannot be read"),
-        ("s3://bucket/a.csv", "files are read from file:///"),
+        ("file:///no/such.csv", "check the path and the permission"),
+        ("gs://bucket/a.csv", "files are read from s3://, https://, http:// and file:///"),
         ("http://[/a.csv", "is no address"),
     ] {
         let message = place.fails(1, &["ingest", &mapping, address]);

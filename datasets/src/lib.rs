@@ -1,5 +1,5 @@
 //! What the records are and where they rest: contracts, identifiers, reference data, the
-//! working-day calendar, the lake, and the audit log beside it. No query engine in here (see `analytics`).
+//! working-day calendar, the lake, the audit log beside it, and object stores. No query engine in here (see `analytics`).
 
 pub mod audit;
 pub mod calendar;
@@ -7,6 +7,7 @@ pub mod clock;
 pub mod ids;
 pub mod lake;
 pub mod reference;
+pub mod remote;
 
 pub use contract;
 

@@ -22,8 +22,10 @@ pub const INGEST: &str = "Examples:
   sunlake ingest workflow_case exports/workflow_case_*.csv
   sunlake ingest our_system.toml export.csv --dry-run what would land; nothing is changed
   zcat events.csv.gz | sunlake ingest workflow_event -
+  sunlake ingest workflow_case s3://exports/2023/cases.csv.gz
 
-The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
+An address s3:// takes key, region and endpoint from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_REGION, AWS_ENDPOINT_URL, …; docs/OPERATING.md). The same file again lands nothing. docs/MAPPINGS.md tells how to write a mapping.";
 
 pub const PULL: &str = "Examples:
   sunlake pull cases --once --dry-run --config config/pull.toml   what would land; nothing is changed
@@ -140,11 +142,13 @@ Note number and hash of the last entry elsewhere: that the newest entries are mi
 pub const BACKUP: &str = "Examples:
   sunlake backup /mnt/backup/lake                     again tomorrow: only what is new is copied
   sunlake backup /mnt/backup/lake --check             also read again what was copied before
-  sunlake backup /mnt/backup/lake --with-keys         keep that folder as safe as the keys themselves";
+  sunlake backup /mnt/backup/lake --with-keys         keep that folder as safe as the keys themselves
+  sunlake backup s3://backups/lake                    key, region, endpoint: AWS_… (docs/OPERATING.md)";
 
 pub const RESTORE: &str = "Examples:
   sunlake restore /mnt/backup/lake --lake new-lake
-  sunlake restore /mnt/backup/lake --lake new-lake --with-keys";
+  sunlake restore /mnt/backup/lake --lake new-lake --with-keys
+  sunlake restore s3://backups/lake --lake new-lake";
 
 pub const STATUS: &str = "Examples:
   sunlake lake status

@@ -88,7 +88,7 @@ pub enum VaultVerb {
 
 #[derive(Args)]
 pub struct BackupArgs {
-    /// Folder of the backup, beside the lake, best on another disk: a path or file:///folder
+    /// Where the backup goes: a folder beside the lake, best on another disk, or s3://bucket/folder
     pub url: String,
     /// Read again what earlier backups have copied, here and there
     #[arg(long)]
@@ -103,7 +103,7 @@ pub struct BackupArgs {
 
 #[derive(Args)]
 pub struct RestoreArgs {
-    /// Folder that `sunlake backup` was given
+    /// Folder or address that `sunlake backup` was given
     pub url: String,
     /// Put the secrets of the backup in their place too
     #[arg(long)]

@@ -68,5 +68,5 @@ fn keys(shared: &Shared) -> Result<Vec<PathBuf>> {
 }
 
 fn url(text: &str) -> Result<LakeUrl> {
-    Ok(LakeUrl::parse(text).map_err(|error| Misuse(error.to_string()))?)
+    Ok(LakeUrl::of_backup(text).map_err(|error| Misuse(error.to_string()))?)
 }

@@ -40,7 +40,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mut failed = 0;
     let mut printed = Ok(());
     for file in &args.files {
-        let (input, _spool) = match spool::input(file).await {
+        let (input, _spool) = match spool::input(file, shared.global.json).await {
             Ok(found) => found,
             Err(error) => {
                 eprintln!("sunlake: {error:#}");

@@ -1,8 +1,8 @@
-//! A copy of one snapshot of all tables in another folder, with a manifest that tells each file's
-//! size and SHA-256. Data files never change and have names of their own, so a second backup copies
-//! what is new; logs have the same names in every lake, so they are compared byte by byte. The
-//! manifest is written when everything else is there and whole: until then the backup is the one
-//! before, of which nothing is removed.
+//! A copy of one snapshot of all tables in another folder, here or in an object store, with a manifest
+//! that tells each file's size and SHA-256. Data files never change and have names of their own, so a
+//! second backup copies what is new; logs have the same names in every lake, so they are compared byte
+//! by byte. The manifest is written when everything else is there and whole: until then the backup is
+//! the one before, of which nothing is removed.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::place::{Entry, FORM, MANIFEST, Manifest, Place, TABLES};
+use super::place::{Entry, FORM, Manifest, Place, TABLES};
 use super::table::Table;
 use super::url::LakeUrl;
 use super::{Lake, LakeError, LakeSnapshot, keys, lock};
@@ -66,12 +66,11 @@ impl Lake {
     /// Copies a snapshot of all tables to `url`, and checks that the copy is equal.
     pub async fn backup(&self, url: &LakeUrl, options: &BackupOptions) -> Result<BackupReport, LakeError> {
         let place = Place::open(url)?;
-        place.refuse_foreign(place.manifest().await?.as_ref(), self)?;
-        let locks = lock::Locks::Files(place.folder.join("_locks"));
-        let _lock = if options.dry_run { None } else { Some(locks.acquire("backup").await?) };
+        place.refuse_foreign(place.manifest().await?.as_ref(), self).await?;
+        let _lock = if options.dry_run { None } else { Some(self.lock_backup(&place).await?) };
         // Read again: another backup may have ended while this one waited.
-        let held = place.manifest().await?;
-        place.refuse_foreign(held.as_ref(), self)?;
+        let (held, version) = place.held().await?.unzip();
+        place.refuse_foreign(held.as_ref(), self).await?;
         let pinned = self.quiet_snapshot().await?;
         if let Some(held) = &held {
             place.refuse_other(held, &pinned)?;
@@ -99,11 +98,11 @@ impl Lake {
             return Ok(report);
         }
         for key in &options.keys {
-            let entry = keys::copy(&place, key)?;
+            let entry = keys::copy(&place, key).await?;
             report.count(entry.size, held.get(&entry.path) != Some(&entry));
             files.push(entry);
         }
-        for entry in keys::carried(&place, &held, &files)? {
+        for entry in keys::carried(&place, &held, &files).await? {
             report.count(entry.size, false);
             files.push(entry);
         }
@@ -114,9 +113,18 @@ impl Lake {
         let manifest = Manifest { form: FORM, lake, tables, taken_at, versions, files };
         refuse_unnamed(&place, &place.url.below(TABLES)?, &manifest, |_| true).await?;
         let text = serde_json::to_vec_pretty(&manifest).map_err(|_| place.wrong("its manifest cannot be written"))?;
-        place.store.put(&place.path(MANIFEST), text.into()).await?;
+        place.put_manifest(text, version).await?;
         report.removed = prune(&place, &manifest).await?;
         Ok(report)
+    }
+
+    /// Backups into a folder are made one after the other by a lock there. A store has no locks, so
+    /// those of one lake into stores are by a lock here.
+    async fn lock_backup(&self, place: &Place) -> Result<lock::TableLock, LakeError> {
+        match &place.folder {
+            Some(folder) => lock::Locks::Files(folder.join("_locks")).acquire("backup").await,
+            None => self.lock("backup").await,
+        }
     }
 
     async fn copied(&self, place: &Place, source: &Source) -> Result<Entry, LakeError> {
@@ -258,7 +266,7 @@ pub(super) async fn copy(
     target: &Path,
 ) -> Result<(u64, String), LakeError> {
     let mut bytes = from.get(source).await?.into_stream();
-    let mut upload = to.put_multipart(target).await?;
+    let mut upload = None;
     let (mut size, mut digest) = (0, Sha256::new());
     let mut part: Vec<u8> = Vec::new();
     while let Some(chunk) = bytes.try_next().await? {
@@ -266,13 +274,26 @@ pub(super) async fn copy(
         size += chunk.len() as u64;
         part.extend_from_slice(&chunk);
         if part.len() >= PART {
-            upload.put_part(std::mem::take(&mut part).into()).await?;
+            if upload.is_none() {
+                upload = Some(to.put_multipart(target).await?);
+            }
+            if let Some(upload) = &mut upload {
+                upload.put_part(std::mem::take(&mut part).into()).await?;
+            }
         }
     }
-    if !part.is_empty() {
-        upload.put_part(part.into()).await?;
+    match upload {
+        // Most files are small: one request rather than three.
+        None => {
+            to.put(target, part.into()).await?;
+        }
+        Some(mut upload) => {
+            if !part.is_empty() {
+                upload.put_part(part.into()).await?;
+            }
+            upload.complete().await?;
+        }
     }
-    upload.complete().await?;
     Ok((size, hex::encode(digest.finalize())))
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::remote::RemoteError;
+
 /// What can go wrong with a lake. Each message names the thing and says what to do.
 #[derive(Debug, Error)]
 pub enum LakeError {
@@ -104,7 +106,10 @@ pub enum LakeError {
     Write { table: String, source: Arc<object_store::Error> },
     /// The store said no.
     #[error("store: {0}")]
-    Store(#[from] object_store::Error),
+    Store(#[source] object_store::Error),
+    /// A store beyond this machine said no.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The disk said no.
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
@@ -134,6 +139,18 @@ impl NoSpace {
 
     pub(super) fn is(error: &io::Error) -> bool {
         matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+}
+
+impl From<object_store::Error> for LakeError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::Generic { store, source } => match source.downcast::<RemoteError>() {
+                Ok(told) => Self::Remote(*told),
+                Err(source) => Self::Store(object_store::Error::Generic { store, source }),
+            },
+            other => Self::Store(other),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode};
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
@@ -26,38 +27,64 @@ pub(super) struct KeyPlan {
 }
 
 /// Copies a key's file into the backup.
-pub(super) fn copy(place: &Place, key: &Path) -> Result<Entry, LakeError> {
+pub(super) async fn copy(place: &Place, key: &Path) -> Result<Entry, LakeError> {
     let bytes = std::fs::read(key).map_err(LakeError::io(key))?;
-    make_private(&place.folder.join(KEYS))?;
     let (size, sha256) = (bytes.len() as u64, hex::encode(Sha256::digest(&bytes)));
     let entry = Entry { path: path(key), size, sha256 };
-    let copy = place.folder.join(&entry.path);
-    match std::fs::read(&copy) {
-        Ok(held) if held == bytes => tighten(&copy, KEY_MODE)?,
-        Ok(_) => {
-            let reason = "another key is there, and rows of the backup may be hashed under it; move it to a safe place, \
-                          then back up again";
-            return Err(LakeError::Place { place: copy.display().to_string(), reason });
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => write(&copy, &bytes, Publish::Replace)?,
-        Err(error) => return Err(LakeError::io(&copy)(error)),
+    match &place.folder {
+        Some(folder) => copy_to_folder(folder, &entry, &bytes)?,
+        None => copy_to_store(place, &entry, bytes).await?,
     }
     Ok(entry)
 }
 
+fn copy_to_folder(folder: &Path, entry: &Entry, bytes: &[u8]) -> Result<(), LakeError> {
+    make_private(&folder.join(KEYS))?;
+    let copy = folder.join(&entry.path);
+    match std::fs::read(&copy) {
+        Ok(held) if held == bytes => tighten(&copy, KEY_MODE),
+        Ok(_) => Err(another(copy.display().to_string())),
+        Err(error) if error.kind() == ErrorKind::NotFound => write(&copy, bytes, Publish::Replace),
+        Err(error) => Err(LakeError::io(&copy)(error)),
+    }
+}
+
+/// Who may read it there is what the store says.
+async fn copy_to_store(place: &Place, entry: &Entry, bytes: Vec<u8>) -> Result<(), LakeError> {
+    let copy = place.path(&entry.path);
+    match place.store.put_opts(&copy, bytes.clone().into(), PutMode::Create.into()).await {
+        Ok(_) => Ok(()),
+        Err(Error::AlreadyExists { .. }) => {
+            let held = place.store.get(&copy).await?.bytes().await?;
+            if held == bytes { Ok(()) } else { Err(another(format!("{}/{}", place.name, entry.path))) }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn another(place: String) -> LakeError {
+    let reason = "another key is there, and rows of the backup may be hashed under it; move it to a safe place, then back \
+                  up again";
+    LakeError::Place { place, reason }
+}
+
 /// The keys that earlier backups have copied and that are not among `files`: they stay.
-pub(super) fn carried(place: &Place, held: &HashMap<String, Entry>, files: &[Entry]) -> Result<Vec<Entry>, LakeError> {
+pub(super) async fn carried(
+    place: &Place,
+    held: &HashMap<String, Entry>,
+    files: &[Entry],
+) -> Result<Vec<Entry>, LakeError> {
     let is_new = |entry: &&Entry| files.iter().any(|file| file.path == entry.path);
     let mut carried: Vec<Entry> = held.values().filter(|entry| is_key(entry) && !is_new(entry)).cloned().collect();
     carried.sort_by(|left, right| left.path.cmp(&right.path));
     for entry in &carried {
-        read(place, entry)?;
+        read(place, entry).await?;
     }
     Ok(carried)
 }
 
 /// Where each key of the backup goes. One that is there already must be the same.
-pub(super) fn plan(backup: &Place, manifest: &Manifest, keys: &[PathBuf]) -> Result<KeyPlan, LakeError> {
+pub(super) async fn plan(backup: &Place, manifest: &Manifest, keys: &[PathBuf]) -> Result<KeyPlan, LakeError> {
     let mut plan = KeyPlan::default();
     for key in keys {
         let path = path(key);
@@ -65,7 +92,7 @@ pub(super) fn plan(backup: &Place, manifest: &Manifest, keys: &[PathBuf]) -> Res
             plan.missing.push(key.clone());
             continue;
         };
-        let bytes = read(backup, entry)?;
+        let bytes = read(backup, entry).await?;
         match std::fs::read(key) {
             Ok(held) if held == bytes => {}
             Ok(_) => {
@@ -106,19 +133,18 @@ fn path(key: &Path) -> String {
 }
 
 /// A key of the backup, which must be what its manifest says.
-fn read(place: &Place, entry: &Entry) -> Result<Vec<u8>, LakeError> {
+async fn read(place: &Place, entry: &Entry) -> Result<Vec<u8>, LakeError> {
     let damaged = |found: String| {
         let (place, file) = (place.name.clone(), entry.path.clone());
         LakeError::Damaged { place, file, found }
     };
-    let file = place.folder.join(&entry.path);
-    let bytes = match std::fs::read(&file) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(damaged("it is not there".into())),
-        Err(error) => return Err(LakeError::io(&file)(error)),
+    let bytes = match place.store.get(&place.path(&entry.path)).await {
+        Ok(found) => found.bytes().await?,
+        Err(Error::NotFound { .. }) => return Err(damaged("it is not there".into())),
+        Err(error) => return Err(error.into()),
     };
     let sha256 = hex::encode(Sha256::digest(&bytes));
-    if sha256 == entry.sha256 { Ok(bytes) } else { Err(damaged(format!("SHA-256 {sha256}"))) }
+    if sha256 == entry.sha256 { Ok(bytes.into()) } else { Err(damaged(format!("SHA-256 {sha256}"))) }
 }
 
 /// Writes a file that only its owner can read; it gets its name when all of it is safe.
@@ -168,8 +194,8 @@ mod tests {
         std::fs::metadata(path).expect("there").permissions().mode() & 0o777
     }
 
-    #[test]
-    fn a_key_is_its_owners_alone_and_no_other_takes_its_place() {
+    #[tokio::test]
+    async fn a_key_is_its_owners_alone_and_no_other_takes_its_place() {
         let dir = tempfile::tempdir().expect("dir");
         let place = Place::open(&LakeUrl::parse(&dir.path().display().to_string()).expect("url")).expect("place");
         let (folder, key) = (dir.path().join(KEYS), dir.path().join("person.key"));
@@ -177,19 +203,19 @@ mod tests {
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).expect("wide");
         std::fs::write(folder.join(".person.key.part"), "left behind").expect("part");
         std::fs::write(&key, "ab".repeat(32)).expect("key");
-        let entry = copy(&place, &key).expect("copied");
+        let entry = copy(&place, &key).await.expect("copied");
         let copied = folder.join("person.key");
         assert_eq!((mode(&folder), mode(&copied)), (0o700, 0o600));
         assert!(!folder.join(".person.key.part").exists());
         std::fs::set_permissions(&copied, std::fs::Permissions::from_mode(0o644)).expect("wide");
-        assert_eq!(copy(&place, &key).expect("again"), entry);
+        assert_eq!(copy(&place, &key).await.expect("again"), entry);
         assert_eq!(mode(&copied), 0o600);
         let held = HashMap::from([(entry.path.clone(), entry.clone())]);
-        assert_eq!(carried(&place, &held, &[]).expect("carried"), std::slice::from_ref(&entry));
-        assert!(carried(&place, &held, &[entry]).expect("copied anew").is_empty());
+        assert_eq!(carried(&place, &held, &[]).await.expect("carried"), std::slice::from_ref(&entry));
+        assert!(carried(&place, &held, &[entry]).await.expect("copied anew").is_empty());
         std::fs::write(&key, "cd".repeat(32)).expect("another key");
-        assert!(copy(&place, &key).expect_err("refused").to_string().contains("another key is there"));
+        assert!(copy(&place, &key).await.expect_err("refused").to_string().contains("another key is there"));
         std::fs::write(&copied, "cd").expect("damaged");
-        assert!(matches!(carried(&place, &held, &[]), Err(LakeError::Damaged { .. })));
+        assert!(matches!(carried(&place, &held, &[]).await, Err(LakeError::Damaged { .. })));
     }
 }

@@ -1,4 +1,5 @@
-//! A folder that holds a backup, or is to: what is in it, by its manifest, and what may be.
+//! A folder, here or in an object store, that holds a backup, or is to: what is in it, by its manifest,
+//! and what may be.
 
 use std::collections::BTreeMap;
 use std::path::{Path as FsPath, PathBuf};
@@ -6,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, UpdateVersion};
 use serde::{Deserialize, Serialize};
 
 use super::url::{LakeUrl, overlap, resolved};
@@ -58,18 +59,19 @@ struct Form {
 pub(super) struct Place {
     pub(super) name: String,
     pub(super) url: LakeUrl,
-    pub(super) folder: PathBuf,
+    /// Where it is on the local disk; nothing of one in an object store.
+    pub(super) folder: Option<PathBuf>,
     pub(super) store: Arc<dyn ObjectStore>,
     root: Path,
 }
 
 impl Place {
     pub(super) fn open(url: &LakeUrl) -> Result<Self, LakeError> {
-        let Some(folder) = url.folder() else {
+        if url.is_volatile() {
             let reason = "a lake in memory ends with its process; name a folder";
             return Err(LakeError::Place { place: url.to_string(), reason });
-        };
-        let (name, folder) = (url.to_string(), folder.to_owned());
+        }
+        let (name, folder) = (url.to_string(), url.folder().map(FsPath::to_path_buf));
         Ok(Self { name, url: url.clone(), folder, store: url.open_store(), root: url.path()? })
     }
 
@@ -84,22 +86,48 @@ impl Place {
     }
 
     pub(super) async fn manifest(&self) -> Result<Option<Manifest>, LakeError> {
-        let bytes = match self.store.get(&self.path(MANIFEST)).await {
-            Ok(found) => found.bytes().await?,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Ok(self.held().await?.map(|(manifest, _)| manifest))
+    }
+
+    /// The manifest, and which one its store says that it is.
+    pub(super) async fn held(&self) -> Result<Option<(Manifest, UpdateVersion)>, LakeError> {
+        let found = match self.store.get(&self.path(MANIFEST)).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        let version = UpdateVersion { e_tag: found.meta.e_tag.clone(), version: found.meta.version.clone() };
+        let bytes = found.bytes().await?;
         let unreadable = |_| self.wrong("its manifest.json cannot be read; give another folder");
         let Form { form } = serde_json::from_slice(&bytes).map_err(unreadable)?;
         if form > FORM {
             return Err(self.wrong("a newer sunlake made this backup; install that"));
         }
-        serde_json::from_slice(&bytes).map(Some).map_err(unreadable)
+        let manifest = serde_json::from_slice(&bytes).map_err(unreadable)?;
+        Ok(Some((manifest, version)))
+    }
+
+    /// Puts a manifest in the place of the one that was held. In a store that must still be the one:
+    /// a folder has a lock instead.
+    pub(super) async fn put_manifest(&self, text: Vec<u8>, held: Option<UpdateVersion>) -> Result<(), LakeError> {
+        let mode = match (&self.folder, held) {
+            (Some(_), _) => PutMode::Overwrite,
+            (None, Some(held)) => PutMode::Update(held),
+            (None, None) => PutMode::Create,
+        };
+        match self.store.put_opts(&self.path(MANIFEST), text.into(), mode.into()).await {
+            Ok(_) => Ok(()),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Err(self.wrong(
+                "another backup has ended there meanwhile, and this one has removed nothing of it; run the same \
+                 command again",
+            )),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Only a backup, or what a broken-off one has left, may be there.
-    pub(super) fn refuse_foreign(&self, held: Option<&Manifest>, lake: &Lake) -> Result<(), LakeError> {
-        let inner = [self.folder.clone(), self.folder.join(TABLES)];
+    pub(super) async fn refuse_foreign(&self, held: Option<&Manifest>, lake: &Lake) -> Result<(), LakeError> {
+        let inner: Vec<PathBuf> = self.folder.iter().flat_map(|folder| [folder.clone(), folder.join(TABLES)]).collect();
         if lake.url().folder().is_some_and(|of| inner.iter().any(|inner| overlap(inner, of))) {
             return Err(self.wrong("it is in the lake, or around it; name a folder beside it, best on another disk"));
         }
@@ -111,12 +139,24 @@ impl Place {
             return Err(self.wrong("it is the backup of another lake; name another folder"));
         }
         let ours = [MANIFEST, TABLES, KEYS, "_tmp", "_locks"];
-        for name in names(&self.folder)? {
+        for name in self.names().await? {
             if !ours.contains(&name.as_str()) {
                 return Err(self.wrong("it holds other files; name an empty or a new folder"));
             }
         }
         Ok(())
+    }
+
+    /// Names in the folder; none if it is not there.
+    async fn names(&self) -> Result<Vec<String>, LakeError> {
+        if let Some(folder) = &self.folder {
+            return names(folder);
+        }
+        let listed = self.store.list_with_delimiter(Some(&self.root)).await?;
+        let paths = listed.common_prefixes.into_iter().chain(listed.objects.into_iter().map(|object| object.location));
+        // Some tools put an empty object in the place of a folder.
+        let within = paths.filter(|path| *path != self.root);
+        Ok(within.filter_map(|path| path.filename().map(str::to_owned)).collect())
     }
 
     /// A lake that was made anew where another was is another lake, whose logs have the same names;

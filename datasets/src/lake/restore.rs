@@ -2,7 +2,7 @@
 //! until the keys are in their place, a file says that it is none; with it the same restore goes on.
 
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path as FsPath, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -45,14 +45,17 @@ pub async fn restore(
         backup.wrong("it holds no backup: there is no manifest.json; name the folder that `sunlake backup` was given")
     };
     let manifest = backup.manifest().await?.ok_or_else(none)?;
-    if overlap(&backup.folder, &target.folder) {
+    let Some(folder) = target.folder.as_deref() else {
+        return Err(target.wrong("a lake rests in a folder; name one with --lake"));
+    };
+    if backup.folder.as_ref().is_some_and(|backup| overlap(backup, folder)) {
         return Err(target.wrong("it is in the backup, or around it; name a folder beside it with --lake"));
     }
     let mark = mark(&backup, &manifest)?;
-    let goes_on = goes_on(&target, &mark)?;
-    let plan = keys::plan(&backup, &manifest, key_files)?;
+    let goes_on = goes_on(&target, folder, &mark)?;
+    let plan = keys::plan(&backup, &manifest, key_files).await?;
     if !dry_run {
-        begin(&target, &mark)?;
+        begin(folder, &mark)?;
     }
     let shown = |file: &PathBuf| file.display().to_string();
     let mut report = RestoreReport {
@@ -83,7 +86,7 @@ pub async fn restore(
         for (file, bytes) in &plan.writes {
             keys::put(file, bytes)?;
         }
-        end(&target)?;
+        end(folder)?;
         // Of an older format it is `lake migrate`'s to open.
         Lake::open_older(to).await?;
     }
@@ -106,8 +109,8 @@ fn mark(backup: &Place, manifest: &Manifest) -> Result<String, LakeError> {
 }
 
 /// Whether the folder holds what the same restore has left; otherwise it must hold nothing.
-fn goes_on(target: &Place, mark: &str) -> Result<bool, LakeError> {
-    let marker = target.folder.join(MARKER);
+fn goes_on(target: &Place, folder: &FsPath, mark: &str) -> Result<bool, LakeError> {
+    let marker = folder.join(MARKER);
     match std::fs::read_to_string(&marker) {
         // An empty one was cut off itself, before anything was copied.
         Ok(held) if held == mark || held.is_empty() => return Ok(true),
@@ -115,14 +118,14 @@ fn goes_on(target: &Place, mark: &str) -> Result<bool, LakeError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(LakeError::io(&marker)(error)),
     }
-    if !names(&target.folder)?.is_empty() {
+    if !names(folder)?.is_empty() {
         return Err(target.wrong("it is not empty; name a new folder with --lake, or move what is there away"));
     }
     Ok(false)
 }
 
-fn begin(target: &Place, mark: &str) -> Result<(), LakeError> {
-    let (folder, marker) = (&target.folder, target.folder.join(MARKER));
+fn begin(folder: &FsPath, mark: &str) -> Result<(), LakeError> {
+    let marker = folder.join(MARKER);
     // Never written anew: an empty one would be taken for that of any state.
     if std::fs::read_to_string(&marker).is_ok_and(|held| held == mark) {
         return Ok(());
@@ -133,8 +136,8 @@ fn begin(target: &Place, mark: &str) -> Result<(), LakeError> {
     StdDisk.sync_dir(folder).map_err(LakeError::io(folder))
 }
 
-fn end(target: &Place) -> Result<(), LakeError> {
-    let (folder, marker) = (&target.folder, target.folder.join(MARKER));
+fn end(folder: &FsPath) -> Result<(), LakeError> {
+    let marker = folder.join(MARKER);
     if let Err(error) = std::fs::remove_file(&marker)
         && error.kind() != ErrorKind::NotFound
     {

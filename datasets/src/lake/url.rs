@@ -10,12 +10,15 @@ use url::Url;
 
 use super::LakeError;
 use super::durable::DurableStore;
+use crate::remote::Remote;
 
 /// Address of a lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LakeUrl {
     root: Url,
     folder: Option<PathBuf>,
+    /// Beyond this machine: a backup may rest there, a lake does not.
+    remote: Option<Remote>,
 }
 
 impl LakeUrl {
@@ -27,7 +30,7 @@ impl LakeUrl {
             let name = name.trim_matches('/');
             let path = if name.is_empty() { "lake" } else { name };
             let root = Url::parse(&format!("memory:///{path}/")).map_err(|_| bad("not a URL"))?;
-            return Ok(Self { root, folder: None });
+            return Ok(Self { root, folder: None, remote: None });
         }
         if text.is_empty() {
             return Err(bad("it is empty"));
@@ -41,7 +44,20 @@ impl LakeUrl {
         };
         let folder = normal(&std::path::absolute(&folder).map_err(|_| bad("not a path"))?);
         let root = Url::from_directory_path(&folder).map_err(|()| bad("not an absolute path"))?;
-        Ok(Self { root, folder: Some(folder) })
+        Ok(Self { root, folder: Some(folder), remote: None })
+    }
+
+    /// Where a backup is or is to be: as [`LakeUrl::parse`] has it, or `s3://bucket/folder`.
+    pub fn of_backup(text: &str) -> Result<Self, LakeError> {
+        if !text.starts_with("s3://") {
+            return Self::parse(text);
+        }
+        let remote = Remote::folder(text)?;
+        let bad = || LakeError::BadUrl { url: remote.name.clone(), reason: "not a URL".to_owned() };
+        // The store is opened here, so an engine is shown a scheme for which it opens none.
+        let mut root = Url::parse("memory:///").map_err(|_| bad())?;
+        root.path_segments_mut().map_err(|()| bad())?.extend(remote.path.parts()).push("");
+        Ok(Self { root, folder: None, remote: Some(remote) })
     }
 
     /// The folder on the local disk, if the lake rests there.
@@ -51,12 +67,13 @@ impl LakeUrl {
 
     /// The address of a folder in it.
     pub(super) fn below(&self, name: &str) -> Result<Self, LakeError> {
-        Ok(Self { root: self.table(name)?, folder: self.folder.as_ref().map(|folder| folder.join(name)) })
+        let folder = self.folder.as_ref().map(|folder| folder.join(name));
+        Ok(Self { root: self.table(name)?, folder, remote: self.remote.clone() })
     }
 
     /// Whether the lake ends with its process: what is landed in it is seen by nobody else.
     pub fn is_volatile(&self) -> bool {
-        self.folder.is_none()
+        self.folder.is_none() && self.remote.is_none()
     }
 
     /// URL of a table's root, ending in a slash.
@@ -78,9 +95,10 @@ impl LakeUrl {
 
     /// Opens the store that holds the lake.
     pub(super) fn open_store(&self) -> Arc<dyn ObjectStore> {
-        match &self.folder {
-            Some(folder) => Arc::new(DurableStore::open(folder)),
-            None => Arc::new(InMemory::new()),
+        match (&self.folder, &self.remote) {
+            (Some(folder), _) => Arc::new(DurableStore::open(folder)),
+            (None, Some(remote)) => remote.store.clone(),
+            (None, None) => Arc::new(InMemory::new()),
         }
     }
 }
@@ -130,9 +148,10 @@ pub(super) fn store_path(url: &Url) -> Result<Path, LakeError> {
 
 impl std::fmt::Display for LakeUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.folder {
-            Some(folder) => write!(f, "{}", folder.display()),
-            None => f.write_str(self.root.as_str().trim_end_matches('/')),
+        match (&self.folder, &self.remote) {
+            (Some(folder), _) => write!(f, "{}", folder.display()),
+            (None, Some(remote)) => f.write_str(&remote.name),
+            (None, None) => f.write_str(self.root.as_str().trim_end_matches('/')),
         }
     }
 }

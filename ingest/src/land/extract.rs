@@ -25,6 +25,8 @@ pub(super) fn time(told: Option<Timestamp>, latest: Option<i64>, now: Timestamp)
 /// such a name may be without records: it says that nothing has happened up to then.
 pub(crate) fn by_name(mapping: &Mapping, file: &str) -> Option<Timestamp> {
     let pattern = mapping.source.extract_time.file_name.as_ref()?;
+    // Of an object of a store the books have the whole address.
+    let file = file.rsplit('/').next().unwrap_or(file);
     let name = file.strip_suffix(".gz").or_else(|| file.strip_suffix(".zip")).unwrap_or(file);
     let time = strtime::parse(pattern, name).ok()?.to_datetime().ok()?;
     mapping.zone.to_ambiguous_timestamp(time).compatible().ok()
