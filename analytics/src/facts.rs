@@ -110,6 +110,7 @@ columns! {
         applicant_notified_at: Instant,
         extension_wd: Int,
         to_org: Text,
+        is_deleted: Flag,
         unfolded: Flag,
         known_at: Instant,
         ingested_at: Instant,
@@ -184,6 +185,7 @@ impl EventColumns<'_> {
             extension_days: self.extension_wd.count(at).filter(|_| of_kind(EventKind::Extend)),
             approved_at: self.approved_at.get(at).filter(|_| of_kind(EventKind::Extend)),
             to_org: self.to_org.owned(at).filter(|_| of_kind(EventKind::Transfer)),
+            is_deleted: self.is_deleted.get(at),
         })
     }
 
