@@ -34,5 +34,6 @@ mod resumed;
 mod rules;
 mod server;
 mod support;
+mod taken_back;
 mod watch;
 mod workbook;
