@@ -37,5 +37,6 @@ mod rules;
 mod server;
 mod store;
 mod support;
+mod taken_back;
 mod watch;
 mod workbook;

@@ -1,5 +1,6 @@
 //! A lake fed in random pieces and in random order is the lake fed at once: states, cards, sums, and
-//! what they were at past instants. `SUNLAKE_SEED=n` repeats a run.
+//! what they were at past instants, with records that are taken back and come again.
+//! `SUNLAKE_SEED=n` repeats a run.
 
 use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
@@ -78,6 +79,28 @@ fn tales(events: &[String], random: &mut Random) -> Vec<String> {
     told
 }
 
+/// Every seventeenth record is taken back some days after it was entered, and some of these are told
+/// again after that. The last column says so.
+fn taken_back(header: &str, lines: &[String], random: &mut Random) -> Vec<String> {
+    let place = header.split(',').position(|name| name == "recorded_at").expect("recorded_at");
+    let mut told = Vec::new();
+    for line in lines.iter().skip(random.below(17)).step_by(17) {
+        let mut fields: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let entered: DateTime = fields[place].parse().expect("a time");
+        let days = 1 + random.below(20);
+        for (days, is_gone) in [(days, true), (days + 1 + random.below(20), false)] {
+            let entered = entered.saturating_add((days as i64).days()).saturating_add(7.minutes());
+            fields[place] = entered.strftime("%Y-%m-%d %H:%M:%S").to_string();
+            *fields.last_mut().expect("is_deleted") = is_gone.to_string();
+            told.push(fields.join(","));
+            if random.below(3) > 0 {
+                break;
+            }
+        }
+    }
+    told
+}
+
 /// Header and lines of the one file in a folder whose name begins so.
 fn lines(folder: &Path, start: &str) -> (String, String, Vec<String>) {
     let mut files = std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
@@ -117,6 +140,9 @@ fn a_lake_fed_in_random_pieces_is_the_lake_fed_at_once() {
             assert_eq!(header, WRITTEN, "the sample has other columns: mend this test");
             lines.extend(tales(&lines, &mut random));
         }
+        let header = format!("{header},is_deleted");
+        lines.iter_mut().for_each(|line| line.push(','));
+        lines.extend(taken_back(&header, &lines, &mut random));
         let file = write(&whole, "whole", &name, &header, &lines);
         land(&whole, mapping, &file, mapping == "workflow_case");
         random.shuffle(&mut lines);
@@ -134,6 +160,10 @@ fn a_lake_fed_in_random_pieces_is_the_lake_fed_at_once() {
     for kind in ["EXTEND", "STOP", "REOPEN"] {
         let sql = format!("select count(*) from workflow_event where event_type = '{kind}'");
         assert!(whole.number(&sql) > 0, "seed {seed}: no {kind}");
+    }
+    for table in ["workflow_case", "workflow_event"] {
+        let gone = format!("select count(*) from {table}_history where is_deleted");
+        assert!(whole.number(&gone) > 0, "seed {seed}: nothing of {table} is taken back");
     }
     let late = "select count(*) from workflow_event where recorded_at - occurred_at > interval '24 hours'";
     assert!(whole.number(late) > 0, "seed {seed}: nothing late");

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sla::Event;
 
-use crate::fold::Bench;
+use crate::fold::{Bench, cancelled};
 use crate::{AnalyticsError, Session, facts};
 
 /// A case, explained as of the session's instant.
@@ -23,6 +23,8 @@ pub struct CaseExplanation {
     pub status: sla::Status,
     pub used: sla::Used,
     pub explanation: sla::Explanation,
+    /// Since when the case is taken back: all beside it is what stood until then.
+    pub deleted_since: Option<Timestamp>,
     /// In the order in which the clock takes them.
     pub events: Vec<EventLine>,
 }
@@ -38,6 +40,8 @@ pub struct EventLine {
     pub known_at: Timestamp,
     pub close_result: Option<String>,
     pub unfolded: bool,
+    /// Since when the event is taken back; the clock does not count it.
+    pub deleted_since: Option<Timestamp>,
 }
 
 impl Session {
@@ -47,13 +51,22 @@ impl Session {
         let mut found = facts::load(&self.snapshot, &wanted, Some(self.as_of())).await?;
         let Some(case) = found.pop().filter(|case| !case.events.is_empty()) else { return Ok(None) };
         let registration = case.registration.clone().unwrap_or_default();
-        let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
+        let deleted_since = case.gone_since();
+        let events = case.known_by(deleted_since);
+        if events.is_empty() {
+            return Ok(None);
+        }
+        // Of what is taken back, how it stood then.
+        let as_of = deleted_since.unwrap_or(self.as_of());
         let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
         let bench = Bench::of(&events, &registration, &self.rules).map_err(failed)?;
         let calendar = self.rules.calendar_at(Some(self.as_of()));
         let case_input = bench.input(&events, &registration);
-        let explanation =
-            sla::explain(&case_input, calendar, &self.rules.zone, bench.policy, self.as_of()).map_err(failed)?;
+        let explanation = sla::explain(&case_input, calendar, &self.rules.zone, bench.policy, as_of);
+        let mut explanation = explanation.map_err(failed)?;
+        if let Some(since) = deleted_since {
+            explanation.cards = cancelled(explanation.cards, since);
+        }
         let clock = &explanation.clock;
         let mut lines: Vec<_> = case.events.iter().filter(|known| known.is_latest).collect();
         lines.sort_by(|left, right| order(&left.event).cmp(&order(&right.event)));
@@ -66,8 +79,9 @@ impl Session {
             source_system: case.source_system.clone(),
             statutory_limit: case_input.statutory,
             promised_limit: case_input.promised,
-            status: clock.status(self.as_of()),
-            used: clock.used(self.as_of(), calendar, &self.rules.zone),
+            status: if deleted_since.is_some() { sla::Status::Excluded } else { clock.status(as_of) },
+            used: clock.used(as_of, calendar, &self.rules.zone),
+            deleted_since,
             events: lines.into_iter().map(line).collect(),
             explanation,
         }))
@@ -89,5 +103,6 @@ fn line(known: &facts::KnownEvent) -> EventLine {
         known_at: event.known_at,
         close_result: event.close_result.map(|result| result.as_str().to_owned()),
         unfolded: known.unfolded,
+        deleted_since: known.deleted_since,
     }
 }

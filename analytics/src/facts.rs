@@ -20,6 +20,28 @@ pub(crate) struct CaseFacts {
     /// Every known version of the registration, for its limits and its certificate.
     versions: Vec<Registration>,
     pub(crate) events: Vec<KnownEvent>,
+    /// Since when it is known that the source has taken the registration back. It is the one before.
+    deleted_since: Option<Timestamp>,
+}
+
+impl CaseFacts {
+    /// Since when the case is taken back: its registration is, or it has none and no event is left.
+    pub(crate) fn gone_since(&self) -> Option<Timestamp> {
+        let has_one = self.registration.is_some() || self.standing().next().is_some();
+        let last = || self.events.iter().filter_map(|known| known.deleted_since).max();
+        self.deleted_since.or_else(|| if has_one { None } else { last() })
+    }
+
+    /// The events in all versions, with `by` those known by then.
+    pub(crate) fn known_by(&self, by: Option<Timestamp>) -> Vec<Event> {
+        let events = self.events.iter().map(|known| &known.event);
+        events.filter(|event| by.is_none_or(|by| event.known_at <= by)).cloned().collect()
+    }
+
+    /// The events that count.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = &KnownEvent> {
+        self.events.iter().filter(|known| known.is_latest && known.deleted_since.is_none())
+    }
 }
 
 /// What is registered once.
@@ -41,6 +63,7 @@ pub(crate) struct Registration {
     pub(crate) is_backfill: bool,
     pub(crate) known_at: Option<Timestamp>,
     recorded_at: Option<Timestamp>,
+    is_deleted: bool,
 }
 
 impl Registration {
@@ -58,6 +81,8 @@ pub(crate) struct KnownEvent {
     pub(crate) unfolded: bool,
     /// No newer version of it is known; the clock needs the older ones to tell the past by.
     pub(crate) is_latest: bool,
+    /// Of the latest version: since when it is known that the source has taken the event back.
+    pub(crate) deleted_since: Option<Timestamp>,
 }
 
 columns! {
@@ -79,6 +104,7 @@ columns! {
         due_binding: Flag,
         result_cert_no: Text,
         entry_mode: Text,
+        is_deleted: Flag,
         known_at: Instant,
         recorded_at: Instant,
     }
@@ -110,6 +136,7 @@ columns! {
         applicant_notified_at: Instant,
         extension_wd: Int,
         to_org: Text,
+        is_deleted: Flag,
         unfolded: Flag,
         known_at: Instant,
         ingested_at: Instant,
@@ -142,6 +169,7 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
         registration: None,
         versions: Vec::new(),
         events: Vec::new(),
+        deleted_since: None,
     })
 }
 
@@ -155,7 +183,7 @@ fn take_events(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut Has
         let ingested_at = rows.ingested_at.get(at).unwrap_or(event.known_at);
         let unfolded = rows.unfolded.get(at);
         let case = entry(facts, case_no, rows.source_system.get(at).unwrap_or_default());
-        case.events.push(KnownEvent { event, ingested_at, unfolded, is_latest: true });
+        case.events.push(KnownEvent { event, ingested_at, unfolded, is_latest: true, deleted_since: None });
     }
 }
 
@@ -184,6 +212,7 @@ impl EventColumns<'_> {
             extension_days: self.extension_wd.count(at).filter(|_| of_kind(EventKind::Extend)),
             approved_at: self.approved_at.get(at).filter(|_| of_kind(EventKind::Extend)),
             to_org: self.to_org.owned(at).filter(|_| of_kind(EventKind::Transfer)),
+            is_deleted: self.is_deleted.get(at),
         })
     }
 
@@ -230,6 +259,7 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
             is_backfill: rows.entry_mode.get(at) == Some("BACKFILL"),
             known_at,
             recorded_at: rows.recorded_at.get(at),
+            is_deleted: known && rows.is_deleted.get(at),
         };
         let case = entry(facts, case_no, rows.source_system.get(at).unwrap_or_default());
         case.versions.push(new.clone());
@@ -252,6 +282,7 @@ fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &
 /// later versions do not touch the clock (domain §4, inputs); that is what an extension is for. A
 /// certificate that any version names has been given.
 fn keep_latest(case: &mut CaseFacts) {
+    keep_deleted(case);
     let versions = case.versions.iter().filter(|version| version.promised.or(version.statutory).is_some());
     let first = versions.min_by_key(|version| version.version()).cloned();
     if let Some(registration) = &mut case.registration {
@@ -268,9 +299,25 @@ fn keep_latest(case: &mut CaseFacts) {
     };
     case.events
         .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));
-    let mut last: Option<String> = None;
-    for known in &mut case.events {
-        known.is_latest = last.as_ref() != Some(&known.event.event_id);
-        last = Some(known.event.event_id.clone());
+    for versions in case.events.chunk_by_mut(|left, right| left.event.event_id == right.event.event_id) {
+        let gone = versions.iter().take_while(|known| known.event.is_deleted).map(|known| known.event.known_at).min();
+        if let Some((latest, older)) = versions.split_first_mut() {
+            latest.deleted_since = gone;
+            older.iter_mut().for_each(|known| known.is_latest = false);
+        }
+    }
+}
+
+/// Of a registration that is taken back: since when, and the version before, by which the case was
+/// judged until then.
+fn keep_deleted(case: &mut CaseFacts) {
+    let Some(gone) = case.registration.as_ref().filter(|registration| registration.is_deleted) else { return };
+    let known = case.versions.iter().filter(|version| version.version() <= gone.version());
+    let before = known.clone().filter(|version| !version.is_deleted).max_by_key(|version| version.version());
+    let gone =
+        known.filter(|version| version.is_deleted && before.is_none_or(|held| held.version() < version.version()));
+    case.deleted_since = gone.filter_map(|version| version.known_at).min();
+    if let Some(before) = before.cloned() {
+        case.registration = Some(before);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sla::{Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy, WorkCalendar};
+use sla::{CancelCause, Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy, WorkCalendar};
 
 use crate::Rules;
 use crate::facts::{CaseFacts, Registration};
@@ -19,6 +19,8 @@ pub(crate) struct Folded {
     pub(crate) events: usize,
     /// Remarks beside those of the clock.
     pub(crate) remarks: Vec<&'static str>,
+    /// Since when the case is taken back: it is in no count, and has no clock.
+    pub(crate) gone_since: Option<Timestamp>,
 }
 
 /// The cards of a case under one policy.
@@ -86,9 +88,9 @@ impl<'r> Bench<'r> {
         let first = first.or_else(|| events.iter().map(|event| event.occurred_at).min());
         let first = first.map(|at| rules.zone.to_datetime(at).date());
         let bench = Self::on(first, registration, rules);
-        let is_plain = events.iter().all(|event| {
-            !matches!(event.kind, EventKind::Receive | EventKind::CorrectionNotice | EventKind::CorrectionComplete)
-        });
+        let may_move =
+            |kind| matches!(kind, EventKind::Receive | EventKind::CorrectionNotice | EventKind::CorrectionComplete);
+        let is_plain = !events.iter().any(|event| event.is_deleted || may_move(event.kind));
         if is_plain {
             return Ok(bench);
         }
@@ -138,6 +140,31 @@ fn judge(
     Ok(Verdict { clock: official.clock, cards })
 }
 
+impl Verdict {
+    /// What is left of it when its case is taken back: no clock, and the cards issued by then, cancelled.
+    fn take_back(self, since: Timestamp) -> Self {
+        let mut clock = CaseClock::not_started(None, None, self.clock.first_known_at);
+        clock.last_known_at = since;
+        let policies = self.cards.into_iter();
+        let cards = policies.map(|policy| PolicyCards { cards: cancelled(policy.cards, since), ..policy });
+        Self { clock, cards: cards.collect() }
+    }
+}
+
+/// The cards that had been issued when their case was taken back.
+pub(crate) fn cancelled(cards: Vec<Card>, since: Timestamp) -> Vec<Card> {
+    let by_then = |instant: Option<Timestamp>| instant.filter(|at| *at <= since);
+    let issued = cards.into_iter().filter(|card| card.issued_at < since);
+    let cancelled = issued.map(|mut card| {
+        (card.superseded_at, card.over_statutory_at) = (by_then(card.superseded_at), by_then(card.over_statutory_at));
+        if by_then(card.cancelled_at).is_none() {
+            (card.cancelled_at, card.cancelled_by) = (Some(since), Some(CancelCause::RecordDeleted));
+        }
+        card
+    });
+    cancelled.collect()
+}
+
 impl PolicyCards {
     fn of(policy: &Policy, cards: Vec<Card>) -> Self {
         Self { policy: policy.name.clone(), version: policy.version, is_official: policy.is_official, cards }
@@ -146,13 +173,17 @@ impl PolicyCards {
 
 fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Option<Folded> {
     let registration = case.registration.clone().unwrap_or_default();
-    let events: Vec<Event> = case.events.iter().map(|known| known.event.clone()).collect();
+    let gone_since = case.gone_since();
+    let events = case.known_by(gone_since);
+    let standing = case.standing().count();
     let mut remarks = Vec::new();
     if case.registration.is_none() {
         remarks.push("NO_REGISTRATION");
     }
-    let verdict = if events.is_empty() {
+    if standing == 0 {
         remarks.push("NO_EVENTS");
+    }
+    let verdict = if events.is_empty() {
         Verdict { clock: not_started(registration.known_at?, &registration), cards: Vec::new() }
     } else {
         match judge(&events, &registration, rules, calendar) {
@@ -169,6 +200,13 @@ fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Opt
             }
         }
     };
+    let verdict = match gone_since {
+        Some(since) => {
+            remarks = vec!["RECORD_DELETED"];
+            verdict.take_back(since)
+        }
+        None => verdict,
+    };
     let is_provisional = verdict.clock.promise.provisional;
     if is_provisional && !verdict.clock.reasons.contains(&sla::Reason::CalendarProvisional) {
         remarks.push("CALENDAR_PROVISIONAL");
@@ -179,8 +217,9 @@ fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Opt
         registration,
         clock: verdict.clock,
         cards: verdict.cards,
-        events: case.events.iter().filter(|known| known.is_latest).count(),
+        events: if gone_since.is_none() { standing } else { 0 },
         remarks,
+        gone_since,
     })
 }
 

@@ -31,6 +31,10 @@ fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZ
     let (clock, explanation) = (&case.explanation.clock, &case.explanation);
     let text = |text: &Option<String>| text.clone().unwrap_or("-".into());
     say!("{}  {}  as of {}", case.case_no, case.status, local(as_of, zone));
+    if let Some(since) = case.deleted_since {
+        let since = local(since, zone);
+        say!("  taken back by its source, known since {since}: in no count; below stands how it was then");
+    }
     say!(
         "item {}  village {}  department {}",
         text(&case.item_id.clone().or(case.item_name.clone())),
@@ -98,8 +102,10 @@ fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZ
             event.recorded_at.map(|recorded| format!(" recorded {}", local(recorded, zone))).unwrap_or_default();
         let step = event.step_name.as_deref().unwrap_or_default();
         let result = event.close_result.as_deref().unwrap_or_default();
+        let deleted = event.deleted_since.map(|since| format!(", taken back, known since {}", local(since, zone)));
+        let deleted = deleted.unwrap_or_default();
         say!(
-            "{}  {:<12} {step}{result} {}{recorded}",
+            "{}  {:<12} {step}{result} {}{recorded}{deleted}",
             local(event.occurred_at, zone),
             event.event_type,
             event.org_code.as_deref().unwrap_or_default()

@@ -304,6 +304,7 @@ impl Maker {
             extension_days: None,
             approved_at: None,
             to_org: None,
+            is_deleted: false,
         });
         life.events.last_mut().ok_or_else(|| "no event".into())
     }

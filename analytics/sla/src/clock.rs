@@ -36,7 +36,7 @@ impl State<'_> {
 }
 
 /// Folds the events of one case into its clocks (domain §4). The same events give the same clocks,
-/// in whatever order they are passed.
+/// in whatever order they are passed. A case all of whose events were taken back has not started.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ pub fn fold(
     policy.check()?;
     let events: Vec<&Event> = case.events.iter().collect();
     let mut clock = state(case, &latest(&events), calendar, zone, policy)?.clock;
-    clock.first_known_at = first_known(case, clock.first_known_at);
+    tell_known(case, &mut clock);
     Ok(clock)
 }
 
@@ -71,12 +71,18 @@ pub fn start(
     history.map(|history| history.start).map_err(|source| ClockError::OutOfRange { source })
 }
 
-/// When something of the case was known first, in whatever version.
-pub(crate) fn first_known(case: &CaseInput<'_>, of_latest: Timestamp) -> Timestamp {
-    case.events.iter().map(|event| event.known_at).fold(of_latest, Timestamp::min)
+/// When something of the case was known first, in whatever version, and last, also that an event was
+/// taken back.
+pub(crate) fn tell_known(case: &CaseInput<'_>, clock: &mut CaseClock) {
+    for event in case.events {
+        clock.first_known_at = clock.first_known_at.min(event.known_at);
+        if event.is_deleted {
+            clock.last_known_at = clock.last_known_at.max(event.known_at);
+        }
+    }
 }
 
-/// The fold of some of the case's events, each in one version.
+/// The fold of some of the case's events, each in one version; of none of them, if all were taken back.
 pub(crate) fn state<'a>(
     case: &CaseInput<'_>,
     events: &[&'a Event],
@@ -84,11 +90,14 @@ pub(crate) fn state<'a>(
     zone: &Zone,
     policy: &Policy,
 ) -> Result<State<'a>, ClockError> {
-    let known = events.iter().map(|event| event.known_at);
-    let (Some(first), Some(last)) = (known.clone().min(), known.max()) else {
-        return Err(ClockError::NoEvents);
-    };
-    fold_known(case, events, calendar, zone, policy, (first, last)).map_err(|source| ClockError::OutOfRange { source })
+    let span = known(events.iter().copied()).or_else(|| known(case.events.iter())).ok_or(ClockError::NoEvents)?;
+    fold_known(case, events, calendar, zone, policy, span).map_err(|source| ClockError::OutOfRange { source })
+}
+
+/// When the first of these events was known, and the last.
+fn known<'e>(events: impl Iterator<Item = &'e Event> + Clone) -> Option<(Timestamp, Timestamp)> {
+    let known = events.map(|event| event.known_at);
+    known.clone().min().zip(known.max())
 }
 
 fn fold_known<'a>(

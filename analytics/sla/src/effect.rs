@@ -48,9 +48,10 @@ impl Effects<'_> {
         self.late(event).unwrap_or(event.occurred_at)
     }
 
-    /// From when on the event can change anything.
+    /// From when on the event can change anything. One that is taken back has no effect of its own to
+    /// wait for.
     pub(crate) fn acts_at(&self, event: &Event) -> Timestamp {
-        self.of(event).max(event.known_at)
+        if event.is_deleted { event.known_at } else { self.of(event).max(event.known_at) }
     }
 }
 

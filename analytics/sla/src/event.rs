@@ -135,6 +135,9 @@ pub struct Event {
     pub approved_at: Option<Timestamp>,
     /// Of TRANSFER: who receives the case.
     pub to_org: Option<String>,
+    /// The source has taken the event back: from when that is known on it counts as if it had never
+    /// been, unless a newer version says otherwise.
+    pub is_deleted: bool,
 }
 
 impl Event {

@@ -15,6 +15,7 @@ use crate::{
 
 mod any;
 mod reasons;
+mod taken_back;
 
 use any::{any_case, any_stop, far_case, hours, plain_case, suspended_case};
 
@@ -145,7 +146,7 @@ proptest! {
     #[test]
     fn the_order_in_which_events_are_passed_does_not_matter(
         case in any_case(),
-        keys in prop::collection::vec(any::<u32>(), 24),
+        keys in prop::collection::vec(any::<u32>(), 28),
     ) {
         let mut shuffled: Vec<(u32, Event)> = keys.into_iter().zip(case.events.iter().cloned()).collect();
         prop_assert_eq!(shuffled.len(), case.events.len());
@@ -171,6 +172,31 @@ proptest! {
         let known: Vec<Event> = case.events.iter().filter(|event| event.known_at <= as_of).cloned().collect();
         let then = if known.is_empty() { Vec::new() } else { judged(&case.with(&known)).1 };
         prop_assert_eq!(issued_by(&then, &all, as_of), issued_by(&all, &all, as_of), "as of {}", as_of);
+    }
+
+    #[test]
+    fn what_was_taken_back_is_as_if_it_had_never_been(
+        case in any_case(),
+        picks in prop::collection::vec(any::<bool>(), 28),
+    ) {
+        let last = case.events.iter().map(|event| event.known_at).max().unwrap() + hours(1);
+        let is_gone = |event: &Event| {
+            let place: usize = event.event_id[1..].parse().unwrap();
+            picks[place]
+        };
+        let left: Vec<Event> = case.events.iter().filter(|event| !is_gone(event)).cloned().collect();
+        let gone = case.events.iter().filter(|event| is_gone(event)).cloned();
+        let gone = gone.map(|event| Event { recorded_at: Some(last), known_at: last, is_deleted: true, ..event });
+        let events: Vec<Event> = case.events.iter().cloned().chain(gone).collect();
+        let after = folded(&case.with(&events));
+        if left.is_empty() {
+            let is_blank = after.start.is_none() && after.closed_at.is_none() && after.steps.is_empty();
+            prop_assert!(is_blank && after.suspensions.is_empty(), "{:?}", after);
+        } else {
+            let never = folded(&case.with(&left));
+            let CaseClock { first_known_at, last_known_at, .. } = after;
+            prop_assert_eq!(after, CaseClock { first_known_at, last_known_at, ..never });
+        }
     }
 
     #[test]

@@ -164,6 +164,7 @@ pub(crate) fn event(kind: EventKind, when: &str) -> Event {
         extension_days: None,
         approved_at: None,
         to_org: None,
+        is_deleted: false,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Corrected events: several versions of one `event_id`, of which the latest counts.
+//! Corrected events: several versions of one `event_id`, of which the latest counts, and none if that
+//! one takes the event back.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,8 +10,11 @@ use crate::Event;
 /// Up to so many events, comparing each with each is quicker than hashing.
 const FEW: usize = 24;
 
-/// Whether an event is there in more than one version.
+/// Whether an event is there in more than one version, or is taken back: not all of them count.
 pub(crate) fn has_several(events: &[&Event]) -> bool {
+    if events.iter().any(|event| event.is_deleted) {
+        return true;
+    }
     if events.len() > FEW {
         let mut ids = HashSet::with_capacity(events.len());
         return !events.iter().all(|event| ids.insert(event.event_id.as_str()));
@@ -30,7 +34,8 @@ fn is_same(id: &[u8], other: &[u8]) -> bool {
     id.last() == other.last() && id == other
 }
 
-/// The latest version of each event, in order: by recording, then by when it could be known.
+/// The latest version of each event that is not taken back, in order: by recording, then by when it
+/// could be known.
 pub(crate) fn latest<'e>(events: &[&'e Event]) -> Vec<&'e Event> {
     let mut latest: Vec<&Event> = if has_several(events) {
         let mut latest: HashMap<&str, &'e Event> = HashMap::with_capacity(events.len());
@@ -40,7 +45,7 @@ pub(crate) fn latest<'e>(events: &[&'e Event]) -> Vec<&'e Event> {
                 *held = event;
             }
         }
-        latest.into_values().collect()
+        latest.into_values().filter(|event| !event.is_deleted).collect()
     } else {
         events.to_vec()
     };
@@ -48,8 +53,8 @@ pub(crate) fn latest<'e>(events: &[&'e Event]) -> Vec<&'e Event> {
     latest
 }
 
-fn version(event: &Event) -> (Timestamp, Timestamp, impl Ord + use<'_>) {
-    (event.recorded_at.unwrap_or(event.known_at), event.known_at, event.order())
+fn version(event: &Event) -> (Timestamp, Timestamp, impl Ord + use<'_>, bool) {
+    (event.recorded_at.unwrap_or(event.known_at), event.known_at, event.order(), event.is_deleted)
 }
 
 #[cfg(test)]
@@ -95,6 +100,20 @@ mod tests {
         ] {
             assert_eq!(latest(&[&older, &newer]), [&newer]);
             assert_eq!(latest(&[&newer, &older]), [&newer]);
+            // Taken back by the newer one, it is none; taken back by the older one, it is there again.
+            let [gone, back] = [&newer, &older].map(|event| Event { is_deleted: true, ..event.clone() });
+            assert!(latest(&[&older, &gone]).is_empty() && latest(&[&gone, &older]).is_empty());
+            assert_eq!(latest(&[&back, &newer]), [&newer]);
         }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_left_out_whatever_else_is_there() {
+        let other = event(EventKind::Close, "2018-03-06T10:00");
+        let gone = Event { is_deleted: true, ..event(EventKind::Accept, "2018-03-05T10:00") };
+        assert!(has_several(&[&gone]) && latest(&[&gone]).is_empty());
+        assert_eq!(latest(&[&gone, &other]), [&other]);
+        let told_at_once = Event { is_deleted: false, ..gone.clone() };
+        assert!(latest(&[&told_at_once, &gone]).is_empty() && latest(&[&gone, &told_at_once]).is_empty());
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.date(|case| case.clock.promise.started_on),
         of.text(|case| case.clock.start.map(|start| start.kind.as_str())),
         of.instant(|case| case.clock.start.map(|start| start.from)),
-        of.text(|case| Some(case.clock.promise.basis.as_str())),
+        of.text(|case| Some(if case.gone_since.is_some() { "EXCLUDED" } else { case.clock.promise.basis.as_str() })),
         of.int(|case| case.clock.promise.limit.map(|limit| i64::from(limit.n))),
         of.text(|case| case.clock.promise.limit.map(|limit| limit.unit.as_str())),
         of.int(|case| case.clock.extension.map(|extension| i64::from(extension.days))),

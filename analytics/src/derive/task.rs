@@ -80,13 +80,14 @@ async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -
     Ok(false)
 }
 
-/// Cases that no closing has ended, by their latest states.
+/// Cases that no closing has ended, by their latest states; none that was taken back.
 pub(super) async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
     let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
-    for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at"]).await? {
+    for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at", "due_basis"]).await? {
         let runs = batch.column(1).as_primitive::<Int64Type>();
+        let bases = batch.column(3).as_string::<i32>();
         for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
-            let row = (runs.value(at), batch.column(2).is_null(at));
+            let row = (runs.value(at), batch.column(2).is_null(at) && bases.value(at) != "EXCLUDED");
             let held = latest.entry(case.unwrap_or_default().to_owned()).or_insert(row);
             if row.0 > held.0 {
                 *held = row;

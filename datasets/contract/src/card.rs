@@ -49,7 +49,7 @@ pub static CARD: Contract = Contract {
         may(
             "cancel_reason",
             Text,
-            "EVENT (a record entered in time), CALENDAR_CHANGED, RULES_CHANGED, ENGINE_CHANGED or BATCH_WITHDRAWN",
+            "EVENT (a record entered in time), CALENDAR_CHANGED, RULES_CHANGED, ENGINE_CHANGED, BATCH_WITHDRAWN or RECORD_DELETED (its case is taken back)",
         ),
         may("object_ended_at", Instant, "when its object was known to have ended"),
         may("reasons", TextList, "what the clock noticed"),

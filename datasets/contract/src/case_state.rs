@@ -34,7 +34,11 @@ pub static CASE_STATE: Contract = Contract {
         may("started_on", Date, "day 0"),
         may("start_kind", Text, "ACCEPTED, CORRECTED (after a notice to correct), DEEMED (视为受理)"),
         may("start_from", Instant, "when the start took effect: of a deemed acceptance the midnight that made it one"),
-        must("due_basis", Text, "PROMISED, STATUTORY, EXPLICIT, NO_LIMIT, NOT_STARTED"),
+        must(
+            "due_basis",
+            Text,
+            "PROMISED, STATUTORY, EXPLICIT, NO_LIMIT, NOT_STARTED; EXCLUDED: the case is taken back, and has no clock",
+        ),
         may("limit_n", Int, "the limit that decides, without extension"),
         may("limit_unit", Text, "its unit"),
         may("extension_days", Int, "days of the extension in force"),

@@ -224,6 +224,13 @@ pub(crate) const OP_TYPE: Field = later(
 )
 .one_of(&["INSERT", "UPDATE", "DELETE"]);
 
+/// Of cases and events (domain §7): a source may take its record back.
+pub(crate) const IS_DELETED: Field = later(
+    "is_deleted",
+    Kind::Bool,
+    "the source has taken the record back; it stays here, views leave it out, and the clock from when that is known",
+);
+
 /// Units of limits and lengths (domain §4 point 3).
 pub(crate) const UNITS: &[&str] = &["WD", "CD", "HOUR", "MIN", "MONTH"];
 
@@ -314,6 +321,7 @@ mod tests {
             for name in ["source_pk", "op_type"] {
                 assert_eq!(kind(name), Some(Kind::Text), "{}: {name}", contract.table);
             }
+            assert_eq!(kind("is_deleted"), Some(Kind::Bool), "{}", contract.table);
             assert!(contract.bloom.first().is_some_and(|name| kind(name) == Some(Kind::Text)), "{}", contract.table);
             let personal =
                 contract.fields.iter().any(|field| field.name != "row_hash" && field.name.ends_with("_hash"));

@@ -6,6 +6,7 @@
 with states as (
     select count(*) as cases
     from case_state
+    where not is_excluded
 ),
 
 issued as (

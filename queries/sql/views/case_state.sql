@@ -2,7 +2,7 @@
 -- grain: one case, as known at the session's as-of
 -- note: status follows domain §4 point 12; everything is compared at full precision
 -- note: is_judged = status not in (EXCLUDED, NO_LIMIT, NOT_STARTED), told without working the status out;
--- is_excluded: no record says so yet, and a constant costs nothing
+-- one that its source has taken back has no instants, and EXCLUDED for its basis
 with standing as (
     select cold.*
     from lake.case_state as cold
@@ -19,6 +19,7 @@ final as (
         case when start_from <= now() then started_at end as started_at,
         case when start_from <= now() then started_on end as started_on,
         case
+            when due_basis = 'EXCLUDED' then 'EXCLUDED'
             when due_basis = 'NO_LIMIT' then 'NO_LIMIT'
             when start_from is null or start_from > now() then 'NOT_STARTED'
             when closed_at is not null and closed_at <= now() then case
@@ -33,8 +34,8 @@ final as (
             when yellow_at <= now() then 'NEAR_LIMIT'
             else 'RUNNING'
         end as status,
-        (closed_at is null or closed_at > now()) as is_open,
-        false as is_excluded,
+        (due_basis <> 'EXCLUDED' and (closed_at is null or closed_at > now())) as is_open,
+        due_basis = 'EXCLUDED' as is_excluded,
         (due_basis <> 'NO_LIMIT' and start_from is not null and start_from <= now()) as is_judged
     from standing
 )

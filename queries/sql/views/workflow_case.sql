@@ -1,5 +1,6 @@
 -- view: workflow_case
--- grain: one case's registration, in its latest version known at the session's as-of
+-- grain: one case's registration, in its latest version known at the session's as-of; what its source took back is
+-- left out
 with versions as (
     select
         *,
@@ -11,6 +12,10 @@ with versions as (
     where known_at <= now()
 ),
 
-final as (select * exclude (version_rank) from versions where version_rank = 1)
+final as (
+    select * exclude (version_rank)
+    from versions
+    where version_rank = 1 and not coalesce(is_deleted, false)
+)
 
 select * from final

@@ -1,5 +1,5 @@
 -- view: workflow_event
--- grain: one event, in its latest version known at the session's as-of
+-- grain: one event, in its latest version known at the session's as-of; what its source took back is left out
 with versions as (
     select
         *,
@@ -11,6 +11,10 @@ with versions as (
     where known_at <= now()
 ),
 
-final as (select * exclude (version_rank) from versions where version_rank = 1)
+final as (
+    select * exclude (version_rank)
+    from versions
+    where version_rank = 1 and not coalesce(is_deleted, false)
+)
 
 select * from final

@@ -12,12 +12,14 @@ pub(super) fn explanation(case: &CaseExplanation, item: &CaseItem, as_of: Timest
     let events = case.events.iter().map(|event| {
         json!({ "event_type": event.event_type, "step_name": event.step_name, "org_code": event.org_code,
             "occurred_at": event.occurred_at, "recorded_at": event.recorded_at, "known_at": event.known_at,
-            "close_result": event.close_result, "unfolded": event.unfolded })
+            "close_result": event.close_result, "unfolded": event.unfolded,
+            "deleted_since": event.deleted_since })
     });
     let clocks = [ClockKind::Promise, ClockKind::Statutory, ClockKind::Village];
     let clocks = clocks.map(|kind| self::clock(explanation, kind));
     let mut told = json!({
-        "case_no": case.case_no, "as_of": as_of, "status": case.status, "item_id": case.item_id,
+        "case_no": case.case_no, "as_of": as_of, "status": case.status, "deleted_since": case.deleted_since,
+        "item_id": case.item_id,
         "item_name": case.item_name, "village_code": case.village_code, "org_code": case.org_code,
         "source_system": case.source_system, "received_at": clock.received_at, "applied_at": clock.applied_at,
         "start_kind": clock.start.map(|start| start.kind), "start_from": clock.start.map(|start| start.from),

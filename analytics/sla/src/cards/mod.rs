@@ -20,6 +20,8 @@ named_enum! {
         /// A record that was entered in time.
         Event = "EVENT",
         CalendarChanged = "CALENDAR_CHANGED",
+        /// Its case was taken back; a decision on the data, the clock itself never says it.
+        RecordDeleted = "RECORD_DELETED",
     }
 }
 
@@ -79,5 +81,7 @@ impl Card {
 mod disputed;
 #[cfg(test)]
 mod edges;
+#[cfg(test)]
+mod taken_back;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::forecast::{Forecast, Object, Rung};
 use super::quiet::Quiet;
 use super::{CancelCause, Card};
 use crate::calendar::MICROSECOND;
-use crate::clock::{State, first_known, state};
+use crate::clock::{State, state, tell_known};
 use crate::effect::Effects;
 use crate::version::{has_several, latest};
 use crate::{CaseClock, CaseInput, ClockError, Event, EventKind, Level, ObjectType, Policy, WorkCalendar, Zone};
@@ -61,7 +61,7 @@ pub(super) fn replay(
     let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
     let moments = moments(&acts, calendar);
     let has_versions = has_several(&events);
-    // What a corrected event said before is no part of the fold at the end.
+    // What a corrected event said before, or one that is taken back, is no part of the fold at the end.
     let mut quiet = if may_skip && !has_versions { Quiet::of(policy) } else { Quiet::lost() };
     let mut cards = Vec::new();
     let mut was_extended = false;
@@ -101,7 +101,7 @@ pub(super) fn replay(
     }
     cards.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut clock = last.ok_or(ClockError::NoEvents)?;
-    clock.first_known_at = first_known(case, clock.first_known_at);
+    tell_known(case, &mut clock);
     Ok((Judged { clock, cards }, folded))
 }
 
@@ -245,13 +245,16 @@ impl Epoch<'_> {
             let is_news = effects.acts_at(event) > card.issued_at;
             // What is over is never undone by an extension (domain §4 point 7).
             let undoes = !(card.is_over && event.kind == EventKind::Extend);
-            !is_news || (undoes && effects.of(event) <= card.met_at && effects.late(event).is_none())
+            // What is taken back never was, whenever it took effect.
+            let is_in_force = event.is_deleted || effects.of(event) <= card.met_at;
+            !is_news || (undoes && is_in_force && effects.late(event).is_none())
         };
         let by_then: Vec<&Event> = self.acted.iter().filter(|event| counts(event)).copied().collect();
+        let by_then = latest(&by_then);
         if by_then.is_empty() {
             return Ok(false);
         }
-        let then = state(case, &latest(&by_then), calendar, zone, policy)?;
+        let then = state(case, &by_then, calendar, zone, policy)?;
         let objects = self.judge.objects(&then)?;
         // What is near the limit has to be open.
         let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());

@@ -136,6 +136,9 @@ fn agrees(case: &Case, ladder: Ladder, coverage: &Coverage) -> TestCaseResult {
         compare_views(&mut diff, coverage, &world, &known, Some(*as_of));
     }
     diff.place = String::new();
+    if case.events.iter().any(|event| event.is_deleted) {
+        coverage.compared("cases with an event taken back");
+    }
     let judged = judge(&world.case, world.calendar, &time::zone(), &policy);
     let judged = judged.map_err(|error| TestCaseError::fail(error.to_string()))?;
     compare_cards::cards(&mut diff, coverage, &world, &replay::replay(&world, &case.events), &judged.cards);

@@ -36,8 +36,11 @@ pub struct Replay {
     pub doubt: Option<&'static str>,
 }
 
-/// An event acts from its effect on, or from when it was known.
+/// An event acts from its effect on, or from when it was known; that it is taken back, from then on.
 fn acts_at(world: &World<'_>, event: &Event) -> Us {
+    if event.is_deleted {
+        return us(event.known_at);
+    }
     effect(world, event).max(us(event.known_at))
 }
 
@@ -230,8 +233,12 @@ impl Replay {
     }
 }
 
-/// When the event happened, as far as the card is concerned.
+/// When the event happened, as far as the card is concerned: one that is taken back never did, so that
+/// says something of every card.
 fn happened_at(world: &World<'_>, event: &Event) -> Us {
+    if event.is_deleted {
+        return Us::MIN;
+    }
     if event.kind == EventKind::Extend { extended_at(world, event) } else { effect(world, event) }
 }
 

@@ -85,6 +85,14 @@ impl Step {
     }
 }
 
+/// What counts of the events: the newest version of each, if that does not take it back.
+pub fn standing<'e>(events: &[&'e Event]) -> Vec<&'e Event> {
+    let told = |event: &Event| (event.recorded_at.unwrap_or(event.known_at), event.known_at);
+    let is_replaced =
+        |event: &Event| events.iter().any(|other| other.event_id == event.event_id && told(other) > told(event));
+    events.iter().copied().filter(|event| !event.is_deleted && !is_replaced(event)).collect()
+}
+
 /// The instant from which on the event counts (domain §4 point 10).
 pub fn effect(world: &World<'_>, event: &Event) -> Us {
     let helps = matches!(

@@ -37,6 +37,7 @@ impl View {
     }
 
     fn with(world: &World<'_>, events: &[&Event], has_statutory: bool, has_village: bool) -> Self {
+        let events = &story::standing(events);
         let story = story::read(world, events);
         let deductions = stops::deductions(world, &story.stops);
         let walk = Walk { calendar: world.calendar, deductions: &deductions };

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use super::taken_back::any_taken_back;
 use crate::EventKind::{
     Accept, Apply, Close, CorrectionComplete, CorrectionNotice, Decide, Deliver, Extend, Receive, Reopen, Resume,
     ReturnStep, StepEnd, StepStart, Stop, Transfer,
@@ -259,6 +260,7 @@ fn disturbed() -> impl Strategy<Value = Vec<Event>> {
 prop_compose! {
     fn case_of(events: BoxedStrategy<Vec<Event>>)(
         told in events,
+        taken_back in prop::option::weighted(0.15, any_taken_back()),
         promised in prop::option::weighted(0.9, any_limit()),
         statutory in prop::option::of(any_limit()),
         allowed_stop_kinds in prop::sample::subsequence(StopKind::ALL, 0..=StopKind::ALL.len()),
@@ -273,6 +275,8 @@ prop_compose! {
         for (place, event) in events.iter_mut().enumerate() {
             event.event_id = format!("e{place:02}");
         }
+        let versions = taken_back.map_or_else(Vec::new, |taken| taken.versions(&events));
+        events.extend(versions);
         let steps = step_limit.map(|limit| StepRule { seq: 1, name: "审核".to_owned(), limit }).into_iter().collect();
         let item = ItemRules { allowed_stop_kinds, village, steps, ..ItemRules::default() };
         AnyCase { events, promised, statutory, item, due_binding, is_escalated, has_certificate, is_backfill }

@@ -18,6 +18,8 @@ pub(super) struct Line {
     pub(super) org: String,
     /// Whether the mapping made it out of a case row.
     pub(super) unfolded: bool,
+    /// That its source has taken it back, and since when; else empty.
+    pub(super) deleted: String,
 }
 
 /// The events in the order in which the clock takes them.
@@ -43,6 +45,9 @@ pub(super) fn lines(case: &Case<'_>) -> Vec<Line> {
             step: event.step_name.clone().unwrap_or_default(),
             org: case.org(event.org_code.as_deref()),
             unfolded: event.unfolded,
+            deleted: event
+                .deleted_since
+                .map_or_else(String::new, |at| t.tell("event-deleted", &[("at", &format::stamp(zone, at))])),
         }
     };
     case.known.events.iter().map(line).collect()

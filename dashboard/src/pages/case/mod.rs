@@ -260,7 +260,7 @@ impl Case<'_> {
             }
             None => {
                 let status = t.code("status", self.known.status.as_str());
-                let is_open = clock.closed_at.is_none() && !left.is_empty();
+                let is_open = clock.closed_at.is_none() && self.known.deleted_since.is_none() && !left.is_empty();
                 (String::new(), if is_open { format!("{status} · {left}") } else { status })
             }
         }
@@ -277,7 +277,9 @@ impl Case<'_> {
         let kind = row.case_kind.as_deref().map(|kind| t.code("kind", kind));
         let explained = &known.explanation;
         let policy = format!("{} {}", explained.policy_name, explained.policy_version);
+        let deleted = known.deleted_since.map(|at| format::stamp(self.context.zone(), at));
         let parts = [
+            deleted.map(|at| t.tell("case-deleted", &[("at", &at)])),
             Some(village),
             kind,
             org.map(|org| t.tell("case-org", &[("org", &org)])),

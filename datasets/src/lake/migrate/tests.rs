@@ -44,7 +44,7 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     older(&lake, &INGEST_BATCH, &["idempotency_key", "new_columns"], &[]).await;
     older(&lake, &SERVICE_ITEM, &["status"], &["certificate"]).await;
     let later: Vec<&str> = WORKFLOW_CASE.fields.iter().filter(|field| field.later).map(|field| field.name).collect();
-    assert!(later.contains(&"source_pk") && later.contains(&"fee_paid"), "{later:?}");
+    assert!(["source_pk", "fee_paid", "is_deleted"].iter().all(|name| later.contains(name)), "{later:?}");
     older(&lake, &WORKFLOW_CASE, &later, &[]).await;
     let table = lake.table(&LAKE_META);
     table.create().await.expect("meta");

@@ -5,14 +5,24 @@ use jiff::Timestamp;
 use super::super::calendar::office;
 use super::super::time::{MINUTE, Us, instant, midnight, us};
 use super::Case;
-use super::ending::{End, Ending, How, Stray};
+use super::ending::{End, Ending, How, Stray, TakenBack};
 use super::frame::Frame;
 use super::moments::{Entry, Minutes};
 use super::opening::Opening;
 use super::running::{Extend, Step, Stop};
 use crate::{Event, EventKind, ItemRules, Limit, StepRule, StopTerms, Unit};
 
-type Drawn = (Frame, Opening, Vec<Stop>, Vec<Extend>, Vec<Step>, Option<(Minutes, Entry)>, Ending, Option<Stray>);
+type Drawn = (
+    Frame,
+    Opening,
+    Vec<Stop>,
+    Vec<Extend>,
+    Vec<Step>,
+    Option<(Minutes, Entry)>,
+    Ending,
+    Option<Stray>,
+    Option<TakenBack>,
+);
 
 /// An event of which nothing is told but when it happened.
 pub fn blank(event_id: String, kind: EventKind, at: Us) -> Event {
@@ -34,10 +44,11 @@ pub fn blank(event_id: String, kind: EventKind, at: Us) -> Event {
         extension_days: None,
         approved_at: None,
         to_org: None,
+        is_deleted: false,
     }
 }
 
-pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray): Drawn) -> Case {
+pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray, taken_back): Drawn) -> Case {
     let mut events = Events { base: midnight(frame.first_day), has_delays: frame.has_delays, list: Vec::new() };
     events.opening(&opening, frame.due);
     stops.iter().enumerate().for_each(|(place, stop)| events.stop(place, stop));
@@ -50,6 +61,9 @@ pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray)
     if let Some(stray) = stray {
         let step = (stray.kind == EventKind::StepEnd).then_some(1);
         events.add(stray.kind, stray.at, stray.entry).step_seq = step;
+    }
+    if let Some(taken_back) = taken_back {
+        events.take_back(taken_back);
     }
     let rule = |n| StepRule { seq: 1, name: "受理".to_owned(), limit: Limit { n, unit: Unit::Wd } };
     let as_of = frame.as_of.iter().map(|at| events.base + at * MINUTE).collect();
@@ -175,6 +189,20 @@ impl Events {
         }
         if let Some((gap, entry)) = ending.delivery {
             self.add(EventKind::Deliver, gap.after(last), entry);
+        }
+    }
+
+    /// Newer versions of one of the events.
+    fn take_back(&mut self, taken: TakenBack) {
+        let Some(place) = taken.which.checked_rem(self.list.len()) else { return };
+        let first = self.list[place].clone();
+        let mut known = us(first.known_at);
+        let versions = [(Some(taken.after), true), (taken.again, false)];
+        for (after, is_deleted) in versions.into_iter().filter_map(|(after, is_deleted)| Some((after?, is_deleted))) {
+            known += after * MINUTE;
+            let known_at = instant(known);
+            let recorded_at = if taken.is_entered { Some(known_at) } else { first.recorded_at };
+            self.list.push(Event { recorded_at, known_at, is_deleted, ..first.clone() });
         }
     }
 

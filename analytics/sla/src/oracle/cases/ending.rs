@@ -44,6 +44,19 @@ pub struct Stray {
     pub kind: EventKind,
 }
 
+/// One of the events is taken back, and perhaps told again.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenBack {
+    /// Its place, counted around.
+    pub which: usize,
+    /// Minutes after it was known.
+    pub after: Minutes,
+    /// Minutes after that.
+    pub again: Option<Minutes>,
+    /// The versions have entries of their own; else they keep the first one's.
+    pub is_entered: bool,
+}
+
 fn hows() -> impl Strategy<Value = How> {
     let result = prop_oneof![
         3 => Just(None::<CloseResult>),
@@ -79,4 +92,11 @@ pub fn strays() -> BoxedStrategy<Option<Stray>> {
     ];
     let stray = (moments(0..40), entries(), select(kinds)).prop_map(|(at, entry, kind)| Stray { at, entry, kind });
     weighted(0.12, stray).boxed()
+}
+
+pub fn taken_back() -> BoxedStrategy<Option<TakenBack>> {
+    let after = || prop_oneof![1 => 1i64..=1440, 1 => 1441i64..28_800];
+    let taken = (0usize..40, after(), weighted(0.3, after()), prop_oneof![2 => Just(true), 1 => Just(false)]);
+    let taken = taken.prop_map(|(which, after, again, is_entered)| TakenBack { which, after, again, is_entered });
+    weighted(0.12, taken).boxed()
 }

@@ -61,6 +61,7 @@ pub fn cases(ladder: Ladder) -> impl Strategy<Value = Case> {
         running::transfers(),
         ending::endings(),
         ending::strays(),
+        ending::taken_back(),
     )
         .prop_map(assemble::assemble)
 }
@@ -111,6 +112,9 @@ fn line(f: &mut fmt::Formatter<'_>, event: &Event) -> fmt::Result {
     ];
     for (name, number) in numbers {
         number.map_or(Ok(()), |number| write!(f, " {name} {number}"))?;
+    }
+    if event.is_deleted {
+        write!(f, " taken back")?;
     }
     for text in [&event.step_name, &event.actor_role].into_iter().flatten() {
         write!(f, " {text}")?;
