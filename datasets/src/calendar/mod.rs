@@ -13,6 +13,7 @@ mod table;
 
 use hours::OfficeHours;
 pub use hours::{OfficePeriod, Window};
+pub use shipped::{YearRow, years};
 pub use span::{MAX_WORKDAYS, WorkdayAnswer};
 pub use table::WorkdayTable;
 

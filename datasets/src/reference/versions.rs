@@ -12,6 +12,11 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::contract::Contract;
 
+/// Field that tells which batch brought a row, and of which nothing hangs.
+pub(super) const BATCH: &str = "batch_id";
+/// Days and numbers: what tells versions of a record apart.
+const VERSION: [&str; 3] = ["version", "valid_from", "valid_to"];
+
 /// A table with new rows in it.
 #[derive(Debug)]
 pub struct Versioned {
@@ -47,8 +52,8 @@ pub fn merged(
     let first_offered = held.iter().map(RecordBatch::num_rows).sum();
     let all = concat_batches(&schema, held.iter().chain(offered))?;
     let times = Times::of(&all);
-    let content = texts(contract, &all, |name| !["version", "valid_from", "valid_to"].contains(&name))?;
-    let whole = texts(contract, &all, |_| true)?;
+    let content = texts(contract, &all, |name| name != BATCH && !VERSION.contains(&name))?;
+    let whole = texts(contract, &all, |name| name != BATCH)?;
     let numbered = contract.key.contains(&"version");
     let identity = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
 
@@ -147,7 +152,11 @@ impl<'a> Times<'a> {
 }
 
 /// The wanted fields of each row as one text.
-fn texts(contract: &Contract, rows: &RecordBatch, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, ArrowError> {
+pub(super) fn texts(
+    contract: &Contract,
+    rows: &RecordBatch,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, ArrowError> {
     // A null differs from an empty text.
     let options = FormatOptions::new().with_null("\u{0}");
     let columns: Vec<&ArrayRef> = contract
