@@ -58,10 +58,8 @@ pub(super) fn load(region: CalendarRegion) -> Result<Calendar, CalendarError> {
     }
     special.retain(|date, day| day.is_workday != weekday_rule(*date) || !day.name.is_empty());
     calendar.special = special;
-    for row in years()?.into_iter().filter(|row| row.is_known && row.region == region.as_str()) {
-        calendar.first_year = calendar.first_year.min(row.year);
-        calendar.last_year = calendar.last_year.max(row.year);
-    }
+    let known = years()?.into_iter().filter(|row| row.is_known && row.region == region.as_str());
+    calendar.known = known.map(|row| row.year).collect();
     for (line, row) in rows(OFFICE_HOURS, "office_hours.csv")? {
         let text = |column: usize| row.get(column).map_or("", String::as_str);
         if text(0) != region.as_str() {
