@@ -23,6 +23,10 @@ use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
 
 /// Tries to withdraw a batch beside landings; then they have to wait.
 const TRIES: usize = 3;
+/// Transactions of the ledger that number the withdrawals of pushes: how many were begun, and the last
+/// that was ended. While they differ, the rows of a push do not tell whether it has landed.
+const BEGUN: &str = "withdrawal/begun";
+const ENDED: &str = "withdrawal/ended";
 
 /// What withdrawing a batch does.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +36,8 @@ pub struct RollbackPlan {
     pub source_system: String,
     /// The last attempt that is withdrawn, a landing or a replay; landing the file again is the next.
     pub attempt: i64,
+    /// Whether it came by a push, whose key is free again with this.
+    pub is_pushed: bool,
     pub tables: Vec<RollbackPart>,
     /// Batches that landed later and had rows that were known by then: if they were known from this
     /// batch, they are gone with it, until those files are withdrawn and landed again.
@@ -66,10 +72,6 @@ impl Lake {
         if !account.is_landed {
             return Err(state("has been withdrawn already"));
         }
-        // Its sender holds an answer that says that it is there, and would get the same again.
-        if account.is_pushed {
-            return Err(state("came by a push, which stands: push newer versions of its rows"));
-        }
         if self.has_brought_reference(id).await? {
             return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
         }
@@ -89,6 +91,7 @@ impl Lake {
             file_name: account.file_name.clone(),
             source_system: account.source_system.clone(),
             attempt,
+            is_pushed: account.is_pushed,
             tables,
             later: later(&held, id, account),
             known,
@@ -154,6 +157,13 @@ impl Lake {
         now: Timestamp,
     ) -> Result<RollbackPlan, LakeError> {
         let once = Once { app_id: format!("rollback/{}", plan.batch_id), attempt: plan.attempt };
+        let ledger = self.table(&INGEST_BATCH);
+        let mut onces = vec![once.clone()];
+        if plan.is_pushed {
+            let attempt = number(&ledger, BEGUN).await? + 1;
+            ledger.put(&[], None, Some(&Once { app_id: BEGUN.to_owned(), attempt })).await?;
+            onces.push(Once { app_id: ENDED.to_owned(), attempt });
+        }
         for (table, swaps) in written {
             let all = swaps.len();
             let operation = DeltaOperation::Delete { predicate: Some(format!("batch_id = '{}'", plan.batch_id)) };
@@ -162,17 +172,22 @@ impl Lake {
                 return Err(LakeError::Conflict { table: table.name().to_owned() });
             }
         }
-        let ledger = self.table(&INGEST_BATCH);
-        let row = withdrawal(&ledger.snapshot().await?, &plan, now).await?;
-        ledger.put(&[row], None, Some(&once)).await?;
+        let mut writer = ledger.writer();
+        writer.write(&withdrawal(&ledger.snapshot().await?, &plan, now).await?).await?;
+        ledger.commit_files(writer.finish().await?, None, &onces, HashMap::new()).await?;
         Ok(plan)
+    }
+
+    /// Whether the withdrawal of a push was broken off: until it is made again the batch counts as landed,
+    /// whatever rows of it are left. The caller holds the ledger's lock.
+    pub async fn is_rollback_broken_off(&self) -> Result<bool, LakeError> {
+        let ledger = self.table(&INGEST_BATCH);
+        Ok(number(&ledger, BEGUN).await? > number(&ledger, ENDED).await?)
     }
 
     /// The attempt as which a batch lands now: one more than the last that was withdrawn.
     pub async fn next_attempt(&self, batch_id: &str) -> Result<i64, LakeError> {
-        let ledger = self.table(&INGEST_BATCH);
-        let newest = ledger.refresh().await?;
-        Ok(ledger.landed(&newest, &format!("rollback/{batch_id}")).await?.unwrap_or(0) + 1)
+        Ok(number(&self.table(&INGEST_BATCH), &format!("rollback/{batch_id}")).await? + 1)
     }
 
     /// The last attempt that was withdrawn, and the last that the ledger and each table know of.
@@ -186,9 +201,7 @@ impl Lake {
 
     /// The last attempt of a batch that a table knows of; 0: none.
     async fn last_attempt(&self, contract: &'static Contract, batch_id: &str) -> Result<i64, LakeError> {
-        let table = self.table(contract);
-        let newest = table.refresh().await?;
-        Ok(table.landed(&newest, &format!("batch/{batch_id}")).await?.unwrap_or(0))
+        number(&self.table(contract), &format!("batch/{batch_id}")).await
     }
 
     /// Whether a batch has brought reference rows: those do not say which batch they are of.
@@ -211,6 +224,12 @@ impl Lake {
         }
         Ok(locks)
     }
+}
+
+/// The last number that a table knows of a transaction; 0: none.
+async fn number(table: &Table, app_id: &str) -> Result<i64, LakeError> {
+    let newest = table.refresh().await?;
+    Ok(table.landed(&newest, app_id).await?.unwrap_or(0))
 }
 
 /// Tables that hold rows of batches.
