@@ -1,5 +1,5 @@
-//! Withdrawing a batch: its rows leave the facts and `quarantine`, table by table, and last a row of
-//! the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
+//! Withdrawing a batch: its rows leave the facts and `quarantine`, reference tables become what they were
+//! before it, table by table, and last a row of the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
 //! again; the batch may land anew, as its next attempt.
 
 use std::collections::{HashMap, HashSet};
@@ -20,6 +20,8 @@ use super::swap::{Swap, SwapOptions};
 use super::table::{Once, Table};
 use super::{Lake, LakeError, TableLock};
 use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
+
+mod reference;
 
 /// Tries to withdraw a batch beside landings; then they have to wait.
 const TRIES: usize = 3;
@@ -56,6 +58,9 @@ pub struct RollbackPart {
     pub files: usize,
     #[serde(skip)]
     found: Vec<(LiveFile, u64)>,
+    /// Of a reference table: all rows that it has then.
+    #[serde(skip)]
+    restored: Option<Vec<RecordBatch>>,
 }
 
 impl Lake {
@@ -72,18 +77,19 @@ impl Lake {
         if !account.is_landed {
             return Err(state("has been withdrawn already"));
         }
-        if self.has_brought_reference(id).await? {
-            return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
-        }
         // Asked before the files are pinned: what lands afterwards is told by another attempt.
         let known = self.attempts(id).await?;
         let attempt = known.iter().skip(1).copied().max().unwrap_or_default().max(account.withdrawn + 1);
         let mut tables = Vec::new();
         for contract in parts() {
+            if contract.role == Role::Reference {
+                tables.extend(self.plan_reference(contract, id).await?);
+                continue;
+            }
             let found = find(&self.table(contract).snapshot().await?, id).await?;
             let rows = found.iter().map(|(_, rows)| rows).sum();
             if rows > 0 {
-                tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found });
+                tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found, restored: None });
             }
         }
         Ok(RollbackPlan {
@@ -106,12 +112,12 @@ impl Lake {
         for _ in 0..TRIES {
             let plan = self.plan_rollback(batch).await?;
             let swaps = self.without_batch(&plan).await?;
-            let _locks = self.lock_parts().await?;
+            let _locks = self.lock_parts(plan.has_reference()).await?;
             if self.is_unmoved(&plan).await? {
                 return self.withdraw(plan, swaps, now).await;
             }
         }
-        let _locks = self.lock_parts().await?;
+        let _locks = self.lock_parts(true).await?;
         let plan = self.plan_rollback(batch).await?;
         let swaps = self.without_batch(&plan).await?;
         self.withdraw(plan, swaps, now).await
@@ -123,6 +129,15 @@ impl Lake {
         for part in &plan.tables {
             let Some(contract) = contract::find(part.table) else { continue };
             let table = self.table(contract);
+            if let Some(rows) = &part.restored {
+                let mut writer = table.writer();
+                for rows in rows {
+                    writer.write(rows).await?;
+                }
+                let replaced = part.found.iter().map(|(file, _)| file.clone()).collect();
+                written.push((table, vec![Swap { replaced, files: writer.finish().await? }]));
+                continue;
+            }
             let mut swaps = Vec::with_capacity(part.found.len());
             for (file, rows) in &part.found {
                 swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
@@ -204,9 +219,9 @@ impl Lake {
         number(&self.table(contract), &format!("batch/{batch_id}")).await
     }
 
-    /// Whether a batch has brought reference rows: those do not say which batch they are of.
+    /// Whether a batch has brought reference rows, which later ones may have replaced.
     pub(super) async fn has_brought_reference(&self, batch_id: &str) -> Result<bool, LakeError> {
-        for contract in contract::ALL.iter().copied().filter(|table| table.role == Role::Reference) {
+        for contract in reference::tables() {
             if self.last_attempt(contract, batch_id).await? > 0 {
                 return Ok(true);
             }
@@ -215,10 +230,16 @@ impl Lake {
     }
 
     /// In the order in which a landing takes them.
-    async fn lock_parts(&self) -> Result<Vec<TableLock>, LakeError> {
+    async fn lock_parts(&self, with_reference: bool) -> Result<Vec<TableLock>, LakeError> {
         let mut locks = Vec::new();
+        if with_reference {
+            // Whoever edits reference rows reads them first, and puts all of them back.
+            locks.push(self.lock("derive").await?);
+        }
+        let is_part = |table: &Contract| with_reference || table.role != Role::Reference;
+        let parts: Vec<&Contract> = parts().filter(|table| is_part(table)).collect();
         for contract in contract::ALL.iter() {
-            if contract.table == INGEST_BATCH.table || parts().any(|part| part.table == contract.table) {
+            if contract.table == INGEST_BATCH.table || parts.iter().any(|part| part.table == contract.table) {
                 locks.push(self.lock(contract.table).await?);
             }
         }
@@ -237,7 +258,13 @@ fn parts() -> impl Iterator<Item = &'static Contract> {
     let holds = |table: &&'static Contract| {
         table.field("batch_id").is_some() && (table.role == Role::Fact || table.table == QUARANTINE.table)
     };
-    contract::ALL.iter().copied().filter(holds)
+    contract::ALL.iter().copied().filter(holds).chain(reference::tables())
+}
+
+impl RollbackPlan {
+    fn has_reference(&self) -> bool {
+        self.tables.iter().any(|part| part.restored.is_some())
+    }
 }
 
 fn later(held: &HashMap<String, Account>, batch_id: &str, withdrawn: &Account) -> Vec<String> {
