@@ -155,3 +155,68 @@ fn a_batch_that_brought_reference_rows_is_withdrawn_and_lands_again() {
     assert_eq!(held(&place)[1], "X2 1 2 2018-01-01 - -");
     assert_eq!(place.number("select count(*) from service_item where item_id not like 'X%' and batch_id is null"), 74);
 }
+
+const TAKEN_BACK: &str = r#"
+[source]
+system = "desk"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "service_item"
+when_present = "item"
+[output.fields]
+item_id = "item"
+name = "name"
+promised_limit = "limit"
+promised_unit = { value = "WD" }
+valid_from = "from"
+valid_to = "to"
+is_deleted = { column = "gone", default = "false" }
+[[output]]
+table = "organization"
+when_present = "org"
+[output.fields]
+org_code = "org"
+name = "name"
+level = { value = "county" }
+kind = { value = "MZ" }
+valid_to = "to"
+is_deleted = { column = "gone", default = "false" }
+"#;
+
+#[test]
+fn what_a_source_takes_back_is_left_out_from_its_day_on() {
+    let place = lake();
+    let mapping = place.file("gone.toml", TAKEN_BACK);
+    let land = |name: &str, lines: &[&str]| {
+        let file = place.file(name, format!("item,org,name,limit,from,to,gone\n{}\n", lines.join("\n")));
+        place.json(&["ingest", text(&mapping), text(&file)])
+    };
+    let landed = |receipt: &Value| (receipt["landed"].as_i64(), receipt["known"].as_i64());
+    let first = land("1.csv", &["X1,,x,5,2018-01-01,,", ",999,office,,,,"]);
+    assert_eq!((landed(&first), due(&place)), ((Some(2), Some(0)), "2018-03-12".into()), "{first}");
+    let count = |table: &str, day: &str| {
+        let sql = format!("select count(*) as n from {table} where name in ('x', 'office')");
+        place.json(&["query", &sql, "--as-of", day])[0]["n"].as_i64().expect("a number")
+    };
+    let tables = ["service_item", "organization"];
+    assert_eq!(tables.map(|table| count(table, "2024-05-01")), [1, 1]);
+    let lines = ["X1,,x,5,2018-01-01,2024-05-01,true", ",999,office,,,2024-05-01,true"];
+    let gone = land("2.csv", &lines);
+    assert_eq!(landed(&gone), (Some(2), Some(0)), "{gone}");
+    assert_eq!(tables.map(|table| count(table, "2024-04-30")), [1, 1], "on the day before it is there");
+    assert_eq!(tables.map(|table| count(table, "2024-05-01")), [0, 0]);
+    assert_eq!(["service_item_history", "organization_history"].map(|table| count(table, "2024-05-01")), [2, 1]);
+    assert_eq!(due(&place), "2018-03-12", "the case is judged by the last version that the item had");
+    // The same again, in another order: known.
+    let again = land("3.csv", &[lines[1], lines[0]]);
+    assert_eq!(landed(&again), (Some(0), Some(2)), "{again}");
+    let back = land("4.csv", &["X1,,x,4,2024-07-01,,", ",999,office,,,,"]);
+    assert_eq!(landed(&back), (Some(2), Some(0)), "{back}");
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [2, 1], "what comes again is there, with its versions");
+    place.run(&["lake", "verify"]);
+    // Withdrawn, the records are as they were taken back.
+    place.run(&["lake", "rollback", "--batch", batch(&back)]);
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [0, 0]);
+    place.run(&["lake", "rollback", "--batch", batch(&gone)]);
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
+}
