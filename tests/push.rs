@@ -73,13 +73,51 @@ fn what_was_answered_outlives_a_kill_and_is_answered_again() {
     let again = pushing.post(&server, &[NDJSON, key], events("a", 3));
     assert_eq!((again.status, again.header("idempotent-replayed")), (200, Some("true")));
     assert_eq!(again.body, first.body);
-    let batch = again.body["batch_id"].as_str().expect("batch");
-    let message = pushing.place.fails(1, &["lake", "rollback", "--batch", batch]);
-    assert!(message.contains("came by a push"), "{message}");
     let other = pushing.post(&server, &[NDJSON, key], events("b", 1));
     assert_eq!((other.status, other.header("content-type")), (409, Some("application/problem+json")));
     assert!(other.body["detail"].as_str().is_some_and(|detail| detail.contains("a new body wants a new key")));
     assert_eq!(pushing.events(), 3);
+}
+
+#[test]
+fn a_push_that_was_withdrawn_lands_again_also_while_the_server_runs() {
+    let pushing = Pushing::new("");
+    let server = pushing.start();
+    let headers = [NDJSON, ("idempotency-key", "first")];
+    let body = events("a", 3) + &event("bad").replace("2023-09-01", "never");
+    let send = |server: &Server| pushing.post(server, &headers, &body);
+    let first = send(&server);
+    assert_eq!((first.status, count(&first.body, "landed"), count(&first.body, "quarantined")), (200, 3, 1));
+    let batch = first.body["batch_id"].as_str().expect("batch").to_owned();
+    let rollback = ["lake", "rollback", "--batch", batch.as_str()];
+    let plan = pushing.place.json(&[&rollback[..], &["--dry-run"]].concat());
+    assert_eq!(plan["withdrawn"]["is_pushed"], true, "{plan}");
+    assert_eq!(send(&server).header("idempotent-replayed"), Some("true"), "a plan changes nothing");
+    let told = pushing.place.run(&rollback);
+    assert!(told.contains("the same body under the same key lands again"), "{told}");
+    let refused = "select count(*) from quarantine";
+    assert_eq!((pushing.events(), pushing.place.number(refused)), (0, 0));
+    let again = send(&server);
+    assert_eq!((again.status, again.header("idempotent-replayed")), (200, None), "{again:?}");
+    assert_eq!(again.body, first.body);
+    assert_eq!((pushing.events(), pushing.place.number(refused)), (3, 1));
+    let attempts = "select max(attempt) from ingest_batch where state = 'LANDED'";
+    assert_eq!(pushing.place.number(attempts), 2);
+    let third = send(&server);
+    assert_eq!((third.header("idempotent-replayed"), &third.body), (Some("true"), &first.body));
+    server.kill();
+    let server = pushing.start();
+    let after = send(&server);
+    assert_eq!((after.header("idempotent-replayed"), &after.body), (Some("true"), &first.body));
+    pushing.place.run(&["lake", "verify"]);
+    // Withdrawn while nobody serves, another body may have the key.
+    server.kill();
+    pushing.place.run(&rollback);
+    let server = pushing.start();
+    let other = pushing.post(&server, &headers, events("b", 1));
+    assert_eq!((other.status, other.header("idempotent-replayed")), (200, None), "{other:?}");
+    assert_eq!(pushing.events(), 1);
+    pushing.place.run(&["lake", "verify"]);
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! What the program ships against the files that it was made from.
+//! What the program ships against the files that it was made from, and reference rows that batches bring.
 
 use std::collections::BTreeSet;
 
 use datasets::reference::{county_outlines, regions};
+use serde_json::Value;
 
-use crate::support::real;
+use crate::support::{Place, real, text};
 
 #[test]
 fn every_edition_of_the_regions_is_as_published() {
@@ -35,4 +36,187 @@ fn the_outlines_are_those_of_the_four_counties() {
     };
     let published = codes(&std::fs::read_to_string(file).expect("file"));
     assert_eq!((codes(county_outlines()), published.len()), (published, 4));
+}
+
+const CASES: &str = r#"
+[source]
+system = "hall"
+time_zone = "Asia/Shanghai"
+case_key = "case"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+item_id = "item"
+recorded_at = "at"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = { value = "ACCEPT" }
+occurred_at = "at"
+"#;
+
+const ITEMS: &str = r#"
+[source]
+system = "desk"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "service_item"
+[output.fields]
+item_id = "id"
+name = "name"
+promised_limit = "limit"
+promised_unit = { value = "WD" }
+valid_from = "from"
+"#;
+
+/// A lake with a case of item X1, accepted Mon 2018-03-05.
+fn lake() -> Place {
+    let place = Place::new();
+    place.file("items.toml", ITEMS);
+    let (mapping, file) =
+        (place.file("cases.toml", CASES), place.file("cases.csv", "case,item,at\nA,X1,2018-03-05 10:00:00\n"));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    place
+}
+
+/// Lands items; the receipt.
+fn items(place: &Place, lines: &[&str]) -> Value {
+    let file = place.file("items.csv", format!("id,name,limit,from\n{}\n", lines.join("\n")));
+    place.json(&["ingest", text(&place.dir.path().join("items.toml")), text(&file)])
+}
+
+fn batch(receipt: &Value) -> &str {
+    receipt["batch_id"].as_str().expect("batch_id")
+}
+
+fn due(place: &Place) -> Value {
+    place.json(&["query", "select due_on from case_state"])[0]["due_on"].clone()
+}
+
+/// `item version limit from to batch` of the items that are not shipped.
+fn held(place: &Place) -> Vec<String> {
+    let sql = "select item_id, version, promised_limit, valid_from, valid_to, left(batch_id, 6) as b from service_item \
+               where item_id like 'X%' order by item_id, version";
+    let rows = place.json(&["query", sql]);
+    let told = rows.as_array().expect("rows").iter().map(|row| {
+        let cells =
+            ["item_id", "version", "promised_limit", "valid_from", "valid_to", "b"].map(|name| match &row[name] {
+                Value::String(text) => text.clone(),
+                Value::Null => "-".to_owned(),
+                other => other.to_string(),
+            });
+        cells.join(" ")
+    });
+    told.collect()
+}
+
+#[test]
+fn a_batch_that_brought_reference_rows_is_withdrawn_and_lands_again() {
+    let place = lake();
+    let first = items(&place, &["X1,x,5,2018-01-01", "X3,z,9,2018-01-01"]);
+    assert_eq!((first["landed"].as_i64(), due(&place)), (Some(2), "2018-03-12".into()), "{first}");
+    let before = held(&place);
+    // Another limit in its place, a new version of X3, and an item of its own.
+    let lines = ["X1,x,3,2018-01-01", "X3,z,7,2019-01-01", "X2,y,1,2018-01-01"];
+    let second = items(&place, &lines);
+    assert_eq!((second["landed"].as_i64(), due(&place)), (Some(3), "2018-03-08".into()), "{second}");
+    let [one, two] = [&first, &second].map(|receipt| batch(receipt)[..6].to_owned());
+    let after = [
+        format!("X1 1 3 2018-01-01 - {two}"),
+        format!("X2 1 1 2018-01-01 - {two}"),
+        format!("X3 1 9 2018-01-01 2019-01-01 {one}"),
+        format!("X3 2 7 2019-01-01 - {two}"),
+    ];
+    assert_eq!(held(&place), after);
+    place.run(&["lake", "verify"]);
+    let refused = place.fails(1, &["lake", "rollback", "--batch", batch(&first)]);
+    let told = format!("X1 of service_item, which it brought, has been changed by batch {} since", batch(&second));
+    assert!(refused.contains(&told), "{refused}");
+    let plan = place.json(&["lake", "rollback", "--batch", batch(&second), "--dry-run"]);
+    assert_eq!(plan["withdrawn"]["tables"][0]["table"], "service_item", "{plan}");
+    assert_eq!((plan["withdrawn"]["tables"][0]["rows"].as_i64(), held(&place)), (Some(4), after.to_vec()));
+    place.run(&["lake", "rollback", "--batch", batch(&second)]);
+    assert_eq!((held(&place), due(&place)), (before, "2018-03-12".into()), "open cases are folded again");
+    place.run(&["lake", "verify"]);
+    let again = items(&place, &lines);
+    assert_eq!((again["outcome"].as_str(), again["landed"].as_i64()), (Some("landed"), Some(3)), "{again}");
+    assert_eq!((held(&place), due(&place)), (after.to_vec(), "2018-03-08".into()));
+    assert_eq!(items(&place, &lines)["outcome"], "already_landed");
+    assert_eq!(place.number("select max(attempt) from ingest_batch where state = 'LANDED'"), 2);
+    // What was put by hand since stands on it.
+    let put =
+        place.file("put.csv", "item_id,version,name,promised_limit,promised_unit,valid_from\nX2,1,y,2,WD,2018-01-01\n");
+    place.run(&["reference", "put", "service_item", text(&put)]);
+    let refused = place.fails(1, &["lake", "rollback", "--batch", batch(&second)]);
+    assert!(refused.contains("X2 of service_item") && refused.contains("put by hand since"), "{refused}");
+    assert_eq!(held(&place)[1], "X2 1 2 2018-01-01 - -");
+    assert_eq!(place.number("select count(*) from service_item where item_id not like 'X%' and batch_id is null"), 74);
+}
+
+const TAKEN_BACK: &str = r#"
+[source]
+system = "desk"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "service_item"
+when_present = "item"
+[output.fields]
+item_id = "item"
+name = "name"
+promised_limit = "limit"
+promised_unit = { value = "WD" }
+valid_from = "from"
+valid_to = "to"
+is_deleted = { column = "gone", default = "false" }
+[[output]]
+table = "organization"
+when_present = "org"
+[output.fields]
+org_code = "org"
+name = "name"
+level = { value = "county" }
+kind = { value = "MZ" }
+valid_to = "to"
+is_deleted = { column = "gone", default = "false" }
+"#;
+
+#[test]
+fn what_a_source_takes_back_is_left_out_from_its_day_on() {
+    let place = lake();
+    let mapping = place.file("gone.toml", TAKEN_BACK);
+    let land = |name: &str, lines: &[&str]| {
+        let file = place.file(name, format!("item,org,name,limit,from,to,gone\n{}\n", lines.join("\n")));
+        place.json(&["ingest", text(&mapping), text(&file)])
+    };
+    let landed = |receipt: &Value| (receipt["landed"].as_i64(), receipt["known"].as_i64());
+    let first = land("1.csv", &["X1,,x,5,2018-01-01,,", ",999,office,,,,"]);
+    assert_eq!((landed(&first), due(&place)), ((Some(2), Some(0)), "2018-03-12".into()), "{first}");
+    let count = |table: &str, day: &str| {
+        let sql = format!("select count(*) as n from {table} where name in ('x', 'office')");
+        place.json(&["query", &sql, "--as-of", day])[0]["n"].as_i64().expect("a number")
+    };
+    let tables = ["service_item", "organization"];
+    assert_eq!(tables.map(|table| count(table, "2024-05-01")), [1, 1]);
+    let lines = ["X1,,x,5,2018-01-01,2024-05-01,true", ",999,office,,,2024-05-01,true"];
+    let gone = land("2.csv", &lines);
+    assert_eq!(landed(&gone), (Some(2), Some(0)), "{gone}");
+    assert_eq!(tables.map(|table| count(table, "2024-04-30")), [1, 1], "on the day before it is there");
+    assert_eq!(tables.map(|table| count(table, "2024-05-01")), [0, 0]);
+    assert_eq!(["service_item_history", "organization_history"].map(|table| count(table, "2024-05-01")), [2, 1]);
+    assert_eq!(due(&place), "2018-03-12", "the case is judged by the last version that the item had");
+    // The same again, in another order: known.
+    let again = land("3.csv", &[lines[1], lines[0]]);
+    assert_eq!(landed(&again), (Some(0), Some(2)), "{again}");
+    let back = land("4.csv", &["X1,,x,4,2024-07-01,,", ",999,office,,,,"]);
+    assert_eq!(landed(&back), (Some(2), Some(0)), "{back}");
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [2, 1], "what comes again is there, with its versions");
+    place.run(&["lake", "verify"]);
+    // Withdrawn, the records are as they were taken back.
+    place.run(&["lake", "rollback", "--batch", batch(&back)]);
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [0, 0]);
+    place.run(&["lake", "rollback", "--batch", batch(&gone)]);
+    assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
 }

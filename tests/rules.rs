@@ -85,6 +85,46 @@ fn a_notice_that_comes_late_cancels_the_cards_that_it_proves_wrong() {
 }
 
 #[test]
+fn a_year_that_becomes_known_gives_the_cards_that_were_withheld() {
+    // 500 working days reach into 2027, 5 of 2020 do not ask what is known of other years.
+    let place = lake(&["A,500,,ACCEPT,2025-03-03 10:00:00", "B,5,,ACCEPT,2020-03-23 10:00:00"]);
+    let year = |region: &str, year: i32, more: &[&str]| {
+        let sql = format!("select status from calendar_year where region = '{region}' and year = {year}");
+        let told = place.json(&[&["query", sql.as_str()][..], more].concat());
+        told[0]["status"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!([2020, 2026, 2027].map(|of| year("GX", of, &[])), ["KNOWN", "KNOWN", "PROVISIONAL"]);
+    let regional = "select count(*) from calendar_day where region = 'GX' and kind = 'REGIONAL_HOLIDAY' and \
+                    date between '2020-01-01' and '2020-12-31'";
+    assert_eq!(place.number(regional), 0, "Guangxi has no day of its own in 2020");
+    let withheld = "select count(*) from card_all where is_official and case_no = 'A'";
+    let provisional = "select count(*) from case_state where is_provisional";
+    let incidents = "select count(*) from data_incident where region = 'GX' and year = 2027 and open_cases = 1";
+    assert_eq!([withheld, provisional, incidents].map(|sql| place.number(sql)), [0, 1, 1]);
+    assert_eq!(place.number("select count(*) from card_all where is_official and case_no = 'B'"), 2);
+    let head = "region,year,status,source_doc,known_from\n";
+    let put = |row: &str| place.file("year.csv", format!("{head}{row}\n"));
+    for (row, told) in [
+        ("GX,2027,KNOWN,a notice,", "known_from"),
+        ("GX,2027,Known,a notice,2025-06-02", "neither KNOWN nor PROVISIONAL"),
+        ("GX,70000,KNOWN,a notice,2025-06-02", "there is no year 70000"),
+    ] {
+        let message = place.fails(1, &["reference", "put", "calendar_year", text(&put(row))]);
+        assert!(message.contains(told), "{message}");
+    }
+    let file = put("GX,2027,KNOWN,a notice,2025-06-02");
+    let plan = place.json(&["reference", "put", "calendar_year", text(&file), "--dry-run"]);
+    assert_eq!((plan["cards_appear"].as_i64(), plan["due_dates"].as_i64()), (Some(2), Some(0)), "{plan}");
+    place.run(&["reference", "put", "calendar_year", text(&file)]);
+    assert_eq!([withheld, provisional, incidents].map(|sql| place.number(sql)), [2, 0, 0]);
+    assert_eq!((year("GX", 2027, &[]), year("CN", 2027, &[])), ("KNOWN".to_owned(), "PROVISIONAL".to_owned()));
+    assert_eq!(year("GX", 2027, &["--as-of", "2025-06-01"]), "PROVISIONAL", "as it was known then");
+    let exported = place.run(&["reference", "export", "calendar_year"]);
+    assert!(exported.starts_with(head) && exported.contains("GX,2027,KNOWN,a notice,2025-06-02\n"), "{exported}");
+    assert!(exported.contains("GX,2027,PROVISIONAL,"), "what was said before stays");
+}
+
+#[test]
 fn a_policy_of_the_citys_own_judges_from_its_day_on() {
     let place = lake(&["A,5,,ACCEPT,2018-03-05 10:00:00", "B,5,,ACCEPT,2018-04-09 10:00:00"]);
     let exported = place.run(&["reference", "export", "sla_policy"]);

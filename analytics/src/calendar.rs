@@ -156,7 +156,7 @@ mod tests {
     fn office_hours_are_those_of_the_day() {
         let days = [(date(2018, 1, 1), true, "NORMAL".to_owned(), None)];
         let hours = [(date(2000, 1, 1), None, "08:00-12:00;15:00-18:00"), (date(2018, 7, 1), None, "08:30-12:00")];
-        let calendar = Calendar::from_rows(CalendarRegion::GX, days, hours, "x".to_owned()).expect("calendar");
+        let calendar = Calendar::from_rows(CalendarRegion::GX, [2018], days, hours, "x".to_owned()).expect("calendar");
         let calendar = LakeCalendar::new(calendar);
         assert_eq!(calendar.windows(date(2018, 6, 29)).len(), 2);
         assert_eq!(calendar.windows(date(2018, 7, 2)), [OfficeWindow { open: 30_600, close: 43_200 }]);

@@ -1,7 +1,7 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
 use arrow::array::{Array, RecordBatch};
-use datasets::contract::{CALENDAR_DAY, Contract};
+use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract};
 use datasets::lake::Lake;
 use datasets::reference::edit;
 use jiff::Timestamp;
@@ -41,10 +41,11 @@ pub async fn put_reference(
     Ok(changes)
 }
 
-/// A day of the calendar takes no other's place: it is known from its notice on, and what was known
+/// A day or a year of the calendar takes no other's place: it is known from its notice on, and what was known
 /// before stays. Whatever else is asked of rows is asked where the rules are read.
 fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
-    let notices = rows.column_by_name("known_from").filter(|_| table.table == CALENDAR_DAY.table);
+    let is_calendar = [CALENDAR_DAY.table, CALENDAR_YEAR.table].contains(&table.table);
+    let notices = rows.column_by_name("known_from").filter(|_| is_calendar);
     match notices {
         Some(notices) if notices.null_count() > 0 => Err(AnalyticsError::Rule {
             table: table.table,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use datasets::calendar::{Calendar, CalendarError, CalendarRegion};
-use datasets::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, REGION, SERVICE_ITEM, SLA_POLICY};
+use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract, OFFICE_HOURS, REGION, SERVICE_ITEM, SLA_POLICY};
 use datasets::lake::{LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -21,12 +21,14 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod workdays;
+mod years;
 
 pub(crate) use items::ItemVersion;
 use items::Items;
 use policies::Policies;
 pub(crate) use source::RuleTables;
 use workdays::Workdays;
+use years::Years;
 
 /// Calendar, items, policies and regions of a lake.
 #[derive(Debug)]
@@ -43,8 +45,8 @@ pub struct Rules {
 
 impl Rules {
     /// The tables that they are read from.
-    pub(crate) const TABLES: [&'static Contract; 5] =
-        [&CALENDAR_DAY, &OFFICE_HOURS, &REGION, &SERVICE_ITEM, &SLA_POLICY];
+    pub(crate) const TABLES: [&'static Contract; 6] =
+        [&CALENDAR_DAY, &CALENDAR_YEAR, &OFFICE_HOURS, &REGION, &SERVICE_ITEM, &SLA_POLICY];
 
     /// Reads them from a pinned version of the lake.
     pub async fn load(meta: &LakeMeta, snapshot: &LakeSnapshot) -> Result<Self, AnalyticsError> {
@@ -130,6 +132,7 @@ async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Resu
         }
     }
     days.sort_by_key(|row| (row.known_from, row.date));
+    let years = Years::load(region.as_str(), tables).await?;
     let known = |by: Option<Date>| -> Result<Calendar, AnalyticsError> {
         let mut latest: BTreeMap<Date, &DayRow> = BTreeMap::new();
         for row in days.iter().filter(|row| row.known_from.is_none_or(|from| by.is_none_or(|by| from < by))) {
@@ -141,12 +144,12 @@ async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Resu
         let version = latest.values().map(|row| row.version.as_str()).max().unwrap_or_default().to_owned();
         let rows = latest.into_values().map(|row| (row.date, row.is_workday, row.kind.clone(), row.name.clone()));
         let hours = hours.iter().map(|(from, to, windows)| (*from, *to, windows.as_str()));
-        Calendar::from_rows(region, rows, hours, version).map_err(|error| match error {
+        Calendar::from_rows(region, years.known(by), rows, hours, version).map_err(|error| match error {
             CalendarError::NoOfficeHours(_) | CalendarError::BadRow { .. } => rule("office_hours", error),
             _ => rule("calendar_day", error),
         })
     };
-    let notices: BTreeSet<Date> = days.iter().filter_map(|row| row.known_from).collect();
+    let notices: BTreeSet<Date> = days.iter().filter_map(|row| row.known_from).chain(years.notices()).collect();
     let mut earlier = Vec::with_capacity(notices.len());
     for notice in notices {
         let from =

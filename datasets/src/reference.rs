@@ -8,6 +8,7 @@ use thiserror::Error;
 pub mod edit;
 mod item;
 mod regions;
+pub(crate) mod undo;
 pub mod versions;
 
 pub use item::{FlowStep, ServiceItem, flow_steps, limits_fit, service_items};

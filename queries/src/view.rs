@@ -1,8 +1,9 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 15] = [
+pub const VIEWS: [(&str, &str); 16] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
+    ("calendar_year", include_str!("../sql/views/calendar_year.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("standing_batch", include_str!("../sql/views/standing_batch.sql")),
     ("refusal", include_str!("../sql/views/refusal.sql")),
@@ -20,19 +21,7 @@ pub const VIEWS: [(&str, &str); 15] = [
 ];
 
 /// Tables that are shown as they rest.
-pub const PLAIN: [&str; 11] = [
-    "quarantine",
-    "ingest_batch",
-    "region",
-    "organization",
-    "agent",
-    "service_item",
-    "power_item",
-    "policy_item",
-    "office_hours",
-    "sla_policy",
-    "lake_meta",
-];
+pub const PLAIN: [&str; 5] = ["quarantine", "ingest_batch", "office_hours", "sla_policy", "lake_meta"];
 
 /// Records that come in versions and may be taken back: shown in their latest, see [`latest`].
 pub const RECORDS: [&str; 9] = [
@@ -47,12 +36,24 @@ pub const RECORDS: [&str; 9] = [
     "disclosure_publication",
 ];
 
+/// Reference tables of which a source may take records back: shown without those, see [`present`].
+pub const REFERENCE: [&str; 6] = ["region", "organization", "agent", "service_item", "power_item", "policy_item"];
+
 /// The view of a table of [`RECORDS`] whose rows `key` names.
 pub fn latest(table: &str, key: &str) -> String {
     include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)
 }
 
+/// The view of a table of [`REFERENCE`] whose rows `key` names.
+pub fn present(table: &str, key: &[&str]) -> String {
+    let (sql, record) = match key {
+        [record, "version"] => (include_str!("../sql/views/present_versions.sql"), *record),
+        _ => (include_str!("../sql/views/present_rows.sql"), ""),
+    };
+    sql.replace("{table}", table).replace("{record}", record)
+}
+
 /// Whether every version of a table is shown too, as `<name>_history`.
 pub fn has_history(table: &str) -> bool {
-    ["workflow_case", "workflow_event"].contains(&table) || RECORDS.contains(&table)
+    ["workflow_case", "workflow_event"].contains(&table) || RECORDS.contains(&table) || REFERENCE.contains(&table)
 }

@@ -232,6 +232,7 @@ pub const REFERENCE_EXPORT: &str = "Examples:
 
 pub const REFERENCE_PUT: &str = "Examples:
   sunlake reference put calendar_day 2027.csv --dry-run   which due dates would move?
+  sunlake reference put calendar_year years.csv           when all days of 2027 are in: 2027 is KNOWN
   sunlake reference put sla_policy our_ladder.csv
 
 Open cases are folded again by the new rows; closed ones keep what they were judged by.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use datasets::contract::{
-    CALENDAR_DAY, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY, VILLAGE_DAY,
-    WORKFLOW_CASE, WORKFLOW_EVENT,
+    CALENDAR_DAY, CALENDAR_YEAR, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY,
+    VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT,
 };
 use datasets::lake::{DERIVE_RUN, Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
 use futures::TryStreamExt;
@@ -47,7 +47,7 @@ const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
 /// With them the ledger: a batch confirms cards only when its facts have been folded.
 const GROUND: [&Contract; 3] = [&WORKFLOW_CASE, &WORKFLOW_EVENT, &INGEST_BATCH];
 /// The rules that cases are judged by; a change of them folds the open cases again.
-const RULES: [&Contract; 4] = [&CALENDAR_DAY, &OFFICE_HOURS, &SERVICE_ITEM, &SLA_POLICY];
+const RULES: [&Contract; 5] = [&CALENDAR_DAY, &CALENDAR_YEAR, &OFFICE_HOURS, &SERVICE_ITEM, &SLA_POLICY];
 /// Transaction that numbers the derive runs.
 const RUN: &str = DERIVE_RUN;
 /// Transaction that tells the version of the clock.

@@ -41,7 +41,8 @@ pub(super) async fn task(
         return Err(AnalyticsError::OtherEngine { held, mine });
     }
     let is_new = |table: &Contract| since[table.table] != Some(version(snapshot, table));
-    let rules_changed = RULES.iter().any(|table| since[table.table].is_some() && is_new(table));
+    // Also a table that states have never stood on: a migration has brought it.
+    let rules_changed = !first && RULES.iter().any(|table| is_new(table));
     let full = options.full || standing.cards_lost;
     let all = first || full || other.is_some();
     // Cases of which nothing is left are in no file any more: only a fold of all leaves them out.

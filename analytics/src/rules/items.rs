@@ -25,6 +25,7 @@ columns! {
         village_unit: Text,
         flow_steps: Text,
         certificate: Flag,
+        is_deleted: Flag,
         valid_from: Day,
         valid_to: Day,
     }
@@ -75,7 +76,8 @@ impl Items {
         let mut versions: HashMap<String, Vec<ItemVersion>> = HashMap::new();
         for batch in tables.read(&SERVICE_ITEM, ItemColumns::FIELDS).await? {
             let rows = ItemColumns::of(&batch);
-            for at in 0..batch.num_rows() {
+            // What was taken back judges by its last version, as what has ended.
+            for at in (0..batch.num_rows()).filter(|at| !rows.is_deleted.get(*at)) {
                 let item_id = rows.item_id.get(at).unwrap_or_default();
                 let read = rows.read(at).map_err(|reason| {
                     let version = rows.version.get(at).unwrap_or_default();

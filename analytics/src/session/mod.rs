@@ -271,6 +271,10 @@ async fn register(
         let view = context.sql(&sql).await?.into_view();
         public.register_table(contract.table.to_owned(), view)?;
     }
+    for contract in contract::ALL.iter().filter(|contract| queries::view::REFERENCE.contains(&contract.table)) {
+        let view = context.sql(&queries::view::present(contract.table, contract.key)).await?.into_view();
+        public.register_table(contract.table.to_owned(), view)?;
+    }
     for (name, sql) in queries::view::VIEWS {
         let view = context.sql(sql).await?.into_view();
         public.register_table(name.to_owned(), view)?;

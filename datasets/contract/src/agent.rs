@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED, MadeId, Role, may, must};
 
 /// 代办员: who takes cases in for a village, versioned; one active agent a village and day (claim C1).
 pub static AGENT: Contract = Contract {
@@ -24,5 +24,7 @@ pub static AGENT: Contract = Contract {
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
         may("note", Prose, "e.g. that the row is made up for the demonstration"),
+        IS_DELETED,
+        BATCH_ID,
     ],
 };

@@ -1,8 +1,8 @@
 use super::Kind::*;
 use super::{Contract, MadeId, Role, may, must};
 
-/// Which days are worked, per region (domain §4.2, §7). The `calendar_year` of domain §7, which years are
-/// KNOWN, is no table: `datasets/reference/calendar_year.csv` is a part of the program.
+/// Which days are worked, per region (domain §4.2, §7). That a year has rows does not make it known:
+/// `calendar_year` says so.
 pub static CALENDAR_DAY: Contract = Contract {
     table: "calendar_day",
     grain: "one day of one region in a year whose calendar is known, as known from a day on",

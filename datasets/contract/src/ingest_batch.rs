@@ -24,7 +24,11 @@ pub static INGEST_BATCH: Contract = Contract {
             Text,
             "SHA-256 of the mapping's text, first 16 hexadecimal places: the schema_version (domain §7) of the facts with this batch_id; those that a replay landed have its ingested_at",
         ),
-        must("file_name", Text, "name of the file, without its folder; of an object of a store: its address, without query; of a push: push/ and the name of its token"),
+        must(
+            "file_name",
+            Text,
+            "name of the file, without its folder; of an object of a store: its address, without query; of a push: push/ and the name of its token",
+        ),
         must("file_bytes", Int, "size as it came, bytes"),
         must("extract_time", Instant, "when the source made the extract: its watermark if is_complete"),
         must("is_complete", Bool, "whether the batch holds everything up to extract_time"),

@@ -7,6 +7,7 @@ use arrow::datatypes::{Field as ArrowField, Schema, SchemaRef};
 
 mod agent;
 mod calendar_day;
+mod calendar_year;
 mod card;
 mod case_state;
 mod deal;
@@ -35,6 +36,7 @@ mod workflow_event;
 
 pub use agent::AGENT;
 pub use calendar_day::CALENDAR_DAY;
+pub use calendar_year::CALENDAR_YEAR;
 pub use card::CARD;
 pub use case_state::CASE_STATE;
 pub use deal::DEAL;
@@ -62,7 +64,7 @@ pub use workflow_case::WORKFLOW_CASE;
 pub use workflow_event::WORKFLOW_EVENT;
 
 /// Every table of the lake.
-pub static ALL: [&Contract; 26] = [
+pub static ALL: [&Contract; 27] = [
     &WORKFLOW_CASE,
     &WORKFLOW_EVENT,
     &RATING,
@@ -83,6 +85,7 @@ pub static ALL: [&Contract; 26] = [
     &POWER_ITEM,
     &POLICY_ITEM,
     &CALENDAR_DAY,
+    &CALENDAR_YEAR,
     &OFFICE_HOURS,
     &SLA_POLICY,
     &CASE_STATE,
@@ -225,10 +228,31 @@ pub(crate) const OP_TYPE: Field = later(
 .one_of(&["INSERT", "UPDATE", "DELETE"]);
 
 /// Of cases and events (domain §7): a source may take its record back.
-pub(crate) const IS_DELETED: Field = later(
+pub(crate) const IS_TAKEN_BACK: Field = later(
     "is_deleted",
     Kind::Bool,
     "the source has taken the record back; it stays here, views leave it out, and the clock from when that is known",
+);
+
+/// Common to the reference tables that batches bring rows of.
+pub(crate) const BATCH_ID: Field = later(
+    "batch_id",
+    Kind::Text,
+    "ingest_batch.batch_id of the batch that brought the row; null: shipped, put by hand, or landed before lake format 5",
+);
+
+/// Common to the reference tables in versions that a source can take records of back (domain §7).
+pub(crate) const IS_DELETED: Field = later(
+    "is_deleted",
+    Kind::Bool,
+    "the source has taken the record back from valid_from on; views of that day and later leave it out",
+);
+
+/// The same of tables without versions: the row of the record itself says so.
+pub(crate) const IS_DELETED_ROW: Field = later(
+    "is_deleted",
+    Kind::Bool,
+    "the source has taken the record back from valid_to on; views of that day and later leave it out",
 );
 
 /// Units of limits and lengths (domain §4 point 3).
@@ -332,6 +356,16 @@ mod tests {
             if let MadeId::EachRow(names) | MadeId::EachContent(names) = contract.made_id {
                 assert!(names.iter().all(|name| kind(name).is_some()), "{}", contract.table);
             }
+        }
+    }
+
+    #[test]
+    fn reference_rows_say_who_brought_them_and_whether_they_were_taken_back() {
+        for contract in ALL.iter().filter(|contract| contract.role == Role::Reference) {
+            let later = |name: &str| contract.field(name).is_some_and(|field| field.later && field.nullable);
+            assert_eq!(later("batch_id"), later("is_deleted"), "{}", contract.table);
+            let day = if contract.key.contains(&"version") { "valid_from" } else { "valid_to" };
+            assert!(!later("is_deleted") || contract.field(day).is_some(), "{}: no field {day}", contract.table);
         }
     }
 

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED_ROW, MadeId, Role, later, may, must};
 
 /// Departments and offices that handle cases.
 pub static ORGANIZATION: Contract = Contract {
@@ -19,5 +19,8 @@ pub static ORGANIZATION: Contract = Contract {
         may("name_en", Text, "name in English"),
         must("level", Text, "county, township or village"),
         must("kind", Text, "kind of office, e.g. MZ civil affairs, TW township service centre"),
+        later("valid_to", Date, "first day on which it is no more; null: it is still there"),
+        IS_DELETED_ROW,
+        BATCH_ID,
     ],
 };

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED, MadeId, Role, may, must};
 
 /// 惠民政策, versioned (the article: 87 of them, all published).
 pub static POLICY_ITEM: Contract = Contract {
@@ -27,5 +27,7 @@ pub static POLICY_ITEM: Contract = Contract {
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
         may("note", Prose, "e.g. that the row is made up for the demonstration"),
+        IS_DELETED,
+        BATCH_ID,
     ],
 };

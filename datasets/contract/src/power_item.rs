@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED, MadeId, Role, may, must};
 
 /// 村级权力清单: what a village may decide, versioned (domain §7 `power_item`; the article: 72 in 14
 /// areas, each with a flowchart).
@@ -33,5 +33,7 @@ pub static POWER_ITEM: Contract =
             must("valid_from", Date, "first day in force"),
             may("valid_to", Date, "first day no longer in force"),
             may("note", Prose, "e.g. that the row is made up for the demonstration"),
+            IS_DELETED,
+            BATCH_ID,
         ],
     };

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED_ROW, MadeId, Role, may, must};
 
 /// 行政区划 in eight yearly editions (National Bureau of Statistics).
 pub static REGION: Contract = Contract {
@@ -21,5 +21,7 @@ pub static REGION: Contract = Contract {
         may("parent_code", Text, "code of the region above"),
         must("valid_from", Date, "first day on which the edition applies"),
         may("valid_to", Date, "first day on which it applies no more; null: still in force"),
+        IS_DELETED_ROW,
+        BATCH_ID,
     ],
 };

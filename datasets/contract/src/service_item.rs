@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, UNITS, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED, MadeId, Role, UNITS, may, must};
 
 /// 服务事项, versioned (domain §7 `service_item`).
 pub static SERVICE_ITEM: Contract = Contract {
@@ -76,5 +76,7 @@ pub static SERVICE_ITEM: Contract = Contract {
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
         may("note", Prose, "e.g. that the row is made up for the demonstration"),
+        IS_DELETED,
+        BATCH_ID,
     ],
 };

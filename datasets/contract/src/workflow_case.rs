@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, IS_DELETED, MadeId, OP_TYPE, Role, SOURCE_PK, UNITS, later, may, must};
+use super::{Contract, IS_TAKEN_BACK, MadeId, OP_TYPE, Role, SOURCE_PK, UNITS, later, may, must};
 
 /// 办件: what is registered once of an application (domain §7 `workflow_case`).
 pub static WORKFLOW_CASE: Contract = Contract {
@@ -67,7 +67,7 @@ pub static WORKFLOW_CASE: Contract = Contract {
         later("fee_due", Decimal, "应收: yuan that the case costs, 0 or more; 0.00: free of charge (domain §7, R17)"),
         later("fee_paid", Decimal, "实收: yuan that were paid, 0 or more (domain §7, R17)"),
         may("entry_mode", Text, "LIVE or BACKFILL").one_of(&["LIVE", "BACKFILL"]),
-        IS_DELETED,
+        IS_TAKEN_BACK,
         may("attributes", TextMap, "what the source says beyond these fields"),
         may("recorded_at", Instant, "when the source recorded this version"),
         must("known_at", Instant, "when the lake can have known it (domain §4 point 14)"),

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, IS_DELETED, MadeId, OP_TYPE, Role, SOURCE_PK, STOP_KINDS, UNITS, later, may, must};
+use super::{Contract, IS_TAKEN_BACK, MadeId, OP_TYPE, Role, SOURCE_PK, STOP_KINDS, UNITS, later, may, must};
 
 /// What happened to a case (domain §7 `workflow_event`); append-only.
 pub static WORKFLOW_EVENT: Contract = Contract {
@@ -97,7 +97,7 @@ pub static WORKFLOW_EVENT: Contract = Contract {
             Text,
             "checksum of the event before it, where the source chains them, as it gives it; prev_hash in domain §7: fields that end in _hash are hashes of people here",
         ),
-        IS_DELETED,
+        IS_TAKEN_BACK,
         may("attributes", TextMap, "what the source says beyond these fields"),
         must("unfolded", Bool, "true if the mapping unfolded it from a case row instead of reading an event record"),
         must("biz_date", Date, "day of occurred_at in the lake's zone"),

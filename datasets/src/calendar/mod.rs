@@ -1,7 +1,8 @@
 //! The working-day calendar: national days with Guangxi's on top (domain §4.2). Which years are
-//! known is said by the calendar itself; beyond them the weekday rule answers, marked provisional.
+//! known is said by `calendar_year`, not by rows; in others what rows there are and the weekday rule
+//! answer, marked provisional.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
 use thiserror::Error;
@@ -13,6 +14,7 @@ mod table;
 
 use hours::OfficeHours;
 pub use hours::{OfficePeriod, Window};
+pub use shipped::{YearRow, years};
 pub use span::{MAX_WORKDAYS, WorkdayAnswer};
 pub use table::WorkdayTable;
 
@@ -115,7 +117,7 @@ pub struct Day {
     pub kind: DayKind,
     /// Name of the holiday or of the reason.
     pub name: Option<String>,
-    /// Whether the year's calendar is unknown and the weekday rule answered.
+    /// Whether the year's calendar is not known.
     pub provisional: bool,
 }
 
@@ -125,8 +127,7 @@ pub struct Calendar {
     region: CalendarRegion,
     /// Days that differ from the weekday rule.
     special: BTreeMap<Date, Special>,
-    first_year: i16,
-    last_year: i16,
+    known: BTreeSet<i16>,
     hours: OfficeHours,
     version: String,
 }
@@ -144,22 +145,22 @@ impl Calendar {
         shipped::load(region)
     }
 
-    /// A calendar from the region's rows of `calendar_day` (every day of each known year) and of
-    /// `office_hours` (first day in force, first day no longer in force, windows).
+    /// A calendar from the region's known years, its rows of `calendar_day`, and of `office_hours` (first
+    /// day in force, first day no longer in force, windows).
     pub fn from_rows<'w>(
         region: CalendarRegion,
+        known: impl IntoIterator<Item = i16>,
         rows: impl IntoIterator<Item = (Date, bool, String, Option<String>)>,
         hours: impl IntoIterator<Item = (Date, Option<Date>, &'w str)>,
         version: String,
     ) -> Result<Self, CalendarError> {
         let mut calendar = Self::empty(region, version);
+        calendar.known.extend(known);
         for row in hours {
             calendar.hours.add(row, "office_hours", 0)?;
         }
         calendar.hours = calendar.hours.checked(region)?;
         for (date, is_workday, kind, name) in rows {
-            calendar.first_year = calendar.first_year.min(date.year());
-            calendar.last_year = calendar.last_year.max(date.year());
             let plain = if weekday_rule(date) { DayKind::Normal } else { DayKind::Weekend };
             let fallback = match (is_workday == weekday_rule(date), is_workday) {
                 (true, _) => plain,
@@ -178,14 +179,7 @@ impl Calendar {
     }
 
     fn empty(region: CalendarRegion, version: String) -> Self {
-        Self {
-            region,
-            special: BTreeMap::new(),
-            first_year: i16::MAX,
-            last_year: i16::MIN,
-            hours: OfficeHours::default(),
-            version,
-        }
+        Self { region, special: BTreeMap::new(), known: BTreeSet::new(), hours: OfficeHours::default(), version }
     }
 
     /// Equal rows for one date count once, unequal ones are an error.
@@ -212,14 +206,15 @@ impl Calendar {
         &self.version
     }
 
-    /// First and last year whose days are known.
+    /// First and last year whose days are known; the last before the first if none is.
     pub fn known_years(&self) -> (i16, i16) {
-        (self.first_year, self.last_year)
+        let (first, last) = (self.known.first(), self.known.last());
+        (first.copied().unwrap_or(i16::MAX), last.copied().unwrap_or(i16::MIN))
     }
 
-    /// Whether the weekday rule answers for that day because its year is not known.
+    /// Whether the day's year is not known: then it may turn out otherwise.
     pub fn is_provisional(&self, date: Date) -> bool {
-        date.year() < self.first_year || date.year() > self.last_year
+        !self.known.contains(&date.year())
     }
 
     /// Whether the day is worked.
@@ -254,8 +249,11 @@ impl Calendar {
 
     /// Every day of the known years, in order.
     pub fn days(&self) -> impl Iterator<Item = Day> + '_ {
-        let first = Date::new(self.first_year, 1, 1).unwrap_or(Date::MAX);
-        first.series(jiff::ToSpan::days(1)).take_while(|date| date.year() <= self.last_year).map(|date| self.day(date))
+        let days = self.known.iter().flat_map(|year| {
+            let first = Date::new(*year, 1, 1).unwrap_or(Date::MAX);
+            first.series(jiff::ToSpan::days(1)).take_while(move |date| date.year() == *year)
+        });
+        days.map(|date| self.day(date))
     }
 
     /// Office windows of a worked day; nothing on a day that is not worked.

@@ -11,6 +11,38 @@ const GUANGXI: &str = include_str!("../../reference/calendar_guangxi.csv");
 const YEARS: &str = include_str!("../../reference/calendar_year.csv");
 const OFFICE_HOURS: &str = include_str!("../../reference/office_hours.csv");
 
+/// A year as `calendar_year` has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearRow {
+    /// As in `calendar_day.region`.
+    pub region: String,
+    /// The year.
+    pub year: i16,
+    /// Whether its days are known; else it is provisional.
+    pub is_known: bool,
+    /// Where that is laid down.
+    pub source_doc: String,
+}
+
+/// The years that the program ships, of all regions.
+pub fn years() -> Result<Vec<YearRow>, CalendarError> {
+    const FILE: &str = "calendar_year.csv";
+    let year = |(line, row): (u64, Vec<String>)| -> Result<YearRow, CalendarError> {
+        let text = |column: usize| row.get(column).map_or("", String::as_str);
+        Ok(YearRow {
+            region: text(0).to_owned(),
+            year: text(1).parse().map_err(|_| bad(FILE, line, "the year is not a number"))?,
+            is_known: match text(2) {
+                "KNOWN" => true,
+                "PROVISIONAL" => false,
+                _ => return Err(bad(FILE, line, "the status is neither KNOWN nor PROVISIONAL")),
+            },
+            source_doc: text(3).to_owned(),
+        })
+    };
+    rows(YEARS, FILE)?.into_iter().map(year).collect()
+}
+
 pub(super) fn load(region: CalendarRegion) -> Result<Calendar, CalendarError> {
     let mut calendar = Calendar::empty(region, String::new());
     let mut special: BTreeMap<Date, Special> = BTreeMap::new();
@@ -26,15 +58,8 @@ pub(super) fn load(region: CalendarRegion) -> Result<Calendar, CalendarError> {
     }
     special.retain(|date, day| day.is_workday != weekday_rule(*date) || !day.name.is_empty());
     calendar.special = special;
-    for (line, row) in rows(YEARS, "calendar_year.csv")? {
-        if row.first().map(String::as_str) != Some(region.as_str()) || row.get(2).map(String::as_str) != Some("KNOWN") {
-            continue;
-        }
-        let year = row.get(1).and_then(|text| text.parse().ok());
-        let year: i16 = year.ok_or_else(|| bad("calendar_year.csv", line, "the year is not a number"))?;
-        calendar.first_year = calendar.first_year.min(year);
-        calendar.last_year = calendar.last_year.max(year);
-    }
+    let known = years()?.into_iter().filter(|row| row.is_known && row.region == region.as_str());
+    calendar.known = known.map(|row| row.year).collect();
     for (line, row) in rows(OFFICE_HOURS, "office_hours.csv")? {
         let text = |column: usize| row.get(column).map_or("", String::as_str);
         if text(0) != region.as_str() {
@@ -47,7 +72,8 @@ pub(super) fn load(region: CalendarRegion) -> Result<Calendar, CalendarError> {
         calendar.hours.add((date(1)?, to, text(3)), "office_hours.csv", line)?;
     }
     calendar.hours = calendar.hours.checked(region)?;
-    calendar.version = format!("{} {}-{} v1", region.as_str(), calendar.first_year, calendar.last_year);
+    let (first, last) = calendar.known_years();
+    calendar.version = format!("{} {first}-{last} v1", region.as_str());
     Ok(calendar)
 }
 

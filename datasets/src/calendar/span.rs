@@ -45,13 +45,14 @@ impl Calendar {
             let (count, provisional) = self.workdays_between(b, a);
             return (-count, provisional);
         }
-        let mut count = 0;
+        let (mut count, mut provisional) = (0, self.is_provisional(a));
         let mut date = a;
         while date < b {
             let Ok(next) = date.tomorrow() else { break };
             date = next;
             count += i64::from(self.is_workday(date));
+            provisional |= self.is_provisional(date);
         }
-        (count, self.is_provisional(a) || self.is_provisional(b))
+        (count, provisional)
     }
 }

@@ -47,11 +47,32 @@ fn a_calendar_made_from_its_own_rows_is_the_same() {
     let calendar = gx();
     let rows = calendar.days().map(|day| (day.date, day.is_workday, day.kind.as_str().to_owned(), day.name));
     let hours = [(date(2000, 1, 1), None, "08:00-12:00;15:00-18:00")];
-    let again = Calendar::from_rows(CalendarRegion::GX, rows, hours, "x".into()).expect("rows");
+    let years = years().expect("years").into_iter().filter(|row| row.region == "GX" && row.is_known);
+    let years = years.map(|row| row.year);
+    let again = Calendar::from_rows(CalendarRegion::GX, years, rows, hours, "x".into()).expect("rows");
     for day in calendar.days() {
         assert_eq!(again.day(day.date), day);
     }
     assert_eq!((again.known_years(), again.windows(date(2018, 3, 5)).len()), (calendar.known_years(), 2));
+}
+
+#[test]
+fn which_years_are_known_is_said_by_the_years_and_not_by_rows() {
+    let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/reference/calendar_guangxi.csv"));
+    assert!(!shipped.expect("the overlay").contains("\n2020-"), "Guangxi has no row of its own in 2020");
+    let calendar = gx();
+    assert!(!calendar.is_provisional(date(2020, 3, 26)) && calendar.is_provisional(date(2027, 1, 4)));
+    let years = years().expect("years");
+    assert!(years.iter().any(|row| row.region == "GX" && row.year == 2027 && !row.is_known));
+    // A year between others that is not known, and one that has a row and is not known either.
+    let hours = [(date(2000, 1, 1), None, "08:00-12:00")];
+    let holiday = (date(2019, 1, 1), false, "HOLIDAY".to_owned(), None);
+    let calendar = Calendar::from_rows(CalendarRegion::GX, [2017, 2018, 2020], [holiday], hours, "x".into());
+    let calendar = calendar.expect("calendar");
+    assert!(calendar.is_provisional(date(2019, 1, 1)) && !calendar.is_workday(date(2019, 1, 1)));
+    assert_eq!(calendar.workdays_between(date(2018, 12, 31), date(2020, 1, 3)), (263, true));
+    assert_eq!(calendar.workdays_between(date(2020, 1, 1), date(2020, 1, 3)), (2, false));
+    assert_eq!((calendar.known_years(), calendar.days().count()), ((2017, 2020), 365 + 365 + 366));
 }
 
 #[test]
@@ -61,12 +82,12 @@ fn office_hours_change_by_date() {
         (date(2017, 1, 1), None, "08:00-12:00;15:00-18:00"),
         (date(2019, 1, 1), Some(date(2019, 2, 1)), "09:00-17:00"),
     ];
-    let calendar = Calendar::from_rows(CalendarRegion::GX, [], hours, "x".into()).expect("hours");
+    let calendar = Calendar::from_rows(CalendarRegion::GX, [], [], hours, "x".into()).expect("hours");
     let windows = |year, month, day| calendar.windows(date(year, month, day)).len();
     assert_eq!((windows(2018, 6, 29), windows(2018, 7, 2), windows(2018, 10, 1)), (2, 1, 2));
     assert_eq!((windows(2019, 1, 2), windows(2019, 2, 1), windows(2019, 2, 2)), (1, 2, 0));
     assert_eq!(windows(2016, 12, 30), 2, "before the first row, the first");
-    let none = Calendar::from_rows(CalendarRegion::GX, [], [], "x".into());
+    let none = Calendar::from_rows(CalendarRegion::GX, [], [], [], "x".into());
     assert!(matches!(none, Err(CalendarError::NoOfficeHours("GX"))));
 }
 

@@ -73,6 +73,21 @@ pub enum LakeError {
     /// There is no such batch to withdraw.
     #[error("batch {batch} {state}; `sunlake query 'select batch_id, state, file_name from ingest_batch'` lists them")]
     NoBatch { batch: String, state: &'static str },
+    /// A reference row that a batch brought has been changed by a later one.
+    #[error(
+        "batch {batch} cannot be withdrawn: {record} of {table}, which it brought, has been changed by batch {later} since; withdraw that one first"
+    )]
+    StoodOn { batch: String, table: &'static str, record: String, later: String },
+    /// A reference row that a batch brought has been put by hand since.
+    #[error(
+        "batch {batch} cannot be withdrawn: {record} of {table}, which it brought, has been put by hand since; put the right row with `sunlake reference put {table}`"
+    )]
+    PutSince { batch: String, table: &'static str, record: String },
+    /// The files of the table's version before the batch are gone.
+    #[error(
+        "batch {batch} cannot be withdrawn: what was in {table} before it is no longer kept (`sunlake lake vacuum`, or the lake was restored); land the right rows, as newer versions"
+    )]
+    NotKept { batch: String, table: &'static str },
     /// A field that old rows cannot go without.
     #[error(
         "table {table} has no {field}, which every row needs: this lake cannot be migrated; land the original files into a new lake"

@@ -88,6 +88,7 @@ fn named(app_id: &str) -> (Option<&'static str>, Option<String>) {
     match app_id.split_once('/') {
         Some(("batch", id)) => (Some("land"), Some(id.to_owned())),
         Some(("rollback", id)) => (Some("rollback"), Some(id.to_owned())),
+        Some(("withdrawal", _)) => (Some("rollback"), None),
         Some(("reference", _)) => (Some("reference"), None),
         _ if app_id.starts_with(ERASE) => (Some("erase"), None),
         _ if app_id.starts_with("derive") => (Some("derive"), None),

@@ -12,7 +12,8 @@ use crate::contract::LAKE_META;
 /// Format that this program writes and the only one that it reads. 2: suspensions, extensions,
 /// transfers and certificates have fields of their own. 3: refusals can be resolved, and the ledger
 /// has idempotency keys. 4: the ledger tells new columns; facts have the source's key, cases fees, and
-/// events device, place and approver. 5: cases and events can be taken back.
+/// events device, place and approver. 5: `calendar_year` tells which years are known; reference rows say
+/// which batch brought them, and whether the source has taken them back, as cases and events do.
 pub const FORMAT_VERSION: u32 = 5;
 
 /// The oldest format that `sunlake lake migrate` brings to this one.

@@ -9,7 +9,7 @@ use deltalake::kernel::transaction::CommitProperties;
 use serde::Serialize;
 
 use super::table::Table;
-use super::{FORMAT_VERSION, Lake, LakeError, LakeMeta, LakeUrl, OLDEST_FORMAT};
+use super::{FORMAT_VERSION, Lake, LakeError, LakeMeta, LakeUrl, OLDEST_FORMAT, seed};
 use crate::contract::{self, LAKE_META};
 
 /// What a migration does.
@@ -75,6 +75,7 @@ impl Lake {
             }
         }
         if plan.from_format < plan.to_format {
+            seed::land_known_years(self).await?;
             let meta = LakeMeta { format_version: plan.to_format, ..self.meta().clone() };
             self.replace(&LAKE_META, &[meta.rows()?], None).await?;
         }

@@ -1,5 +1,5 @@
-//! Withdrawing a batch: its rows leave the facts and `quarantine`, table by table, and last a row of
-//! the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
+//! Withdrawing a batch: its rows leave the facts and `quarantine`, reference tables become what they were
+//! before it, table by table, and last a row of the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
 //! again; the batch may land anew, as its next attempt.
 
 use std::collections::{HashMap, HashSet};
@@ -21,8 +21,14 @@ use super::table::{Once, Table};
 use super::{Lake, LakeError, TableLock};
 use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
 
+mod reference;
+
 /// Tries to withdraw a batch beside landings; then they have to wait.
 const TRIES: usize = 3;
+/// Transactions of the ledger that number the withdrawals of pushes: how many were begun, and the last
+/// that was ended. While they differ, the rows of a push do not tell whether it has landed.
+const BEGUN: &str = "withdrawal/begun";
+const ENDED: &str = "withdrawal/ended";
 
 /// What withdrawing a batch does.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +38,8 @@ pub struct RollbackPlan {
     pub source_system: String,
     /// The last attempt that is withdrawn, a landing or a replay; landing the file again is the next.
     pub attempt: i64,
+    /// Whether it came by a push, whose key is free again with this.
+    pub is_pushed: bool,
     pub tables: Vec<RollbackPart>,
     /// Batches that landed later and had rows that were known by then: if they were known from this
     /// batch, they are gone with it, until those files are withdrawn and landed again.
@@ -50,6 +58,9 @@ pub struct RollbackPart {
     pub files: usize,
     #[serde(skip)]
     found: Vec<(LiveFile, u64)>,
+    /// Of a reference table: all rows that it has then.
+    #[serde(skip)]
+    restored: Option<Vec<RecordBatch>>,
 }
 
 impl Lake {
@@ -66,22 +77,19 @@ impl Lake {
         if !account.is_landed {
             return Err(state("has been withdrawn already"));
         }
-        // Its sender holds an answer that says that it is there, and would get the same again.
-        if account.is_pushed {
-            return Err(state("came by a push, which stands: push newer versions of its rows"));
-        }
-        if self.has_brought_reference(id).await? {
-            return Err(state("has brought reference rows, which stay: land the right ones, as newer versions"));
-        }
         // Asked before the files are pinned: what lands afterwards is told by another attempt.
         let known = self.attempts(id).await?;
         let attempt = known.iter().skip(1).copied().max().unwrap_or_default().max(account.withdrawn + 1);
         let mut tables = Vec::new();
         for contract in parts() {
+            if contract.role == Role::Reference {
+                tables.extend(self.plan_reference(contract, id).await?);
+                continue;
+            }
             let found = find(&self.table(contract).snapshot().await?, id).await?;
             let rows = found.iter().map(|(_, rows)| rows).sum();
             if rows > 0 {
-                tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found });
+                tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found, restored: None });
             }
         }
         Ok(RollbackPlan {
@@ -89,6 +97,7 @@ impl Lake {
             file_name: account.file_name.clone(),
             source_system: account.source_system.clone(),
             attempt,
+            is_pushed: account.is_pushed,
             tables,
             later: later(&held, id, account),
             known,
@@ -103,12 +112,12 @@ impl Lake {
         for _ in 0..TRIES {
             let plan = self.plan_rollback(batch).await?;
             let swaps = self.without_batch(&plan).await?;
-            let _locks = self.lock_parts().await?;
+            let _locks = self.lock_parts(plan.has_reference()).await?;
             if self.is_unmoved(&plan).await? {
                 return self.withdraw(plan, swaps, now).await;
             }
         }
-        let _locks = self.lock_parts().await?;
+        let _locks = self.lock_parts(true).await?;
         let plan = self.plan_rollback(batch).await?;
         let swaps = self.without_batch(&plan).await?;
         self.withdraw(plan, swaps, now).await
@@ -120,6 +129,15 @@ impl Lake {
         for part in &plan.tables {
             let Some(contract) = contract::find(part.table) else { continue };
             let table = self.table(contract);
+            if let Some(rows) = &part.restored {
+                let mut writer = table.writer();
+                for rows in rows {
+                    writer.write(rows).await?;
+                }
+                let replaced = part.found.iter().map(|(file, _)| file.clone()).collect();
+                written.push((table, vec![Swap { replaced, files: writer.finish().await? }]));
+                continue;
+            }
             let mut swaps = Vec::with_capacity(part.found.len());
             for (file, rows) in &part.found {
                 swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
@@ -154,6 +172,13 @@ impl Lake {
         now: Timestamp,
     ) -> Result<RollbackPlan, LakeError> {
         let once = Once { app_id: format!("rollback/{}", plan.batch_id), attempt: plan.attempt };
+        let ledger = self.table(&INGEST_BATCH);
+        let mut onces = vec![once.clone()];
+        if plan.is_pushed {
+            let attempt = number(&ledger, BEGUN).await? + 1;
+            ledger.put(&[], None, Some(&Once { app_id: BEGUN.to_owned(), attempt })).await?;
+            onces.push(Once { app_id: ENDED.to_owned(), attempt });
+        }
         for (table, swaps) in written {
             let all = swaps.len();
             let operation = DeltaOperation::Delete { predicate: Some(format!("batch_id = '{}'", plan.batch_id)) };
@@ -162,17 +187,22 @@ impl Lake {
                 return Err(LakeError::Conflict { table: table.name().to_owned() });
             }
         }
-        let ledger = self.table(&INGEST_BATCH);
-        let row = withdrawal(&ledger.snapshot().await?, &plan, now).await?;
-        ledger.put(&[row], None, Some(&once)).await?;
+        let mut writer = ledger.writer();
+        writer.write(&withdrawal(&ledger.snapshot().await?, &plan, now).await?).await?;
+        ledger.commit_files(writer.finish().await?, None, &onces, HashMap::new()).await?;
         Ok(plan)
+    }
+
+    /// Whether the withdrawal of a push was broken off: until it is made again the batch counts as landed,
+    /// whatever rows of it are left. The caller holds the ledger's lock.
+    pub async fn is_rollback_broken_off(&self) -> Result<bool, LakeError> {
+        let ledger = self.table(&INGEST_BATCH);
+        Ok(number(&ledger, BEGUN).await? > number(&ledger, ENDED).await?)
     }
 
     /// The attempt as which a batch lands now: one more than the last that was withdrawn.
     pub async fn next_attempt(&self, batch_id: &str) -> Result<i64, LakeError> {
-        let ledger = self.table(&INGEST_BATCH);
-        let newest = ledger.refresh().await?;
-        Ok(ledger.landed(&newest, &format!("rollback/{batch_id}")).await?.unwrap_or(0) + 1)
+        Ok(number(&self.table(&INGEST_BATCH), &format!("rollback/{batch_id}")).await? + 1)
     }
 
     /// The last attempt that was withdrawn, and the last that the ledger and each table know of.
@@ -186,14 +216,12 @@ impl Lake {
 
     /// The last attempt of a batch that a table knows of; 0: none.
     async fn last_attempt(&self, contract: &'static Contract, batch_id: &str) -> Result<i64, LakeError> {
-        let table = self.table(contract);
-        let newest = table.refresh().await?;
-        Ok(table.landed(&newest, &format!("batch/{batch_id}")).await?.unwrap_or(0))
+        number(&self.table(contract), &format!("batch/{batch_id}")).await
     }
 
-    /// Whether a batch has brought reference rows: those do not say which batch they are of.
+    /// Whether a batch has brought reference rows, which later ones may have replaced.
     pub(super) async fn has_brought_reference(&self, batch_id: &str) -> Result<bool, LakeError> {
-        for contract in contract::ALL.iter().copied().filter(|table| table.role == Role::Reference) {
+        for contract in reference::tables() {
             if self.last_attempt(contract, batch_id).await? > 0 {
                 return Ok(true);
             }
@@ -202,10 +230,16 @@ impl Lake {
     }
 
     /// In the order in which a landing takes them.
-    async fn lock_parts(&self) -> Result<Vec<TableLock>, LakeError> {
+    async fn lock_parts(&self, with_reference: bool) -> Result<Vec<TableLock>, LakeError> {
         let mut locks = Vec::new();
+        if with_reference {
+            // Whoever edits reference rows reads them first, and puts all of them back.
+            locks.push(self.lock("derive").await?);
+        }
+        let is_part = |table: &Contract| with_reference || table.role != Role::Reference;
+        let parts: Vec<&Contract> = parts().filter(|table| is_part(table)).collect();
         for contract in contract::ALL.iter() {
-            if contract.table == INGEST_BATCH.table || parts().any(|part| part.table == contract.table) {
+            if contract.table == INGEST_BATCH.table || parts.iter().any(|part| part.table == contract.table) {
                 locks.push(self.lock(contract.table).await?);
             }
         }
@@ -213,12 +247,24 @@ impl Lake {
     }
 }
 
+/// The last number that a table knows of a transaction; 0: none.
+async fn number(table: &Table, app_id: &str) -> Result<i64, LakeError> {
+    let newest = table.refresh().await?;
+    Ok(table.landed(&newest, app_id).await?.unwrap_or(0))
+}
+
 /// Tables that hold rows of batches.
 fn parts() -> impl Iterator<Item = &'static Contract> {
     let holds = |table: &&'static Contract| {
         table.field("batch_id").is_some() && (table.role == Role::Fact || table.table == QUARANTINE.table)
     };
-    contract::ALL.iter().copied().filter(holds)
+    contract::ALL.iter().copied().filter(holds).chain(reference::tables())
+}
+
+impl RollbackPlan {
+    fn has_reference(&self) -> bool {
+        self.tables.iter().any(|part| part.restored.is_some())
+    }
 }
 
 fn later(held: &HashMap<String, Account>, batch_id: &str, withdrawn: &Account) -> Vec<String> {

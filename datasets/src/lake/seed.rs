@@ -1,15 +1,21 @@
 //! The reference rows that a new lake starts with. Each table lands once per content, so that a
 //! creation that was interrupted goes on where it stopped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array,
+};
+use arrow::datatypes::Date32Type;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{Lake, LakeError, Once};
-use crate::calendar::{Calendar, CalendarRegion, Day};
-use crate::contract::{CALENDAR_DAY, Contract, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM, SLA_POLICY};
+use crate::calendar::{self, Calendar, CalendarError, CalendarRegion, Day, YearRow};
+use crate::contract::{
+    CALENDAR_DAY, CALENDAR_YEAR, Contract, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM, SLA_POLICY,
+};
 use crate::reference::{self, ReferenceError};
 
 /// Lands every shipped reference table that the lake does not hold yet.
@@ -19,10 +25,51 @@ pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
     land(lake, &SERVICE_ITEM, service_items()?).await?;
     land(lake, &SLA_POLICY, policies()?).await?;
     land(lake, &OFFICE_HOURS, office_hours()?).await?;
-    land(lake, &CALENDAR_DAY, calendar_days()?).await
+    land(lake, &CALENDAR_DAY, calendar_days()?).await?;
+    let years: Vec<Year> = calendar::years().map_err(calendar_file)?.into_iter().map(|row| (row, None)).collect();
+    land(lake, &CALENDAR_YEAR, calendar_years(&years)).await
 }
 
-async fn land(lake: &Lake, contract: &'static Contract, columns: Vec<ArrayRef>) -> Result<(), LakeError> {
+/// Of a lake that came to its table of years by migration: the years that its days told to be known, from
+/// the first notice of any of them on.
+pub(super) async fn land_known_years(lake: &Lake) -> Result<(), LakeError> {
+    let table = lake.table(&CALENDAR_YEAR);
+    if !table.snapshot().await?.files.is_empty() {
+        return Ok(());
+    }
+    let mut known: BTreeMap<(String, i16), Option<i32>> = BTreeMap::new();
+    for rows in lake.table(&CALENDAR_DAY).snapshot().await?.read(&["region", "date", "known_from"]).await? {
+        let regions = rows.column(0).as_string::<i32>();
+        let (dates, notices) =
+            (rows.column(1).as_primitive::<Date32Type>(), rows.column(2).as_primitive::<Date32Type>());
+        for at in 0..rows.num_rows() {
+            let Some(date) = crate::date_from_days(dates.value(at)) else { continue };
+            // Nothing is earlier than a notice: always.
+            let notice = notices.is_valid(at).then(|| notices.value(at));
+            let first = known.entry((regions.value(at).to_owned(), date.year())).or_insert(notice);
+            *first = notice.min(*first);
+        }
+    }
+    let shipped = calendar::years().map_err(calendar_file)?;
+    let source = |region: &str, year: i16| {
+        let row = shipped.iter().find(|row| row.is_known && row.region == region && row.year == year);
+        row.map(|row| row.source_doc.clone()).unwrap_or_default()
+    };
+    let untold = shipped.iter().filter(|row| !row.is_known && !known.contains_key(&(row.region.clone(), row.year)));
+    let mut years: Vec<Year> = untold.map(|row| (row.clone(), None)).collect();
+    years.extend(known.iter().map(|((region, year), notice)| {
+        let source_doc = source(region, *year);
+        let row = YearRow { region: region.clone(), year: *year, is_known: true, source_doc };
+        (row, notice.and_then(crate::date_from_days))
+    }));
+    land(lake, &CALENDAR_YEAR, calendar_years(&years)).await
+}
+
+/// Lands the rows, whose columns are the first of the contract's: nothing is told of the others.
+async fn land(lake: &Lake, contract: &'static Contract, mut columns: Vec<ArrayRef>) -> Result<(), LakeError> {
+    let count = columns.first().map_or(0, Array::len);
+    let untold = contract.fields.iter().skip(columns.len());
+    columns.extend(untold.map(|field| new_null_array(&field.kind.arrow("UTC"), count)));
     let rows = RecordBatch::try_new(contract.schema(), columns).map_err(LakeError::arrow(contract.table))?;
     let text = format!("{rows:?}");
     let app_id = format!("reference/{}", hex::encode(Sha256::digest(text.as_bytes())));
@@ -122,8 +169,7 @@ fn office_hours() -> Result<Vec<ArrayRef>, ReferenceError> {
 fn calendar_days() -> Result<Vec<ArrayRef>, ReferenceError> {
     let mut rows: Vec<(&'static str, Day, String)> = Vec::new();
     for region in CalendarRegion::ALL {
-        let calendar = Calendar::shipped(region)
-            .map_err(|error| ReferenceError { file: "calendar", reason: error.to_string() })?;
+        let calendar = Calendar::shipped(region).map_err(calendar_file)?;
         rows.extend(calendar.days().map(|day| (region.as_str(), day, calendar.version().to_owned())));
     }
     Ok(vec![
@@ -135,6 +181,24 @@ fn calendar_days() -> Result<Vec<ArrayRef>, ReferenceError> {
         texts(rows.iter().map(|(_, _, version)| Some(version.as_str()))),
         dates(rows.iter().map(|_| None)),
     ])
+}
+
+/// A year, and the day of the notice that it is known from.
+type Year = (YearRow, Option<Date>);
+
+fn calendar_years(rows: &[Year]) -> Vec<ArrayRef> {
+    let status = |row: &YearRow| if row.is_known { "KNOWN" } else { "PROVISIONAL" };
+    vec![
+        texts(rows.iter().map(|(row, _)| Some(row.region.as_str()))),
+        ints(rows.iter().map(|(row, _)| Some(i64::from(row.year)))),
+        texts(rows.iter().map(|(row, _)| Some(status(row)))),
+        texts(rows.iter().map(|(row, _)| Some(row.source_doc.as_str()).filter(|source| !source.is_empty()))),
+        dates(rows.iter().map(|(_, notice)| *notice)),
+    ]
+}
+
+fn calendar_file(error: CalendarError) -> ReferenceError {
+    ReferenceError { file: "calendar", reason: error.to_string() }
 }
 
 fn day(year: i64) -> Option<Date> {

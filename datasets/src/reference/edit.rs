@@ -1,6 +1,7 @@
-//! A city's own reference rows: read from CSV, merged by key into those of the lake.
+//! A city's own reference rows: read from CSV, merged by key into those of the lake. Which batch brought
+//! a row is not for people to say: it is neither written nor read, and what they put is of none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,6 +13,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::civil::Date;
 use thiserror::Error;
 
+use super::versions::{BATCH, texts};
 use crate::contract::{self, Contract, Field, Kind, Role};
 use crate::days_since_epoch;
 
@@ -47,8 +49,9 @@ pub fn rows(contract: &'static Contract, text: &[u8]) -> Result<RecordBatch, Edi
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
     let header = reader.headers()?.clone();
     for name in &header {
-        if contract.field(name).is_none() {
-            let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
+        if name == BATCH || contract.field(name).is_none() {
+            let fields = contract.fields.iter().map(|field| field.name).filter(|name| *name != BATCH);
+            let fields: Vec<&str> = fields.collect();
             let reason = format!("{} has no such field; it has {}", contract.table, fields.join(", "));
             return Err(EditError::Value { line: 1, field: name.to_owned(), reason });
         }
@@ -126,24 +129,32 @@ impl Column {
     }
 }
 
-/// The table's rows with the new ones in: a row of a key that is there takes its place.
+/// The table's rows with the new ones in: a row of a key that is there takes its place, unless it says the
+/// same.
 pub fn merged(contract: &'static Contract, held: &[RecordBatch], new: &RecordBatch) -> Result<RecordBatch, EditError> {
     let held = concat_batches(&contract.schema(), held)?;
     let all = concat_batches(&contract.schema(), [&held, new])?;
-    let mut last: HashMap<String, u32> = HashMap::new();
+    let said = texts(contract, &all, |name| name != BATCH)?;
+    let mut last: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for at in 0..all.num_rows() {
         let key = key(contract, &all, at)?;
-        let place = u32::try_from(at).unwrap_or(u32::MAX);
-        if at >= held.num_rows() && last.get(&key).is_some_and(|held_at| *held_at as usize >= held.num_rows()) {
+        if at >= held.num_rows() && !seen.insert(key.clone()) {
             let reason = "two rows of the file have this key".to_owned();
             return Err(EditError::Value { line: (at - held.num_rows() + 2) as u64, field: key, reason });
         }
-        if last.insert(key.clone(), place).is_none() {
-            order.push(key);
+        match last.get_mut(&key) {
+            Some(place) if said[*place] == said[at] => {}
+            Some(place) => *place = at,
+            None => {
+                last.insert(key.clone(), at);
+                order.push(key);
+            }
         }
     }
-    let places: UInt32Array = order.iter().filter_map(|key| last.get(key).copied()).collect::<Vec<u32>>().into();
+    let places = order.iter().filter_map(|key| u32::try_from(*last.get(key)?).ok());
+    let places: UInt32Array = places.collect::<Vec<u32>>().into();
     Ok(take_record_batch(&all, &places)?)
 }
 
@@ -163,10 +174,12 @@ pub fn csv(rows: &[RecordBatch]) -> Result<Vec<u8>, EditError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let options = FormatOptions::new();
     for (place, batch) in rows.iter().enumerate() {
+        let schema = batch.schema();
+        let shown = schema.fields().iter().zip(batch.columns()).filter(|(field, _)| field.name() != BATCH);
+        let (fields, columns): (Vec<_>, Vec<&ArrayRef>) = shown.unzip();
         if place == 0 {
-            writer.write_record(batch.schema().fields().iter().map(|field| field.name()))?;
+            writer.write_record(fields.iter().map(|field| field.name()))?;
         }
-        let columns: Vec<&ArrayRef> = batch.columns().iter().collect();
         let formatters: Vec<ArrayFormatter<'_>> =
             columns.iter().map(|column| ArrayFormatter::try_new(*column, &options)).collect::<Result<_, _>>()?;
         for at in 0..batch.num_rows() {
@@ -181,6 +194,8 @@ pub fn csv(rows: &[RecordBatch]) -> Result<Vec<u8>, EditError> {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::{AsArray, StringArray};
+
     use super::*;
 
     #[test]
@@ -198,6 +213,27 @@ mod tests {
             String::from_utf8(csv(&[all]).expect("csv")).expect("text"),
             "region,valid_from,valid_to,weekday_windows\nGX,2016-01-01,2027-01-01,08:00-12:00;15:00-18:00\nGX,2027-01-01,,09:00-17:00\n"
         );
+    }
+
+    #[test]
+    fn a_row_that_says_the_same_stays_with_its_batch() {
+        let policies = table("policy_item").expect("a table");
+        let rows_of = |lines: &str| {
+            let text = format!("policy_id,version,title,valid_from\n{lines}");
+            rows(policies, text.as_bytes()).expect("rows")
+        };
+        let held = rows_of("A,1,a,2020-01-01\nB,1,b,2020-01-01\n");
+        let place = held.schema().index_of(BATCH).expect("a field");
+        let mut columns = held.columns().to_vec();
+        columns[place] = Arc::new(StringArray::from(vec!["x", "x"]));
+        let held = RecordBatch::try_new(held.schema(), columns).expect("of a batch");
+        let all = merged(policies, &[held], &rows_of("A,1,a,2020-01-01\nB,1,other,2020-01-01\n")).expect("merged");
+        let batches = all.column(place).as_string::<i32>();
+        assert_eq!((batches.value(0), batches.is_null(1)), ("x", true));
+        let written = String::from_utf8(csv(&[all]).expect("csv")).expect("text");
+        assert!(!written.contains(BATCH) && written.contains("is_deleted"), "{written}");
+        let told = rows(policies, b"policy_id,batch_id\n").expect_err("not for people").to_string();
+        assert!(told.contains("no such field"), "{told}");
     }
 
     #[test]

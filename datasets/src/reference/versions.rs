@@ -1,16 +1,26 @@
 //! How rows that land in a reference table become versions of what it has. A table with a version
-//! keeps the older ones; in another, a row takes the place of the one with its key.
+//! keeps the older ones; in another, a row takes the place of the one with its key. A record that its
+//! source takes back ends: by a version that says so, or in its row.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::contract::Contract;
+
+/// Field that tells which batch brought a row, and of which nothing hangs.
+pub(super) const BATCH: &str = "batch_id";
+/// Days and numbers: what tells versions of a record apart.
+const VERSION: [&str; 3] = ["version", "valid_from", "valid_to"];
+/// Whether the source has taken the record back.
+const DELETED: &str = "is_deleted";
+/// What stands for unknown: it differs from an empty text.
+const NULL: &str = "\u{0}";
 
 /// A table with new rows in it.
 #[derive(Debug)]
@@ -28,12 +38,15 @@ struct Version {
     number: i64,
     from: i32,
     to: Option<i32>,
+    deleted: bool,
 }
 
 /// The table with the offered rows in it. An offered row without a number (0) is
 /// - known, if the version in force on its first day says the same;
 /// - put in the place of a version that begins on the same day;
 /// - else a new version, with the next number; the one before it ends on its first day.
+///
+/// One that takes its record back is the last version, or ends the row of its key, and keeps its first day.
 ///
 /// # Errors
 ///
@@ -47,8 +60,8 @@ pub fn merged(
     let first_offered = held.iter().map(RecordBatch::num_rows).sum();
     let all = concat_batches(&schema, held.iter().chain(offered))?;
     let times = Times::of(&all);
-    let content = texts(contract, &all, |name| !["version", "valid_from", "valid_to"].contains(&name))?;
-    let whole = texts(contract, &all, |_| true)?;
+    let content = texts(contract, &all, |name| name != BATCH && !VERSION.contains(&name))?;
+    let whole = texts(contract, &all, |name| name != BATCH)?;
     let numbered = contract.key.contains(&"version");
     let identity = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
 
@@ -66,6 +79,13 @@ pub fn merged(
         } else if !numbered || row.number > 0 {
             match known.iter_mut().find(|held| held.number == row.number) {
                 Some(held) if whole[held.place] == whole[place] => continue,
+                Some(held) if row.deleted => {
+                    if content[held.place] == content[place] {
+                        continue;
+                    }
+                    let to = [held.to, row.to].into_iter().flatten().min();
+                    *held = Version { from: held.from, to, ..row };
+                }
                 Some(held) => *held = row,
                 None => known.push(row),
             }
@@ -87,12 +107,18 @@ pub fn merged(
     if numbered {
         set("version", Arc::new(Int64Array::from_iter_values(kept.iter().map(|version| version.number))));
     }
+    let first_days = kept.iter().map(|version| (version.from > i32::MIN).then_some(version.from));
+    set("valid_from", Arc::new(first_days.collect::<Date32Array>()));
     set("valid_to", Arc::new(kept.iter().map(|version| version.to).collect::<Date32Array>()));
     Ok(Versioned { rows: RecordBatch::try_new(schema, columns)?, fresh })
 }
 
 /// Adds a row without a number; whether it says something new.
-fn add(known: &mut Vec<Version>, row: Version, content: &[String]) -> bool {
+fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> bool {
+    if row.deleted {
+        // Nothing of the record comes after that.
+        row.from = known.iter().map(|version| version.from).fold(row.from, i32::max);
+    }
     let in_force = known.iter().enumerate().filter(|(_, version)| version.from <= row.from);
     let in_force = in_force.max_by_key(|(_, version)| (version.from, version.number)).map(|(at, _)| at);
     let next = known.iter().map(|version| version.from).filter(|from| *from > row.from).min();
@@ -122,6 +148,7 @@ struct Times<'a> {
     number: Option<&'a Int64Array>,
     from: Option<&'a Date32Array>,
     to: Option<&'a Date32Array>,
+    deleted: Option<&'a BooleanArray>,
 }
 
 impl<'a> Times<'a> {
@@ -130,6 +157,7 @@ impl<'a> Times<'a> {
             number: rows.column_by_name("version").and_then(|column| column.as_primitive_opt::<Int64Type>()),
             from: rows.column_by_name("valid_from").and_then(|column| column.as_primitive_opt::<Date32Type>()),
             to: rows.column_by_name("valid_to").and_then(|column| column.as_primitive_opt::<Date32Type>()),
+            deleted: rows.column_by_name(DELETED).and_then(|column| column.as_boolean_opt()),
         }
     }
 
@@ -142,24 +170,34 @@ impl<'a> Times<'a> {
             number: self.number.map_or(0, |column| column.value(place)),
             from: day(self.from).unwrap_or(i32::MIN),
             to: day(self.to),
+            deleted: self.deleted.is_some_and(|column| column.is_valid(place) && column.value(place)),
         }
     }
 }
 
 /// The wanted fields of each row as one text.
-fn texts(contract: &Contract, rows: &RecordBatch, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, ArrowError> {
-    // A null differs from an empty text.
-    let options = FormatOptions::new().with_null("\u{0}");
-    let columns: Vec<&ArrayRef> = contract
+pub(super) fn texts(
+    contract: &Contract,
+    rows: &RecordBatch,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<String>, ArrowError> {
+    let options = FormatOptions::new().with_null(NULL);
+    let columns: Vec<(&str, &ArrayRef)> = contract
         .fields
         .iter()
         .filter(|field| wanted(field.name))
-        .filter_map(|field| rows.column_by_name(field.name))
+        .filter_map(|field| Some((field.name, rows.column_by_name(field.name)?)))
         .collect();
-    let formatters: Vec<ArrayFormatter<'_>> =
-        columns.iter().map(|column| ArrayFormatter::try_new(*column, &options)).collect::<Result<_, _>>()?;
+    let mut formatters: Vec<(bool, ArrayFormatter<'_>)> = Vec::with_capacity(columns.len());
+    for (name, column) in &columns {
+        formatters.push((*name == DELETED, ArrayFormatter::try_new(*column, &options)?));
+    }
     let text = |place: usize| {
-        let values = formatters.iter().map(|formatter| formatter.value(place).to_string());
+        let values = formatters.iter().map(|(tells, formatter)| match formatter.value(place).to_string() {
+            // Who begins to tell what is taken back says nothing new of what is not.
+            said if *tells && said == "false" => NULL.to_owned(),
+            said => said,
+        });
         values.collect::<Vec<String>>().join("\u{1f}")
     };
     Ok((0..rows.num_rows()).map(text).collect())
@@ -170,21 +208,23 @@ mod tests {
     use super::*;
     use crate::reference::edit;
 
-    /// Rows of `policy_item`: id, version, title, first and last day.
-    fn rows(lines: &[&str]) -> RecordBatch {
-        let table = edit::table("policy_item").expect("a table");
-        let text = ["policy_id,version,title,valid_from,valid_to"].iter().chain(lines).copied().collect::<Vec<_>>();
-        edit::rows(table, text.join("\n").as_bytes()).expect("rows")
-    }
-
-    fn land(held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
-        let table = edit::table("policy_item").expect("a table");
-        let Versioned { rows, fresh } = merged(table, &[rows(held)], &[rows(offered)]).expect("merged");
-        let columns = ["policy_id", "version", "title", "valid_from", "valid_to"];
+    /// `merged` of rows of a table, as CSV without what nobody asks for.
+    fn told(table: &str, columns: &[&str], held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
+        let table = edit::table(table).expect("a table");
+        let read = |lines: &[&str]| {
+            let text = [columns.join(",")].into_iter().chain(lines.iter().map(|line| (*line).to_owned()));
+            edit::rows(table, text.collect::<Vec<_>>().join("\n").as_bytes()).expect("rows")
+        };
+        let Versioned { rows, fresh } = merged(table, &[read(held)], &[read(offered)]).expect("merged");
         let places: Vec<usize> = columns.iter().filter_map(|name| rows.schema().index_of(name).ok()).collect();
         let text = edit::csv(&[rows.project(&places).expect("columns")]).expect("csv");
         let text = String::from_utf8(text).expect("text");
         (text.lines().skip(1).map(str::to_owned).collect(), fresh)
+    }
+
+    /// The same of `policy_item`: id, version, title, first and last day.
+    fn land(held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
+        told("policy_item", &["policy_id", "version", "title", "valid_from", "valid_to"], held, offered)
     }
 
     #[test]
@@ -214,5 +254,34 @@ mod tests {
         let renamed = land(&[ended], &["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"]);
         assert_eq!(renamed.1, 2);
         assert_eq!(renamed.0, ["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"].map(str::to_owned));
+    }
+
+    #[test]
+    fn what_is_taken_back_ends_and_may_come_again() {
+        let columns = ["policy_id", "version", "title", "valid_from", "valid_to", "is_deleted"];
+        let land = |held: &[&str], offered: &[&str]| told("policy_item", &columns, held, offered);
+        let first = "A,1,a,2020-01-01,,";
+        assert_eq!(land(&[first], &["A,0,a,2020-01-01,,false"]), (vec![first.to_owned()], 0), "it is not");
+        let ended = ["A,1,a,2020-01-01,2023-05-01,", "A,2,a,2023-05-01,,true"];
+        assert_eq!(land(&[first], &["A,0,a,2023-05-01,,true"]), (ended.map(str::to_owned).to_vec(), 1));
+        assert_eq!(land(&ended, &["A,0,a,2023-06-01,,true"]), (ended.map(str::to_owned).to_vec(), 0), "once");
+        let back = ["A,1,a,2020-01-01,2023-05-01,", "A,2,a,2023-05-01,2024-01-01,true", "A,3,a,2024-01-01,,false"];
+        assert_eq!(land(&ended, &["A,0,a,2024-01-01,,false"]), (back.map(str::to_owned).to_vec(), 1));
+        // Told to have ended before its last version began: nothing comes after.
+        let later = land(&["A,1,a,2020-01-01,2022-01-01,", "A,2,b,2022-01-01,,"], &["A,0,b,2021-01-01,,true"]);
+        assert_eq!(later.0, ["A,1,a,2020-01-01,2022-01-01,", "A,2,b,2022-01-01,,true"].map(str::to_owned));
+    }
+
+    #[test]
+    fn a_row_without_versions_ends_in_its_place() {
+        let columns = ["edition", "code", "name", "level", "valid_from", "valid_to", "is_deleted"];
+        let land = |held: &[&str], offered: &[&str]| told("region", &columns, held, offered);
+        let ended = "2023,1,a,village,2023-01-01,2024-05-01,true".to_owned();
+        let taken_back = ["2023,1,a,village,2026-01-01,2024-05-01,true"];
+        assert_eq!(land(&["2023,1,a,village,2023-01-01,,"], &taken_back), (vec![ended.clone()], 1));
+        assert_eq!(land(&[&ended], &["2023,1,a,village,2026-02-01,2026-02-01,true"]), (vec![ended], 0), "once");
+        let old = "2022,1,a,village,2022-01-01,2023-01-01,";
+        let told = land(&[old], &["2022,1,a,village,2026-01-01,2024-05-01,true"]).0;
+        assert_eq!(told, ["2022,1,a,village,2022-01-01,2023-01-01,true"], "its edition had ended before");
     }
 }

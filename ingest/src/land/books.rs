@@ -148,12 +148,14 @@ pub(super) async fn landing(lake: &Lake, batch_id: &str, once: &Once) -> Result<
     }
     let wanted = HashSet::from([batch_id.to_owned()]);
     let numbers = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
-    let fields = [&["batch_id", "ingested_at"][..], &numbers].concat();
+    let fields = [&["batch_id", "ingested_at"][..], &numbers, &["attempt", "state"]].concat();
+    let rows = ledger.snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
     let mut first: Option<(i64, Account)> = None;
-    for batch in ledger.snapshot().await?.read_where("batch_id", &wanted, &fields).await? {
+    for (batch, places) in rows.iter().zip(standing(&rows)) {
         let times = batch.column(1).as_primitive::<TimestampMicrosecondType>();
-        for (row, at) in times.values().iter().enumerate() {
-            if first.as_ref().is_some_and(|(then, _)| then <= at) {
+        for row in places {
+            let at = times.value(row);
+            if first.as_ref().is_some_and(|(then, _)| *then <= at) {
                 continue;
             }
             let number = |column: usize| {
@@ -167,7 +169,7 @@ pub(super) async fn landing(lake: &Lake, batch_id: &str, once: &Once) -> Result<
                 quarantined: number(5),
                 known: number(6),
             };
-            first = Some((*at, account));
+            first = Some((at, account));
         }
     }
     Ok(first.map(|(_, account)| account))

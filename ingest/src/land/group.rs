@@ -3,7 +3,8 @@
 //!
 //! To ask the log for a transaction is to read it anew, too dear for every request. So a row that
 //! this very batch has brought before (its try was killed) is known by the `batch_id` beside it,
-//! and the log is asked only of batches that have refusals, bring nothing new or came before.
+//! and the log is asked only of batches that have refusals, bring nothing new or came before, and of
+//! all while a withdrawal is broken off: that may have taken out rows of a batch that counts as landed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,12 +27,14 @@ use crate::rows::Made;
 use crate::vault::TextWriter;
 use crate::{IngestError, Receipt, Refusal};
 
-/// What is pushed lands here; later attempts of a batch are its replays.
-const ATTEMPT: i64 = 1;
-
 /// A pushed batch whose rows are made.
 pub(crate) struct Pushed {
     pub(crate) batch_id: String,
+    /// As which it lands, told under the locks: one more than the last that was withdrawn; later
+    /// attempts are its replays.
+    pub(crate) attempt: i64,
+    /// Whether its rows do not tell if it has landed: a withdrawal was broken off.
+    pub(crate) is_doubtful: bool,
     /// Stands as `file_name` in the books.
     pub(crate) file: String,
     pub(crate) idempotency_key: String,
@@ -53,7 +56,7 @@ impl Pushed {
             mapping,
             file: &self.file,
             batch_id: &self.batch_id,
-            attempt: ATTEMPT,
+            attempt: self.attempt,
             bytes: self.bytes,
             now: self.now,
             page: None,
@@ -61,14 +64,14 @@ impl Pushed {
         }
     }
 
-    /// The text of what was refused, under the batch's id; once.
-    fn texts(&self) -> Option<(String, TextWriter)> {
+    /// The text of what was refused, for the batch's attempt; once.
+    fn texts(&self) -> Option<(String, i64, TextWriter)> {
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner).take();
-        texts.map(|texts| (self.batch_id.clone(), texts))
+        texts.map(|texts| (self.batch_id.clone(), self.attempt, texts))
     }
 
     fn once(&self) -> Once {
-        Once { app_id: format!("batch/{}", self.batch_id), attempt: ATTEMPT }
+        Once { app_id: format!("batch/{}", self.batch_id), attempt: self.attempt }
     }
 }
 
@@ -100,7 +103,8 @@ pub(crate) async fn land_group(
     for (at, one) in pushed.iter().enumerate() {
         let (named, once) = (one.named(mapping), one.once());
         let counts = || parts.iter().map(|part| &part.counts[at]);
-        if (counts().all(|count| count.fresh == 0) || counts().any(|count| count.before > 0))
+        let may_have_landed = counts().all(|count| count.fresh == 0) || counts().any(|count| count.before > 0);
+        if (may_have_landed || one.is_doubtful)
             && let Some(account) = books::landing(lake, &one.batch_id, &once).await?
         {
             outcomes.push(Grouped::Known(account));
@@ -151,11 +155,11 @@ fn receipt(named: &Named<'_>, one: &Pushed, at: usize, parts: &[Part]) -> Result
 }
 
 /// Puts the text of what was refused into the vault, before the batches land.
-async fn keep(texts: Vec<(String, TextWriter)>) -> Result<(), IngestError> {
+async fn keep(texts: Vec<(String, i64, TextWriter)>) -> Result<(), IngestError> {
     if texts.is_empty() {
         return Ok(());
     }
-    let work = move || texts.into_iter().try_for_each(|(batch_id, texts)| texts.keep(&batch_id, ATTEMPT));
+    let work = move || texts.into_iter().try_for_each(|(batch_id, attempt, texts)| texts.keep(&batch_id, attempt));
     blocking("push", work).await
 }
 

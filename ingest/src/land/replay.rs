@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use arrow::array::AsArray;
-use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE};
+use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE, Role};
 use datasets::lake::{Lake, Once};
 use jiff::{SignedDuration, Timestamp};
 use readers::LINE_COLUMN;
@@ -160,7 +160,8 @@ impl Before {
         for contract in reader::tables(mapping) {
             let landed = last_attempt(lake, contract, app_id).await?;
             before.attempt = before.attempt.max(landed);
-            if landed > ledger {
+            // What landed of a reference table comes again as known.
+            if landed > ledger && contract.role == Role::Fact {
                 let rows = lake.table(contract).snapshot().await?;
                 before.landed += rows_of(&rows, batch_id, Some(mark.as_microsecond())).await?;
             }

@@ -76,7 +76,19 @@ pub(super) fn read(
     if rows.iter().any(|(table, _)| folders(tables[*table], *table, &rows) > MOST_MONTHS) {
         return Err(PushError::Scattered { most: MOST_MONTHS });
     }
-    Ok(Pushed { batch_id, file, idempotency_key: key, bytes: came, now, rows, refusals, summary, texts })
+    Ok(Pushed {
+        batch_id,
+        attempt: 1,
+        is_doubtful: false,
+        file,
+        idempotency_key: key,
+        bytes: came,
+        now,
+        rows,
+        refusals,
+        summary,
+        texts,
+    })
 }
 
 fn unpack(body: Bytes, gzip: bool, most: usize, file: &str) -> Result<Bytes, PushError> {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::INGEST_BATCH;
-use datasets::lake::{Lake, LakeError, LiveFile};
+use datasets::lake::{BATCH_WITHDRAWN, Lake, LakeError, LiveFile};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::IngestError;
@@ -19,7 +19,7 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(72);
 const CUT: SignedDuration = SignedDuration::from_secs(1);
 /// Fewer than these are not looked through for what may be forgotten.
 const FEW: usize = 10_000;
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "mapping",
     "idempotency_key",
     "batch_id",
@@ -29,7 +29,10 @@ const FIELDS: [&str; 9] = [
     "rows_landed",
     "rows_quarantined",
     "rows_known",
+    "attempt",
 ];
+/// What is read of withdrawals.
+const WITHDRAWALS: [&str; 4] = ["state", "batch_id", "idempotency_key", "attempt"];
 
 /// The account of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,10 @@ pub(super) struct Known {
     /// The ledger's version that is known; nothing at the start.
     version: Option<u64>,
     keys: HashMap<u128, Kept>,
+    /// The last attempt that was withdrawn of each push of which one was, however long ago.
+    withdrawn: HashMap<u128, i64>,
+    /// Whether the withdrawal of a push was broken off.
+    is_doubtful: bool,
     tidy_at: usize,
 }
 
@@ -63,6 +70,7 @@ pub(super) struct Known {
 struct Kept {
     batch: u128,
     at: i64,
+    attempt: i64,
     counts: Counts,
 }
 
@@ -86,9 +94,20 @@ impl Known {
         }
     }
 
+    /// Tells a request as which attempt it lands now. Needs [`Known::refresh`] under the same locks.
+    pub(super) fn number(&self, pushed: &mut Pushed) {
+        pushed.attempt = self.last_withdrawn(fingerprint(&[&pushed.batch_id])) + 1;
+        pushed.is_doubtful = self.is_doubtful;
+    }
+
+    fn last_withdrawn(&self, batch: u128) -> i64 {
+        self.withdrawn.get(&batch).copied().unwrap_or_default()
+    }
+
     /// Remembers what was answered.
     pub(super) fn take(&mut self, mapping: &str, pushed: &Pushed, counts: Counts) {
-        let kept = Kept { batch: fingerprint(&[&pushed.batch_id]), at: pushed.now.as_microsecond(), counts };
+        let (batch, at) = (fingerprint(&[&pushed.batch_id]), pushed.now.as_microsecond());
+        let kept = Kept { batch, at, attempt: pushed.attempt, counts };
         self.keys.insert(key(mapping, &pushed.idempotency_key), kept);
         if self.keys.len() >= self.tidy_at.max(FEW) {
             self.keys.retain(|_, kept| kept.at >= horizon(pushed.now));
@@ -101,7 +120,8 @@ impl Known {
         self.version = Some(version);
     }
 
-    /// Reads what others have added to the ledger since; at first all that is to be remembered.
+    /// Reads what others have added to the ledger since; at first all that is to be remembered. What was
+    /// withdrawn is known no more.
     pub(super) async fn refresh(&mut self, lake: &Lake, now: Timestamp) -> Result<(), IngestError> {
         let ledger = lake.table(&INGEST_BATCH);
         if self.version == Some(ledger.refresh().await?.version()) {
@@ -117,24 +137,44 @@ impl Known {
                 Err(error) => return Err(error.into()),
             },
         };
-        let new = match news {
-            None => snapshot.filtered(|file| may_be_recent(file, now)),
+        let (new, recent) = match news {
+            None => (snapshot.clone(), snapshot.filtered(|file| may_be_recent(file, now))),
             Some(news) => {
                 let names: HashSet<String> = news.added.into_iter().collect();
-                snapshot.filtered(|file| names.contains(&file.name))
+                let new = snapshot.filtered(|file| names.contains(&file.name));
+                (new.clone(), new)
             }
         };
-        for rows in new.read(&FIELDS).await? {
+        // Their row groups are told by their statistics: hardly any has one.
+        let wanted = HashSet::from([BATCH_WITHDRAWN.to_owned()]);
+        for rows in new.read_where(WITHDRAWALS[0], &wanted, &WITHDRAWALS).await? {
+            self.withdraw(&rows);
+        }
+        for rows in recent.read(&FIELDS).await? {
             self.read(&rows, now);
         }
+        let withdrawn = &self.withdrawn;
+        self.keys.retain(|_, kept| withdrawn.get(&kept.batch).is_none_or(|last| kept.attempt > *last));
+        self.is_doubtful = lake.is_rollback_broken_off().await?;
         self.version = Some(snapshot.version);
         Ok(())
+    }
+
+    fn withdraw(&mut self, rows: &RecordBatch) {
+        let text = |column: usize| rows.column(column).as_string::<i32>();
+        let (batches, keys) = (text(1), text(2));
+        let attempts = rows.column(3).as_primitive::<Int64Type>();
+        for row in (0..rows.num_rows()).filter(|row| keys.is_valid(*row)) {
+            let last = self.withdrawn.entry(fingerprint(&[batches.value(row)])).or_default();
+            *last = attempts.value(row).max(*last);
+        }
     }
 
     fn read(&mut self, rows: &RecordBatch, now: Timestamp) {
         let text = |column: usize| rows.column(column).as_string::<i32>();
         let (mappings, keys, batches) = (text(0), text(1), text(2));
         let times = rows.column(3).as_primitive::<TimestampMicrosecondType>();
+        let attempts = rows.column(9).as_primitive::<Int64Type>();
         for row in (0..rows.num_rows()).filter(|row| keys.is_valid(*row) && times.value(*row) >= horizon(now)) {
             let number = |column: usize| {
                 let numbers = rows.column(column).as_primitive::<Int64Type>();
@@ -147,7 +187,13 @@ impl Known {
                 quarantined: number(7),
                 known: number(8),
             };
-            let kept = Kept { batch: fingerprint(&[batches.value(row)]), at: times.value(row), counts };
+            let (batch, at) = (fingerprint(&[batches.value(row)]), times.value(row));
+            // Rows of older programs are first attempts.
+            let attempt = if attempts.is_valid(row) { attempts.value(row) } else { 1 };
+            if attempt <= self.last_withdrawn(batch) {
+                continue;
+            }
+            let kept = Kept { batch, at, attempt, counts };
             let held = self.keys.entry(key(mappings.value(row), keys.value(row))).or_insert(kept);
             if held.at < kept.at {
                 *held = kept;

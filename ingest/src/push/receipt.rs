@@ -91,8 +91,8 @@ fn first(mut refused: Vec<PushRefusal>) -> Vec<PushRefusal> {
     refused
 }
 
-/// What was refused when a batch landed, whatever has been replayed since.
-pub(super) async fn of_batch(lake: &Lake, batch_id: &str) -> Result<Vec<PushRefusal>, IngestError> {
+/// What was refused when an attempt of a batch landed, whatever has been replayed since.
+pub(super) async fn of_batch(lake: &Lake, batch_id: &str, attempt: i64) -> Result<Vec<PushRefusal>, IngestError> {
     let wanted = HashSet::from([batch_id.to_owned()]);
     let fields = ["batch_id", "line", "table_name", "field", "rule", "reason", "attempt"];
     let mut refused = Vec::new();
@@ -103,7 +103,7 @@ pub(super) async fn of_batch(lake: &Lake, batch_id: &str) -> Result<Vec<PushRefu
             let texts = rows.column(column).as_string::<i32>();
             texts.is_valid(at).then(|| texts.value(at).to_owned())
         };
-        refused.extend((0..rows.num_rows()).filter(|at| attempts.value(*at) == 1).map(|at| PushRefusal {
+        refused.extend((0..rows.num_rows()).filter(|at| attempts.value(*at) == attempt).map(|at| PushRefusal {
             line: u64::try_from(lines.value(at)).unwrap_or_default(),
             table: text(2, at),
             field: text(3, at),

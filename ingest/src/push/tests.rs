@@ -199,6 +199,46 @@ async fn a_key_is_forgotten_after_72_hours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_was_withdrawn_lands_again_however_long_ago_it_came() {
+    let place = Place::new().await;
+    let at = |time: &str| -> Arc<dyn Clock> { Arc::new(FixedClock(time.parse::<Timestamp>().expect("time"))) };
+    let body = [line("1", "2023-09-01 09:00:00"), line("2", "nonsense")].concat();
+    let push = place.push_at(at("2023-09-02T00:00:00Z"), PushOptions::default());
+    let first = land(&push, request(Some("k"), body.clone())).await.expect("landed");
+    let withdraw = async || {
+        let now = "2023-09-03T00:00:00Z".parse().expect("time");
+        place.lake.rollback(&first.receipt.batch_id, now).await.expect("withdrawn")
+    };
+    assert_eq!((withdraw().await.attempt, place.rows().await), (1, [0, 2, 0]));
+    let again = land(&push, request(Some("k"), body.clone())).await.expect("landed");
+    assert!(!again.repeated && again.receipt == first.receipt);
+    assert_eq!(place.rows().await, [1, 3, 1]);
+    assert_eq!(withdraw().await.attempt, 2);
+    // A process that has never heard of the key, which nobody remembers any more.
+    let late = place.push_at(at("2023-09-09T00:00:00Z"), PushOptions::default());
+    let third = land(&late, request(Some("k"), body.clone())).await.expect("landed");
+    assert!(!third.repeated && third.receipt == first.receipt);
+    assert_eq!((place.rows().await, withdraw().await.attempt), ([1, 5, 1], 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_of_a_withdrawal_makes_no_room_for_a_second_landing() {
+    let place = Place::new().await;
+    let at = |time: &str| -> Arc<dyn Clock> { Arc::new(FixedClock(time.parse::<Timestamp>().expect("time"))) };
+    let push = |time: &str| place.push_at(at(time), PushOptions::default());
+    let body = line("1", "2023-09-01 09:00:00");
+    land(&push("2023-09-02T00:00:00Z"), request(Some("k"), body.clone())).await.expect("landed");
+    // What a kill leaves: it was begun, and the rows are gone.
+    let begun = Once { app_id: "withdrawal/begun".into(), attempt: 1 };
+    place.lake.table(&INGEST_BATCH).put(&[], None, Some(&begun)).await.expect("begun");
+    place.lake.replace(&WORKFLOW_EVENT, &[], None).await.expect("gone");
+    let late = push("2023-09-09T00:00:00Z");
+    let again = land(&late, request(Some("k"), body)).await.expect("known");
+    assert!(again.repeated && again.receipt.landed == 1, "it counts as landed until the ledger says otherwise");
+    assert_eq!(place.rows().await, [0, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_file_brought_is_known_and_the_other_way_round() {
     let place = Place::new().await;
     let push = place.push();

@@ -103,8 +103,8 @@ impl Worker {
     }
 
     /// Lands the requests of one mapping and answers each.
-    async fn land(&mut self, mapping: &Mapping, waiting: Vec<Waiting>) {
-        let error = match self.settle(mapping, &waiting).await {
+    async fn land(&mut self, mapping: &Mapping, mut waiting: Vec<Waiting>) {
+        let error = match self.settle(mapping, &mut waiting).await {
             Ok(answers) => {
                 for (waiting, answer) in waiting.into_iter().zip(answers) {
                     waiting.tell(answer);
@@ -120,8 +120,8 @@ impl Worker {
             return;
         }
         // One that cannot land must not keep the others from it.
-        for one in waiting {
-            let answer = match self.settle(mapping, std::slice::from_ref(&one)).await {
+        for mut one in waiting {
+            let answer = match self.settle(mapping, std::slice::from_mut(&mut one)).await {
                 Ok(mut answers) => answers.pop().unwrap_or(Err(PushError::Stopped)),
                 Err(error) => {
                     tracing::error!(mapping = %mapping.name, sender = %one.pushed.file, "it did not land alone: {error}");
@@ -136,15 +136,16 @@ impl Worker {
     async fn settle(
         &mut self,
         mapping: &Mapping,
-        waiting: &[Waiting],
+        waiting: &mut [Waiting],
     ) -> Result<Vec<Result<Answer, PushError>>, IngestError> {
         let _locks = lock_all(&self.lake, mapping).await?;
         let now = self.clock.now();
         self.known.refresh(&self.lake, now).await?;
+        waiting.iter_mut().for_each(|one| self.known.number(&mut one.pushed));
         // Of those with the same key only the first lands; the others are told what became of it.
         let mut keys = HashSet::new();
         let mut firsts = Vec::with_capacity(waiting.len());
-        for one in waiting {
+        for one in waiting.iter() {
             let is_new = self.known.find(&mapping.name, &one.pushed, now) == Found::New;
             firsts.push(is_new && keys.insert(one.pushed.idempotency_key.as_str()));
         }
@@ -197,7 +198,7 @@ impl Worker {
         // What was refused may hang on when it came, so one that comes again is told what is kept.
         let refused = match (repeated, counts.quarantined) {
             (_, 0) => Vec::new(),
-            (true, _) => receipt::of_batch(&self.lake, &pushed.batch_id).await?,
+            (true, _) => receipt::of_batch(&self.lake, &pushed.batch_id, pushed.attempt).await?,
             (false, _) => pushed.refusals.iter().map(PushRefusal::from).collect(),
         };
         Ok(Ok(Answer { receipt: PushReceipt::new(mapping, pushed, counts, refused), repeated }))

@@ -136,9 +136,25 @@ pub(super) fn fill(
 }
 
 /// A version without a number gets one from the table that it lands in, which knows the others; one
-/// without a first day is in force from its landing on.
+/// without a first day is in force from its landing on. A record that was taken back is no more from the
+/// day on which it ended by its source, or from its landing on.
 fn number_later(output: &Output, values: &mut [Value<'_>], common: &Common) {
     let today = datasets::days_since_epoch(common.lake_zone.to_datetime(common.ingested_at).date());
+    let place = |name: &str| output.contract.fields.iter().position(|field| field.name == name);
+    if let (Some(deleted), Some(to)) = (place("is_deleted"), place("valid_to"))
+        && values[deleted] == Value::Bool(true)
+    {
+        let day = match values[to] {
+            Value::Date(day) => day,
+            _ => today,
+        };
+        match (place("version"), place("valid_from")) {
+            (Some(version), Some(from)) => {
+                (values[version], values[from], values[to]) = (Value::Int(0), Value::Date(day), Value::Null);
+            }
+            _ => values[to] = Value::Date(day),
+        }
+    }
     for (field, value) in output.contract.fields.iter().zip(values) {
         match field.name {
             "version" if *value == Value::Null => *value = Value::Int(0),

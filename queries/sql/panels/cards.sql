@@ -36,7 +36,7 @@ picked as (
 
 items as (
     select item_id, max(name) as name, max(name_en) as name_en
-    from service_item
+    from service_item_history
     group by item_id
 ),
 
@@ -71,7 +71,7 @@ final as (
         c.due_at
     from picked c
     left join village v on v.village_code = c.village_code
-    left join organization o on o.org_code = c.responsible_org
+    left join organization_history o on o.org_code = c.responsible_org
     left join items i on i.item_id = c.item_id
     where c.place > $after and c.place <= $until
 )

@@ -13,8 +13,8 @@ with versions as (
             else 2
         end as place,
         case when valid_from <= $day then valid_from end as begun_on
-    from service_item
-    where item_id = $item_id
+    from service_item_history
+    where item_id = $item_id and not coalesce(is_deleted, false)
 )
 
 select limit_basis, version, valid_from, place, begun_on

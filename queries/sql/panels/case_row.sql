@@ -4,7 +4,7 @@
 -- params: $case_no
 with items as (
     select item_id, max(name) as name, max(name_en) as name_en
-    from service_item
+    from service_item_history
     group by item_id
 ),
 

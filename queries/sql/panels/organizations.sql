@@ -1,9 +1,9 @@
 -- panel: organizations
--- grain: one organization
+-- grain: one organization, also one that is no more: cases of before name it
 -- key: org_code
 with final as (
     select org_code, name, name_en
-    from organization
+    from organization_history
 )
 
 select * from final

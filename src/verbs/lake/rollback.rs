@@ -67,6 +67,9 @@ fn print(plan: &RollbackPlan, dry_run: bool) -> Result<()> {
     for part in &plan.tables {
         say!("  {}: {} rows, {} files written anew or removed", part.table, part.rows, part.files);
     }
+    if plan.is_pushed {
+        say!("it came by a push: the same body under the same key lands again");
+    }
     if !plan.later.is_empty() {
         say!(
             "{} later batches of this source had rows that were known by then; if from this batch, they are gone with \

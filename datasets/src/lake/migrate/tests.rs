@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Date32Type, Int64Type};
 use deltalake::kernel::StructField;
 use deltalake::operations::create::CreateBuilder;
 
 use super::*;
-use crate::contract::{AGENT, INGEST_BATCH, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE};
+use crate::contract::{AGENT, CALENDAR_DAY, CALENDAR_YEAR, INGEST_BATCH, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE};
 
 /// A table as an older program made it: without some fields, and with some that every row needs.
 async fn older(lake: &Lake, contract: &'static contract::Contract, without: &[&str], needed: &[&str]) {
@@ -65,4 +67,56 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let lake = Lake::open(&url).await.expect("opens as any other");
     assert_eq!(lake.meta(), &LakeMeta::default());
     assert!(lake.plan_migration().await.expect("plan").added.is_empty());
+}
+
+/// A lake as it was, over the folder of one of today.
+async fn lake_of(url: &LakeUrl, format_version: u32) -> Lake {
+    let tables = super::super::tables(url, &url.open_store()).expect("tables");
+    let meta = LakeMeta { format_version, ..LakeMeta::default() };
+    let (store, locks) = (url.open_store(), super::super::locks(url));
+    let lake = Lake { url: url.clone(), meta: meta.clone(), store, locks, tables };
+    lake.replace(&LAKE_META, &[meta.rows().expect("rows")], None).await.expect("its format");
+    lake
+}
+
+#[tokio::test]
+async fn a_lake_of_format_4_keeps_its_years_and_gets_who_brought_what() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"));
+    for contract in [&AGENT, &CALENDAR_YEAR] {
+        std::fs::remove_dir_all(dir.path().join(contract.table)).expect("removed");
+    }
+    let lake = lake_of(&url, 4).await;
+    older(&lake, &AGENT, &["is_deleted", "batch_id"], &[]).await;
+    // The city has put the first day of 2027, by a notice.
+    let put = "region,date,is_workday,kind,name,version,known_from\nGX,2027-01-01,false,HOLIDAY,元旦,ours,2026-11-10\n";
+    let put = crate::reference::edit::rows(&CALENDAR_DAY, put.as_bytes()).expect("rows");
+    let table = lake.table(&CALENDAR_DAY);
+    table.put(&[put], None, None).await.expect("put");
+    drop(lake);
+    let lake = Lake::open_older(&url).await.expect("for migration");
+    let plan = lake.migrate().await.expect("migrated");
+    let lacks: HashMap<&str, &Lack> = plan.added.iter().map(|lack| (lack.table, lack)).collect();
+    assert_eq!((plan.from_format, plan.to_format, lacks.len()), (4, FORMAT_VERSION, 2), "{plan:?}");
+    assert_eq!(lacks[AGENT.table].fields.as_deref(), Some(&["is_deleted", "batch_id"][..]));
+    assert_eq!(lacks[CALENDAR_YEAR.table].fields, None);
+    let lake = Lake::open(&url).await.expect("opens as any other");
+    let years = lake.table(&CALENDAR_YEAR).snapshot().await.expect("snapshot");
+    let rows = years.read(&["region", "year", "status", "known_from"]).await.expect("rows");
+    let of = |rows: &RecordBatch, region: &str, year: i64| {
+        let place = |at: &usize| {
+            let (regions, years) = (rows.column(0).as_string::<i32>(), rows.column(1).as_primitive::<Int64Type>());
+            regions.value(*at) == region && years.value(*at) == year
+        };
+        let at = (0..rows.num_rows()).find(place)?;
+        let notices = rows.column(3).as_primitive::<Date32Type>();
+        Some((rows.column(2).as_string::<i32>().value(at).to_owned(), notices.is_valid(at).then(|| notices.value(at))))
+    };
+    let told = |region: &str, year: i64| rows.iter().find_map(|rows| of(rows, region, year));
+    let notice = crate::days_since_epoch(jiff::civil::date(2026, 11, 10));
+    assert_eq!(told("GX", 2020), Some(("KNOWN".to_owned(), None)));
+    assert_eq!(told("GX", 2027), Some(("KNOWN".to_owned(), Some(notice))), "as it was by its day");
+    assert_eq!(told("CN", 2027), Some(("PROVISIONAL".to_owned(), None)));
+    assert_eq!((told("CN", 2004).is_some(), told("GX", 2028)), (true, None));
 }

@@ -43,7 +43,7 @@ const OWN_FIELDS: [&str; 9] = [
 const FILLED: [(&str, &str); 2] = [("workflow_case", "data_version"), ("rating", "stars")];
 
 /// Rules by which every case is judged: `sunlake reference put` first tells what they would change.
-const PUT_BY_HAND: [&str; 3] = ["calendar_day", "office_hours", "sla_policy"];
+const PUT_BY_HAND: [&str; 4] = ["calendar_day", "calendar_year", "office_hours", "sla_policy"];
 
 /// A mapping that has been read and checked.
 #[derive(Debug, Clone)]

@@ -1,0 +1,13 @@
+-- view: calendar_year
+-- grain: one year of one region, as known at the session's as-of
+with versions as (
+    select
+        *,
+        row_number() over (partition by region, year order by known_from desc nulls last) as version_rank
+    from lake.calendar_year
+    where known_from is null or known_from <= now()::date
+),
+
+final as (select * exclude (version_rank) from versions where version_rank = 1)
+
+select * from final
