@@ -22,12 +22,7 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
         |n: Option<i64>| n.map_or_else(|| format::NONE.to_owned(), |n| t.tell("n-workdays", &[("n", &n.to_string())]));
     let fact = |key: &str, value: String, note: String| Fact { name: t.say(key), value, note };
     let in_units = |limit: Option<Limit>, n: u32| {
-        limit.map_or_else(
-            || format::NONE.to_owned(),
-            |limit| {
-                t.tell("fact-limit-value", &[("n", &n.to_string()), ("unit", &t.code("unit", limit.unit.as_str()))])
-            },
-        )
+        limit.map_or_else(|| format::NONE.to_owned(), |limit| format::limit(t, n, limit.unit))
     };
     // What comes after the end, or rests on an unknown calendar, is no instant of the clock.
     let reached = |at: Option<Timestamp>| {
