@@ -646,12 +646,47 @@ rule-limits = limits do not fit
 rule-too_many_fields = too many fields
 rule-too_few_fields = too few fields
 rule-unclosed_quote = unclosed quote
+rule-repeated_header = header once more
 rule-not_json = not JSON
 rule-repeated_name = repeated name
 rule-encoding = not in its encoding
 rule-not_read = type cannot be read
 rule-excel_float = number spoilt by Excel
 rule-error_cell = cell holds an error
+rule-float_id = id became a decimal number
+
+## Why a row was refused, by rule: the lake tells it in English itself
+why-missing = { $reason }
+why-not_a_time = { $reason }
+why-not_a_number = { $reason }
+why-not_a_flag = { $reason }
+why-out_of_range = { $reason }
+why-out_of_range-time = { $reason }
+why-not_allowed = { $reason }
+why-not_allowed-of = { $reason }
+why-unknown_code = { $reason }
+why-unknown_unit = { $reason }
+why-too_precise = { $reason }
+why-too_long = { $reason }
+why-control_character = { $reason }
+why-id_checksum = { $reason }
+why-float_id = { $reason }
+why-from_the_future = { $reason }
+why-contradicts = { $reason }
+why-code_direction = { $reason }
+why-price_order = { $reason }
+why-not_steps = { $reason }
+why-limits = { $reason }
+why-too_many_fields = { $reason }
+why-too_few_fields = { $reason }
+why-unclosed_quote = { $reason }
+why-repeated_header = { $reason }
+why-not_json = { $reason }
+why-repeated_name = { $reason }
+why-encoding = { $reason }
+why-not_read = { $reason }
+why-excel_float = { $reason }
+why-error_cell = { $reason }
 
 ## Errors
 error-value-title = A value in the address cannot be read

@@ -585,12 +585,47 @@ rule-limits = 时限不合
 rule-too_many_fields = 字段过多
 rule-too_few_fields = 字段过少
 rule-unclosed_quote = 引号未闭合
+rule-repeated_header = 表头重复
 rule-not_json = 不是 JSON
 rule-repeated_name = 名称重复
 rule-encoding = 编码不符
 rule-not_read = 类型不能读取
 rule-excel_float = Excel 浮点失真
 rule-error_cell = 单元格为错误值
+rule-float_id = 编号成了小数
+
+## 为什么被拒：按规则
+why-missing = 此处必须有值；请在来源处补上
+why-not_a_time = 不是约定写法的、真实存在的日期或时间；请更正，或把它的写法加入映射的 time
+why-not_a_number = 此处应为数（如 20 或 1,234.50），不带单位和货币符号；请在来源处更正
+why-not_a_flag = 此处应为是或否（也可写 true/false、1/0、yes/no）
+why-out_of_range = 超出范围：时限为 0 至 1,000,000，星级为 1 至 5，费用不为负，数字不超过 18 位；请在来源处更正，或在映射中把代表未知的值列为 null
+why-out_of_range-time = 早于 1949-10-01；请在来源处更正，或在映射中把代表未知的值列为 null
+why-not_allowed = 不在允许的取值之中；请在映射中用 map 译出来源的代码
+why-not_allowed-of = 允许的取值为 { $allowed }；请在映射中用 map 译出来源的代码
+why-unknown_code = 映射的对照表（map）中没有这个代码；请补上，或给出 default
+why-unknown_unit = 映射的 scale_by 中没有这个单位；请补上，不能换算的写成空文本
+why-too_precise = 小数位数多于该字段能保存的；请在来源处四舍五入
+why-too_long = 文本超过 64 KiB；请在来源处缩短
+why-control_character = 其中有换行或其他控制字符；请看这一行是否多了或少了引号
+why-id_checksum = 不是身份证号：应为 17 位数字和一位与之相符的校验码；请在来源处更正
+why-float_id = 电子表格或程序把这个编号变成了小数；请按文本重新导出
+why-from_the_future = 比入库时刻晚 5 分钟以上；请校正来源的时钟，或映射的时区
+why-contradicts = 同一文件中另有一行主键相同而内容不同；请只留一行，或映射 recorded_at，以较晚的为准
+why-code_direction = 星级不是 raw_code 在其 code_system 中的意思（GBT39046_A8 以 1 为最好，STARS5 以 5 为最好）；请更正映射
+why-price_order = 最低价 ≤ 平均价 ≤ 最高价不成立；请在来源处更正
+why-not_steps = 环节应写成 V|村级受理:1;T|镇级初审:6 的样子；请更正，或留空
+why-limits = 承诺时限、法定时限与各环节时限不相合；请更正事项
+why-too_many_fields = 这一行的字段比表头多；请找缺失的引号或多余的分隔符
+why-too_few_fields = 这一行的字段比表头少；请找缺失的引号或被截断的行
+why-unclosed_quote = 有一个引号没有闭合，后面的行被读成同一条记录；请补上或去掉它
+why-repeated_header = 这里又是一次表头；把几张表接在一起时请去掉它
+why-not_json = 不是合法的 JSON 记录；请在来源处更正
+why-repeated_name = 记录中有同名的两项；请只留一项
+why-encoding = 不是文件所用编码的文本；请按 UTF-8 重新导出
+why-not_read = 这种类型的值不能读取；请按文本导出
+why-excel_float = Excel 把长数字变成了近似的小数，原值已失；请把该列设为文本，再由来源重新导出
+why-error_cell = 单元格里是错误值；请在来源处更正
 
 ## 出错
 error-value-title = 地址里有一个值读不懂

@@ -21,37 +21,6 @@ const BEGINNINGS: [&str; 15] = [
     "verdict-", "desk-", "unit-",
 ];
 
-/// Rules that rows break, as `ingest` names them.
-const RULES: [&str; 27] = [
-    "missing",
-    "not_a_time",
-    "not_a_number",
-    "not_a_flag",
-    "out_of_range",
-    "not_allowed",
-    "unknown_code",
-    "unknown_unit",
-    "too_precise",
-    "too_long",
-    "control_character",
-    "id_checksum",
-    "from_the_future",
-    "contradicts",
-    "code_direction",
-    "price_order",
-    "not_steps",
-    "limits",
-    "too_many_fields",
-    "too_few_fields",
-    "unclosed_quote",
-    "not_json",
-    "repeated_name",
-    "encoding",
-    "not_read",
-    "excel_float",
-    "error_cell",
-];
-
 /// Keys in a source text: what is passed to `say` and `tell`, and every literal that begins as only
 /// keys do.
 fn used(text: &str, found: &mut BTreeSet<String>) {
@@ -127,7 +96,7 @@ fn every_code_of_the_clock_has_its_words() {
     let shown = ["OPEN", "UNCONFIRMED", "ENDED", "SUPERSEDED", "LAPSED", "CANCELLED", "NET", "GROSS"];
     codes.extend(shown.iter().map(|state| ("shown", *state)));
     codes.extend(["ISSUED", "FORECAST"].iter().map(|state| ("shown", *state)));
-    codes.extend(RULES.iter().map(|rule| ("rule", *rule)));
+    codes.extend(ingest::RULES.iter().flat_map(|rule| [("rule", *rule), ("why", *rule)]));
     codes.extend([("object", "ALL"), ("incident", "CALENDAR_UNKNOWN")]);
     codes.extend(["450502", "450503", "450512", "450521"].iter().map(|county| ("county", *county)));
     let known = keys(ZH_WORDS);
