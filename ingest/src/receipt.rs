@@ -33,9 +33,23 @@ pub struct Receipt {
     pub kept: Option<String>,
     /// Columns that the mapping does not know; unknown of a batch that had landed before.
     pub new_columns: Option<NewColumns>,
+    /// Of a batch that had landed before, as what.
+    pub before: Option<Earlier>,
     pub tables: Vec<TableCount>,
     /// The first refusals, as a sample.
     pub refusals: Vec<Refusal>,
+}
+
+/// What the ledger says of a batch that had landed before, its replays included: its account, beside
+/// that of the receipt, by which all of it is known now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Earlier {
+    /// Name of the file that it was.
+    pub file: String,
+    pub at: jiff::Timestamp,
+    pub landed: u64,
+    pub quarantined: u64,
+    pub known: u64,
 }
 
 /// Counts of one table.

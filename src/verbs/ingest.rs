@@ -5,7 +5,7 @@ use analytics::{DeriveOptions, DeriveReport};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
+use ingest::{Earlier, IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
 
 use super::Shared;
 use super::derive::summary;
@@ -117,6 +117,12 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
         receipt.quarantined,
         receipt.known
     );
+    if let Some(Earlier { file, at, landed, quarantined, known }) = &receipt.before {
+        let rows = receipt.rows_in;
+        say!(
+            "  it landed as {file} at {at:.0}: rows {rows} = landed {landed} + quarantined {quarantined} + known {known}"
+        );
+    }
     for table in &receipt.tables {
         let told = |what: &str, count: u64| if count > 0 { format!(", {what} {count}") } else { String::new() };
         let more = told("repeated in the file", table.repeated) + &told("masked", table.masked);
