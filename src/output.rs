@@ -29,7 +29,7 @@ pub fn line(text: std::fmt::Arguments<'_>) -> io::Result<()> {
 
 /// A number and what it counts: `1 case`, `2 cases`.
 pub fn counted<N: Display + PartialEq + From<u8>>(n: N, one: &str, more: &str) -> String {
-    let what = if n == N::from(1) { one } else { more };
+    let what = if n == N::from(1_u8) { one } else { more };
     format!("{n} {what}")
 }
 
