@@ -1,5 +1,6 @@
 //! Results on standard output or into a file.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -24,6 +25,12 @@ pub fn line(text: std::fmt::Arguments<'_>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_fmt(text)?;
     out.write_all(b"\n")
+}
+
+/// A number and what it counts: `1 case`, `2 cases`.
+pub fn counted<N: Display + PartialEq + From<u8>>(n: N, one: &str, more: &str) -> String {
+    let what = if n == N::from(1_u8) { one } else { more };
+    format!("{n} {what}")
 }
 
 impl From<TextFormat> for Format {
@@ -138,4 +145,15 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         let direct = cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
         direct || cause.to_string().contains("Broken pipe")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_of_a_thing_takes_the_singular() {
+        assert_eq!([counted(0_u64, "entry", "entries"), counted(1_i64, "entry", "entries")], ["0 entries", "1 entry"]);
+        assert_eq!(counted(11_usize, "card", "cards"), "11 cards");
+    }
 }

@@ -81,7 +81,7 @@ fn a_batch_says_what_is_provisional_and_which_line_is_wrong() {
     let done = batch(lines, &[]).success();
     let (answers, notes) = (said(&done.get_output().stdout), said(&done.get_output().stderr));
     assert_eq!(answers, "date,n,deadline\n2017-03-27,5,2017-04-07\n2026-12-30,9,2027-01-12\n");
-    assert!(notes.contains("1 of 2 deadlines are provisional") && notes.lines().count() == 1, "{notes}");
+    assert!(notes.contains("provisional: 1 of 2;") && notes.lines().count() == 1, "{notes}");
     let done = batch(lines, &["--json"]).success();
     let answers = said(&done.get_output().stdout);
     let answers: Vec<serde_json::Value> =

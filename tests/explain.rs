@@ -200,7 +200,7 @@ fn each_clock_names_its_rule_and_its_end() {
 fn an_open_step_is_told_as_of_the_asked_instant_and_a_cut_list_says_so() {
     let place = more();
     let told = lines(&place, "G", "2018-05-02T10:00");
-    assert!(line(&told, "step 1 审核: limit 3 WD").contains("days used by 2018-05-02 10:00:00"), "{told:#?}");
+    assert!(line(&told, "step 1 审核: limit 3 WD").contains("used by 2018-05-02 10:00:00"), "{told:#?}");
     assert!(told.iter().any(|line| line == "… and so on to 2018-05-02"), "{told:#?}");
     let json = place.json(&["explain", "G", "--as-of", "2018-03-09T10:00"]);
     assert_eq!((&json["steps"][0]["used_wd"], &json["used_wd"]), (&json!(4), &json!(4)));

@@ -178,6 +178,10 @@ fn a_correction_that_is_still_wrong_is_refused_again_with_its_reason() {
     let quality = Quality::new("events.csv", ROWS);
     let server = quality.serve();
     let row = row_at(&server, 3);
+    let chinese = page(&server, &format!("{row}?lang=zh"));
+    assert!(chinese.contains("或把它的写法加入映射的 time"), "{chinese}");
+    assert!(chinese.contains("no date or time that exists"), "what the lake tells stands below: {chinese}");
+    assert!(page(&server, "/quality/rows?lang=zh").contains("或把它的写法加入映射的 time"));
     let (location, told) = correct(&server, &row, &[("occurred_at", "2023-09-31 09:00:00")]);
     assert!(location.starts_with(&row), "{location}");
     assert!(told.contains("Refused again") && told.contains("To be corrected"), "{told}");

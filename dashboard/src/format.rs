@@ -1,5 +1,6 @@
 //! Numbers, dates and time left as people in the control centre write them (screens.md, end).
 
+use analytics::sla::Unit;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -198,6 +199,11 @@ pub(crate) fn age(lang: Lang, age: SignedDuration) -> String {
         _ => ("age-days", seconds / 86_400),
     };
     lang.tell(key, &[("n", &n.to_string())])
+}
+
+/// A length of time in the unit of its limit: 5 工作日, 1 working day.
+pub(crate) fn limit(lang: Lang, n: u32, unit: Unit) -> String {
+    lang.tell(&format!("limit-{}", unit.as_str()), &[("n", &n.to_string())])
 }
 
 fn month(day: Date) -> &'static str {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use fluent_templates::LanguageIdentifier;
 use fluent_templates::fluent_bundle::concurrent::FluentBundle;
-use fluent_templates::fluent_bundle::{FluentArgs, FluentResource};
+use fluent_templates::fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 /// Language of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -105,8 +105,19 @@ fn bundle(code: &str, words: &str) -> FluentBundle<FluentResource> {
     };
     let mut bundle = FluentBundle::new_concurrent(vec![code.parse::<LanguageIdentifier>().unwrap_or_default()]);
     bundle.set_use_isolating(false);
+    let added = bundle.add_function("COUNT", count);
+    debug_assert!(added.is_ok(), "nothing else has that name");
     bundle.add_resource_overriding(resource);
     bundle
+}
+
+/// What singular and plural are chosen by: the number that a text shows, as a number. Anything but a
+/// plain whole one (1 206, 1.5, –) takes the plural.
+fn count<'a>(shown: &[FluentValue<'a>], _named: &FluentArgs<'_>) -> FluentValue<'a> {
+    match shown.first() {
+        Some(FluentValue::String(text)) => text.parse::<u32>().map_or(FluentValue::None, FluentValue::from),
+        _ => FluentValue::None,
+    }
 }
 
 #[cfg(test)]

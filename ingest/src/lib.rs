@@ -24,5 +24,5 @@ pub use land::{
 pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use readers::{LINE_COLUMN, Mapping, ReadError, mapping};
-pub use receipt::{NewColumns, Receipt, Refusal, TableCount};
+pub use receipt::{Earlier, NewColumns, RULES, Receipt, Refusal, TableCount};
 pub use vault::{RawRecord, Vault, VaultErasure, VaultFinding, VaultOptions, VaultReport};

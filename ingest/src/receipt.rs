@@ -33,9 +33,23 @@ pub struct Receipt {
     pub kept: Option<String>,
     /// Columns that the mapping does not know; unknown of a batch that had landed before.
     pub new_columns: Option<NewColumns>,
+    /// Of a batch that had landed before, as what.
+    pub before: Option<Earlier>,
     pub tables: Vec<TableCount>,
     /// The first refusals, as a sample.
     pub refusals: Vec<Refusal>,
+}
+
+/// What the ledger says of a batch that had landed before, its replays included: its account, beside
+/// that of the receipt, by which all of it is known now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Earlier {
+    /// Name of the file that it was.
+    pub file: String,
+    pub at: jiff::Timestamp,
+    pub landed: u64,
+    pub quarantined: u64,
+    pub known: u64,
 }
 
 /// Counts of one table.
@@ -61,6 +75,43 @@ pub struct NewColumns {
     /// The first hundred, long names cut, personal numbers in them masked.
     pub names: Vec<String>,
 }
+
+/// Every rule that a refused field or record may have broken; whoever tells of refusals in another
+/// language goes by these.
+pub const RULES: [&str; 29] = [
+    // of a field
+    "missing",
+    "not_a_time",
+    "not_a_number",
+    "not_a_flag",
+    "out_of_range",
+    "not_allowed",
+    "unknown_code",
+    "unknown_unit",
+    "too_precise",
+    "too_long",
+    "control_character",
+    "id_checksum",
+    "float_id",
+    "from_the_future",
+    // between fields and rows
+    "contradicts",
+    "code_direction",
+    "price_order",
+    "not_steps",
+    "limits",
+    // of a record that could not be read
+    "too_many_fields",
+    "too_few_fields",
+    "unclosed_quote",
+    "repeated_header",
+    "not_json",
+    "repeated_name",
+    "encoding",
+    "not_read",
+    "excel_float",
+    "error_cell",
+];
 
 /// A field or a record that was refused.
 #[derive(Debug, Clone, Serialize)]
@@ -136,6 +187,16 @@ mod tests {
         assert!(account(4).check("f.csv").is_ok());
         let message = account(3).check("f.csv").expect_err("refused").to_string();
         assert!(message.starts_with("f.csv: rows of t do not add up: 9 in, 3 landed"), "{message}");
+    }
+
+    #[test]
+    fn every_rule_is_listed_once_and_stands_in_the_documents() {
+        let documents = include_str!("../../docs/MAPPINGS.md");
+        for (at, rule) in RULES.iter().enumerate() {
+            let listed = |line: &&str| line.starts_with("| `") && line.contains(&format!("`{rule}`"));
+            assert!(documents.lines().any(|line| listed(&line)), "{rule}");
+            assert!(!RULES[..at].contains(rule), "{rule}");
+        }
     }
 
     #[test]

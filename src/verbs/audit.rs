@@ -5,7 +5,7 @@ use datasets::audit::AuditLog;
 
 use super::Shared;
 use crate::cli::AuditVerb;
-use crate::output::say;
+use crate::output::{counted, say};
 
 pub fn run(shared: &Shared, verb: &AuditVerb) -> Result<()> {
     let log = AuditLog::at(shared.config.audit_file());
@@ -37,12 +37,12 @@ fn verify(shared: &Shared, log: &AuditLog) -> Result<()> {
         say!("{}", serde_json::to_string(&found)?);
     } else {
         let last = found.last.as_deref().map(|hash| format!("; the last has hash {hash}")).unwrap_or_default();
-        say!("{} entries are what they were, each follows the one before it{last}", found.entries);
+        let entries = counted(found.entries, "entry", "entries");
+        say!("{entries}, each as it was and behind the one that it followed{last}");
         if found.torn > 0 {
             say!(
-                "{} bytes behind them were left by an append that was broken off and never acknowledged; the next \
-                 entry cuts them off",
-                found.torn
+                "behind them an append was broken off and never acknowledged; the next entry cuts off what it left: {}",
+                counted(found.torn, "byte", "bytes")
             );
         }
     }

@@ -9,7 +9,7 @@ use datasets::lake::{self, BackupOptions, LakeUrl};
 use super::Shared;
 use super::lake::sized;
 use crate::cli::{BackupArgs, Misuse, RestoreArgs};
-use crate::output::say;
+use crate::output::{counted, say};
 
 pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
     let lake = shared.lake().await?;
@@ -28,12 +28,16 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
         return Ok(());
     }
     let does = if args.dry_run { "would be copied" } else { "copied" };
-    say!("{}: {} of {} files {does}, {}", report.place, report.copied, report.files, sized(report.copied_bytes));
+    let files = counted(report.files, "file", "files");
+    say!("{}: {} of {files} {does}, {}", report.place, report.copied, sized(report.copied_bytes));
     if !args.dry_run {
         let read = if args.check { "all were read on both sides" } else { "what was copied was read again" };
         say!("the backup holds {} and is equal to the lake ({read})", sized(report.bytes));
         if report.removed > 0 {
-            say!("{} files of earlier backups, which it does not need, are removed", report.removed);
+            say!(
+                "removed of earlier backups, since it does not need them: {}",
+                counted(report.removed, "file", "files")
+            );
         }
     }
     Ok(())
@@ -47,7 +51,8 @@ pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
         return Ok(());
     }
     let does = if args.dry_run { "would be restored" } else { "restored" };
-    say!("{}: {} files, {} {does}, each as its manifest says", report.lake, report.files, sized(report.bytes));
+    let files = counted(report.files, "file", "files");
+    say!("{}: {files}, {} {does}, each as its manifest says", report.lake, sized(report.bytes));
     for key in &report.keys {
         say!("key {key} {does}");
     }

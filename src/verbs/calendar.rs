@@ -100,8 +100,8 @@ fn batch(calendar: &Calendar, json: bool) -> Result<()> {
     if provisional > 0 && !json {
         let (first, last) = calendar.known_years();
         eprintln!(
-            "sunlake: {provisional} of {answers} deadlines are provisional: the calendar is known from {first} to {last}, \
-             beyond that weekdays were counted; --json marks them"
+            "sunlake: deadlines that are provisional: {provisional} of {answers}; the calendar is known from {first} to \
+             {last}, beyond that weekdays were counted; --json marks them"
         );
     }
     Ok(())

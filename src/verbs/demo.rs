@@ -17,6 +17,7 @@ use super::Shared;
 use super::ingest::land_bytes;
 use super::serve::{serve, simulated, sources};
 use crate::cli::{DemoArgs, Misuse};
+use crate::output::counted;
 use crate::progress;
 use crate::sample::others::{self, OtherRow};
 use crate::sample::{FeedItem, Sample, SampleConfig, feed, feed_csv, write_files};
@@ -80,7 +81,8 @@ async fn make(shared: &Shared, url: &LakeUrl, scale: f64) -> Result<Lake> {
         ingest::ingest(Some(&lake), &Mapping::find(mapping)?, &Input::file(file), &options).await?;
         bar.finish();
     }
-    eprintln!("{} cases, {} events landed; working out cards", written.cases, written.events);
+    let (cases, events) = (counted(written.cases, "case", "cases"), counted(written.events, "event", "events"));
+    eprintln!("{cases}, {events} landed; working out cards");
     progress::derive(&lake, DeriveOptions::at(now), false).await?;
     Ok(lake)
 }

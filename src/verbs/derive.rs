@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::Shared;
 use super::explain::local;
 use crate::cli::DeriveArgs;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::progress;
 
 /// Lines of changes that are shown to people; `--json` gives all that are kept.
@@ -26,9 +26,15 @@ pub async fn run(shared: &Shared, args: &DeriveArgs) -> Result<()> {
     } else if report == DeriveReport::default() {
         say!("nothing to do: states and cards stand on the newest facts and rules");
     } else {
-        say!("derived {} cases, {} cards", report.cases, report.cards);
+        say!("{}", summary(&report));
     }
     Ok(())
+}
+
+/// What was worked out, in a line.
+pub fn summary(report: &DeriveReport) -> String {
+    let (cases, cards) = (counted(report.cases, "case", "cases"), counted(report.cards, "card", "cards"));
+    format!("derived {cases}, {cards}")
 }
 
 /// What would change: counts, and the first of it.
@@ -38,8 +44,8 @@ pub fn show(shared: &Shared, changes: &Changes, zone: &TimeZone) -> Result<()> {
         return Ok(());
     }
     say!(
-        "{} cases folded to compare: {} due dates move; {} cards appear, {} vanish, {} move",
-        changes.cases,
+        "{} folded to compare: due dates that move {}; cards that appear {}, vanish {}, move {}",
+        counted(changes.cases, "case", "cases"),
         changes.due_dates,
         changes.cards_appear,
         changes.cards_vanish,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::Shared;
 use super::audit::actor;
 use crate::cli::{EraseArgs, Misuse};
-use crate::output::say;
+use crate::output::{counted, say};
 
 /// Action of the audit log.
 const ERASE: &str = "erase";
@@ -141,20 +141,21 @@ fn print(shared: &Shared, args: &EraseArgs, subject: &Subject, erasure: &Erasure
     }
     for part in &erasure.lake.tables {
         say!(
-            "  {}: {} rows of the person, {} that may quote; {} files written anew, {} old files removed",
+            "  {}: {} of the person, {} that may quote; {} written anew, {} removed",
             part.table,
-            part.rows,
+            counted(part.rows, "row", "rows"),
             part.quotes,
-            part.files,
-            part.old_files
+            counted(part.files, "file", "files"),
+            counted(part.old_files, "old file", "old files")
         );
     }
     if !erasure.vault.is_empty() {
         let records: usize = erasure.vault.refused.values().sum();
-        say!("  vault: {} originals, {records} refused records", erasure.vault.originals.len());
+        let originals = counted(erasure.vault.originals.len(), "original", "originals");
+        say!("  vault: {originals}, {}", counted(records, "refused record", "refused records"));
     }
     if erasure.refusals > 0 {
-        say!("  quarantine: {} refusals closed", erasure.refusals);
+        say!("  quarantine: {} closed", counted(erasure.refusals, "refusal", "refusals"));
     }
     for sentence in &beyond {
         say!("{sentence}");

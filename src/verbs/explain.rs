@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Shared;
-use crate::output::say;
+use crate::output::{counted, say};
 use item::law;
 
 mod clocks;
@@ -48,8 +48,8 @@ fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZ
         say!("{}", clocks::clock(explanation, kind, item, zone));
     }
     if let Some(extension) = clock.extension {
-        let (days, from) = (extension.days, local(extension.effective_at, zone));
-        say!("  extended by {days} days, in force from {from} (domain §4 point 7; {})", law(item, "42"));
+        let (days, from) = (counted(extension.days, "day", "days"), local(extension.effective_at, zone));
+        say!("  extended by {days}, in force from {from} (domain §4 point 7; {})", law(item, "42"));
     }
     for stop in objects::stops(explanation, item, zone) {
         say!("{stop}");
@@ -60,7 +60,8 @@ fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZ
     let used = &case.used;
     let (whole, tenth) = (used.used_days_tenths / 10, used.used_days_tenths % 10);
     let ratio = used.ratio_ppm.map_or("-".into(), |ppm| format!("{}.{} %", ppm / 10_000, ppm % 10_000 / 1_000));
-    say!("  used {} working days begun, {whole}.{tenth} days or {ratio} of the limit (point 13)", used.used_wd);
+    let begun = counted(used.used_wd, "working day", "working days");
+    say!("  used {begun} begun, {whole}.{tenth} days or {ratio} of the limit (point 13)");
     for (step, told) in clock.steps.iter().zip(&explanation.steps).filter(|(step, _)| clocks::has_clock(step)) {
         say!("{}", clocks::step(step, told.used_wd, told.unknown_year, as_of, zone));
     }

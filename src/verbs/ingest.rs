@@ -5,11 +5,12 @@ use analytics::{DeriveOptions, DeriveReport};
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
-use ingest::{IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
+use ingest::{Earlier, IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
 
 use super::Shared;
+use super::derive::summary;
 use crate::cli::{IngestArgs, Misuse};
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::progress::{self, ReadBar};
 use crate::spool;
 
@@ -73,11 +74,11 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
         let report = progress::derive(&lake, DeriveOptions::at(clock.now()), shared.global.json).await?;
         if report != DeriveReport::default() && !shared.global.json {
-            eprintln!("derived {} cases, {} cards", report.cases, report.cards);
+            eprintln!("{}", summary(&report));
         }
     }
     if failed > 0 {
-        bail!("{failed} of {} files did not land", args.files.len());
+        bail!("{failed} of {} did not land", counted(args.files.len(), "file", "files"));
     }
     printed
 }
@@ -107,15 +108,21 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
     }
     let encoding = receipt.encoding.map(|encoding| format!(" in {encoding}")).unwrap_or_default();
     say!(
-        "{}: {} ({} records{encoding}; rows {} = landed {} + quarantined {} + known {})",
+        "{}: {} ({}{encoding}; rows {} = landed {} + quarantined {} + known {})",
         receipt.file,
         receipt.outcome,
-        receipt.records,
+        counted(receipt.records, "record", "records"),
         receipt.rows_in,
         receipt.landed,
         receipt.quarantined,
         receipt.known
     );
+    if let Some(Earlier { file, at, landed, quarantined, known }) = &receipt.before {
+        let rows = receipt.rows_in;
+        say!(
+            "  it landed as {file} at {at:.0}: rows {rows} = landed {landed} + quarantined {quarantined} + known {known}"
+        );
+    }
     for table in &receipt.tables {
         let told = |what: &str, count: u64| if count > 0 { format!(", {what} {count}") } else { String::new() };
         let more = told("repeated in the file", table.repeated) + &told("masked", table.masked);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Shared;
 use crate::cli::{LakeVerb, Misuse};
-use crate::output::say;
+use crate::output::{counted, say};
 
 mod compact;
 mod history;
@@ -87,7 +87,7 @@ fn each(table: Option<&'static Contract>) -> impl Iterator<Item = &'static Contr
 /// Bytes for people.
 pub fn sized(bytes: u64) -> String {
     let mib = bytes as f64 / (1024.0 * 1024.0);
-    if bytes < 1024 * 1024 { format!("{bytes} bytes") } else { format!("{mib:.1} MiB") }
+    if bytes < 1024 * 1024 { counted(bytes, "byte", "bytes") } else { format!("{mib:.1} MiB") }
 }
 
 async fn status(shared: &Shared) -> Result<()> {
@@ -118,14 +118,16 @@ async fn status(shared: &Shared) -> Result<()> {
     }
     let now = session.zone().to_datetime(as_of).strftime("%Y-%m-%d %H:%M:%S").to_string();
     say!("{url}: format {}, zone {}, region {}", meta.format_version, meta.time_zone, meta.region);
-    say!("as of {now}: {} cases, {} cards issued", totals.cases, totals.cards);
+    let (cases, cards) = (counted(totals.cases, "case", "cases"), counted(totals.cards, "card", "cards"));
+    say!("as of {now}: {cases}, {cards} issued");
     say!("");
     print(&sources, &tables)?;
     for Incident { kind, region, year, cases, open_cases } in &incidents {
         say!("");
         say!(
-            "{kind} {region} {year}: {cases} cases, {open_cases} of them open, have limits that count days of a year \
-             whose calendar is not known, and no cards for it; put its days into calendar_day"
+            "{kind} {region} {year}: {}, {open_cases} of them open, with limits that count days of a year whose \
+             calendar is not known, and no cards for it; put its days into calendar_day",
+            counted(*cases, "case", "cases")
         );
     }
     if totals.batches_waiting > 0 {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::Shared;
 use crate::cli::{Misuse, PullArgs};
 use crate::config::Pulling;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::progress::{self, PullBar};
 
 /// The longest wait after a failure, unless the section itself waits longer.
@@ -60,7 +60,7 @@ pub async fn start(shared: &Shared, lake: &Arc<Lake>, pullings: Vec<Pulling>) ->
         let job = Job { lake, pulling, person, clock: Arc::default(), dry_run: false, vault };
         tasks.spawn(async move {
             let told = job.keep_on(|report| {
-                tracing::info!("pull {}: {} rows landed, {} known", report.pull, report.landed, report.known);
+                tracing::info!("pull {}: rows landed {}, known {}", report.pull, report.landed, report.known);
                 Ok(())
             });
             if let Err(error) = told.await {
@@ -157,11 +157,11 @@ fn print(report: &PullReport, json: bool) -> Result<()> {
         return Ok(());
     }
     say!(
-        "pull {}: {} ({} records in {} pages; rows {} = landed {} + quarantined {} + known {})",
+        "pull {}: {} ({} in {}; rows {} = landed {} + quarantined {} + known {})",
         report.pull,
         report.outcome,
-        report.records,
-        report.pages,
+        counted(report.records, "record", "records"),
+        counted(report.pages, "page", "pages"),
         report.rows_in,
         report.landed,
         report.quarantined,

@@ -11,7 +11,7 @@ use ingest::{
 
 use super::{Shared, derive_after};
 use crate::cli::{Misuse, QuarantineVerb};
-use crate::output::say;
+use crate::output::{counted, say};
 
 /// Places of a batch id that are shown to people.
 const SHORT: usize = 12;
@@ -161,7 +161,8 @@ fn write_csv(refusals: &[OpenRefusal], names: &[String], records: &Records) -> R
     }
     std::io::stdout().lock().write_all(&writer.into_inner().context("CSV")?)?;
     if missing > 0 {
-        eprintln!("sunlake: of {missing} records the vault has no values; fill them in by hand, or remove their rows");
+        let records = counted(missing, "record", "records");
+        eprintln!("sunlake: of {records} the vault has no values; fill them in by hand, or remove their rows");
     }
     Ok(())
 }
@@ -213,7 +214,7 @@ fn print(replayed: &Replayed, json: bool) -> Result<()> {
         say!("  {new}");
     }
     if replayed.resolved_before > 0 {
-        say!("  {} rows of the file were left out: what they correct was resolved before", replayed.resolved_before);
+        say!("  rows of the file left out, since what they correct was resolved before: {}", replayed.resolved_before);
     }
     for refusal in &replayed.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::Shared;
 use super::derive::show;
 use crate::cli::{Misuse, ReferenceVerb};
-use crate::output::say;
+use crate::output::{counted, say};
 
 pub async fn run(shared: &Shared, verb: &ReferenceVerb) -> Result<()> {
     match verb {
@@ -40,7 +40,8 @@ async fn put(shared: &Shared, table: &str, file: &std::path::Path, dry_run: bool
     let report = analytics::derive(&lake, DeriveOptions::at(now)).await?;
     show(shared, &changes, &zone)?;
     if !shared.global.json {
-        say!("{} rows put into {}; {} cases folded again", rows.num_rows(), table.table, report.cases);
+        let (put, cases) = (counted(rows.num_rows(), "row", "rows"), counted(report.cases, "case", "cases"));
+        say!("{put} put into {}; {cases} folded again", table.table);
     }
     Ok(())
 }

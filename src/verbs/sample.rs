@@ -2,7 +2,7 @@ use anyhow::Result;
 
 use super::Shared;
 use crate::cli::SampleArgs;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::progress::Bar;
 use crate::sample::{Sample, SampleConfig, write_files};
 
@@ -25,8 +25,8 @@ pub fn run(shared: &Shared, args: &SampleArgs) -> Result<()> {
         let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
         say!("{}", serde_json::json!({ "files": files, "cases": written.cases, "events": written.events }));
     } else {
-        say!("{} cases  {}", written.cases, written.case_file.display());
-        say!("{} events {}", written.events, written.event_file.display());
+        say!("{} {}", counted(written.cases, "case", "cases"), written.case_file.display());
+        say!("{} {}", counted(written.events, "event", "events"), written.event_file.display());
         for other in &written.others {
             say!("{} {} {}", other.rows, other.table, other.file.display());
         }

@@ -44,7 +44,7 @@ async fn tidy(lake: &Lake, small_files: usize) {
     for table in tables {
         match lake.compact(table, &options).await {
             Ok(report) if report.files_before > 0 => {
-                tracing::info!("{}: {} small files became {}", report.table, report.files_before, report.files_after);
+                tracing::info!("{}: small files {}, now {}", report.table, report.files_before, report.files_after);
             }
             Ok(_) => {}
             Err(error) => tracing::warn!("small files of {} stay for now: {error}", table.table),

@@ -9,7 +9,7 @@ use ingest::{Vault, VaultFinding};
 use super::Shared;
 use super::lake::sized;
 use crate::cli::{Misuse, VaultVerb};
-use crate::output::say;
+use crate::output::{counted, say};
 
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -30,8 +30,9 @@ async fn verify(shared: &Shared, vault: Arc<Vault>) -> Result<()> {
     if shared.global.json {
         say!("{}", serde_json::to_string(&report)?);
     } else {
-        let bytes = sized(report.original_bytes);
-        say!("{} originals of {bytes} and {} files of refused rows are what was kept", report.originals, report.texts);
+        let originals = counted(report.originals, "original", "originals");
+        let (bytes, texts) = (sized(report.original_bytes), counted(report.texts, "file", "files"));
+        say!("kept are {originals} of {bytes} and {texts} of refused rows");
         for VaultFinding { file, what } in &report.findings {
             say!("{file}: {what}");
         }

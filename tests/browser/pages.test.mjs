@@ -89,6 +89,10 @@ test("each page loads in both languages, both themes and four widths, without ov
         assert.ok(!/Unknown localization|\{\$|NaN|undefined|null\b/.test(text), `${name} ${lang}: ${text.match(/.{20}(Unknown localization|\{\$|NaN|undefined|null\b).{20}/)}`);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.ok(overflow <= 0, `${name} ${lang} at ${width}: ${overflow} pixels too wide`);
+        if (width === 375) {
+          const sideways = await page.locator(".scroll:has(> .stack)").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+          assert.equal(sideways, 0, `${name} ${lang}: a table of blocks scrolls sideways`);
+        }
         if (theme === "light" || width === 1280) await picture(page, `${name}-${lang}-${theme}-${width}`);
         await page.context().close();
       }

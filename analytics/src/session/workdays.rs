@@ -244,7 +244,7 @@ fn added(regions: &Regions<'_>, day: &ColumnarValue, number: &ColumnarValue, row
         };
         let Some(found) = table.add_workdays(day, n) else {
             let from = datasets::date_from_days(day).map_or_else(|| "that day".to_owned(), |date| date.to_string());
-            let reason = format!("add_workdays: counting {n} working days from {from} leaves the range of dates");
+            let reason = format!("add_workdays: counting from {from}, working days {n}, leaves the range of dates");
             return Err(DataFusionError::Execution(reason));
         };
         answer.append_value(found);

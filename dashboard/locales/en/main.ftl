@@ -1,4 +1,5 @@
-# Sunlake: the English interface. Keys are those of zh/main.ftl (a test compares them).
+# Sunlake: the English interface. Keys are those of zh/main.ftl (a test compares them). A number beside a
+# noun goes through COUNT, which knows what takes the singular (a test looks for those that do not).
 
 ## Frame
 brand = Sunlake
@@ -35,10 +36,16 @@ csv = CSV export
 as-table = Table
 list-mark = {"; "}
 
-lamp-villages = { $some } of { $all } villages reported today · data { $age }
+lamp-villages = { $some } of { COUNT($all) ->
+        [one] { $all } village
+       *[other] { $all } villages
+    } reported today · data { $age }
 lamp-fresh = Reported today · data { $age }
 lamp-stale = Nothing reported today · data { $age }
-lamp-title = { $sources } sources; the last complete report reaches { $watermark }
+lamp-title = { COUNT($sources) ->
+        [one] { $sources } source
+       *[other] { $sources } sources
+    }; the last complete report reaches { $watermark }
 banner-demo = Demonstration data: all cases, people and figures are made up.
 banner-simulated = Simulated clock: the time shown is not the real time and runs faster.
 banner-past = This is what was known at { $at }; later records do not count.
@@ -49,22 +56,30 @@ banner-no-news = No source has reported today, so today's figures are unknown (�
 age-seconds = { $n } s ago
 age-minutes = { $n } min ago
 age-hours = { $n } h ago
-age-days = { $n } days ago
+age-days = { n-days } ago
 due-today = due today { $time }
 due-tomorrow = due tomorrow { $time }
-due-in-day = 1 working day left · { $day } { $time }
-due-in-days = { $n } working days left · { $day } { $time }
+due-in-days = { n-workdays } left · { $day } { $time }
 due-on = due { $day } { $time }
 left-hours = { $h } h { $m } min left
 over-hours = { $h } h { $m } min over
 over-no-day = overdue, no full working day yet
-over-day = 1 working day over
-over-days = { $n } working days over
+over-days = { n-workdays } over
 over-since = overdue since { $day }
 period-month = this month to { $last }
 period-given = { $first } to { $last }
-n-workdays = { $n } working days
-n-hours = { $n } hours
+n-workdays = { COUNT($n) ->
+        [one] { $n } working day
+       *[other] { $n } working days
+    }
+n-hours = { COUNT($n) ->
+        [one] { $n } hour
+       *[other] { $n } hours
+    }
+n-days = { COUNT($n) ->
+        [one] { $n } day
+       *[other] { $n } days
+    }
 
 ## Overview
 strip-label = Figures of today and of the period
@@ -83,7 +98,7 @@ fig-yellow-days = Cases with a net yellow card by day
 fig-cards-today = { $n } issued today
 fig-cards-unconfirmed = { $n } unconfirmed, not counted
 fig-median = Median handling
-fig-p90 = nine in ten within { $days } working days
+fig-p90 = nine in ten within { n-workdays }
 fig-early = Closed early
 fig-no-news = nothing reported today
 fig-week-change = { $change } on last { $weekday }, same time
@@ -91,10 +106,19 @@ fig-week-none = none last { $weekday } by this time
 fig-n = n={ $n }
 fig-n-few = n={ $n }, few
 fig-before = before: { $value }
-unit-cases = cases
-unit-cards = cards
-unit-workdays = working days
-spark-label = { $name }, last { $days } days: from { $first } to { $last }
+unit-cases = { COUNT($n) ->
+        [one] case
+       *[other] cases
+    }
+unit-cards = { COUNT($n) ->
+        [one] card
+       *[other] cards
+    }
+unit-workdays = { COUNT($n) ->
+        [one] working day
+       *[other] working days
+    }
+spark-label = { $name }, last { n-days }: from { $first } to { $last }
 trend-title = Volume and card rates
 trend-sub = last 90 days · net cards · per 1,000 supervised
 trend-sub-volume = received, last 90 days
@@ -102,17 +126,29 @@ chart-volume = Received (cases a day)
 chart-rates = Net cards per 1,000 supervised cases
 chart-tip = { $day }: received { $volume } · yellow { $yellow } · red { $red }
 chart-tip-volume = { $day }: received { $volume }
-chart-trend-label = { $total } cases received in { $days } days; below, net yellow and red cards per 1,000 by day; values in the table
-chart-volume-label = { $total } cases received in { $days } days; values in the table
+chart-trend-label = { COUNT($total) ->
+        [one] { $total } case
+       *[other] { $total } cases
+    } received in { n-days }; below, net yellow and red cards per 1,000 by day; values in the table
+chart-volume-label = { COUNT($total) ->
+        [one] { $total } case
+       *[other] { $total } cases
+    } received in { n-days }; values in the table
 map-title = Net red card rate
 map-sub = per 1,000 supervised cases · select to go down
 map-islands = Islands
-map-tip = { $name }: { $rate } ({ $part } cases with a red card of { $whole } supervised)
+map-tip = { $name }: { $rate } ({ COUNT($part) ->
+        [one] { $part } case
+       *[other] { $part } cases
+    } with a red card of { $whole } supervised)
 queue-title = To be acted on
 queue-sub = by due day
 queue-all = All
 queue-empty = No card asks for an act.
-queue-unconfirmed = { $n } more wait for their source and are not counted
+queue-unconfirmed = { COUNT($n) ->
+        [one] { $n } more waits for its source and is not counted
+       *[other] { $n } more wait for their source and are not counted
+    }
 villages-title = Villages
 villages-sub = 95% interval · ranked from n=30
 villages-all = All
@@ -123,7 +159,10 @@ sources-title = Sources
 sources-sub = who reported, up to when
 source-today = reported today
 source-not-today = not today
-incidents = Data incidents: { $n } ({ $which }) · { $cases } cases, { $open } of them open, go without cards
+incidents = Data incidents: { $n } ({ $which }) · { COUNT($cases) ->
+        [one] { $cases } case, { $open } of them open, goes without cards
+       *[other] { $cases } cases, { $open } of them open, go without cards
+    }
 table-counties = Table: counties
 table-days = Table: day by day
 
@@ -232,14 +271,20 @@ verdict-but = These figures stand with reservations
 verdict-end = { $text }.
 verdict-no-source = there is no source
 verdict-fresh = sources that reported today: all { $all }
-verdict-stale = of { $all } sources, { $n } not reported today ({ $which })
+verdict-stale = of { COUNT($all) ->
+        [one] { $all } source
+       *[other] { $all } sources
+    }, { $n } not reported today ({ $which })
 verdict-no-rows = no quarantined row waits to be corrected
 verdict-rows = quarantined rows that wait to be corrected: { $n }
 verdict-calendar = the { $region } calendar reaches to { $year }
 verdict-calendar-over = the { $region } calendar ends in { $year }, and weekdays answer beyond it
 verdict-no-calendar = there is no { $region } calendar
 verdict-no-incidents = no data incidents
-verdict-incidents = data incidents: { $n }, by which { $cases } cases go without cards
+verdict-incidents = data incidents: { $n }, by which { COUNT($cases) ->
+        [one] { $cases } case goes without cards
+       *[other] { $cases } cases go without cards
+    }
 name-mark = {", "}
 colon = {": "}
 quality-sources = By source
@@ -250,7 +295,10 @@ quality-landed-at = last landed
 quality-no-complete = no complete batch
 quality-total = All
 sum-right = ✓ adds up
-sum-wrong = ≠ off by { $n } rows
+sum-wrong = ≠ off by { COUNT($n) ->
+        [one] { $n } row
+       *[other] { $n } rows
+    }
 quality-rules = Rule failures
 quality-rules-sub = open quarantined rows by rule, table and mapping
 quality-rules-note = A row may break several rules and counts for each; one that breaks a rule in several fields counts once.
@@ -260,7 +308,10 @@ quality-calendar-sub = up to which day each region's calendar is known
 quality-calendar-note = Beyond these days weekdays answer, and limits that rest on that raise no card.
 quality-no-calendar = There is no calendar.
 calendar-own = cases are judged by it
-calendar-gaps = { $n } years missing
+calendar-gaps = { COUNT($n) ->
+        [one] { $n } year missing
+       *[other] { $n } years missing
+    }
 quality-incidents = Data incidents
 quality-incidents-sub = what keeps cases from getting cards
 quality-incidents-note = It is over when that year's calendar has landed.
@@ -328,7 +379,7 @@ stop-basis = basis: { $basis }
 stop-nothing = nothing deducted: { $why } (rule §4.4, 4.5)
 stop-moves-nothing = deducted, but moves nothing: { $why } (rule §4.5, 4.6)
 stop-takes-time = office time from { $from } to { $until } not counted (rule §4.3)
-stop-takes-days = takes out { $n } days: { $days } (rule §4.6)
+stop-takes-days = takes out { n-days }: { $days } (rule §4.6)
 stop-no-kind = no kind named
 stop-CORRECTION = correction
 stop-HEARING = hearing
@@ -408,15 +459,15 @@ steps-title = Each step, day by day
 step-limit = limit { $limit }
 step-told = due time told by the source
 step-no-limit = no limit
-step-used = { $n } working days used
-step-used-open = { $n } working days used by { $at }
+step-used = { n-workdays } used
+step-used-open = { n-workdays } used by { $at }
 step-due = due { $at }
 mark-yellow = near the limit from { $time }
 mark-due = due { $time }
 mark-red = overdue from { $time }
 mark-closed = closed { $time } { $result }
 mark-step-end = step ended { $time }
-gantt-label = Time line of case { $case }, { $days } days; the table below explains each day
+gantt-label = Time line of case { $case }, { n-days }; the table below explains each day
 gantt-due = due { $at }
 gantt-closed = closed { $at }
 gantt-now = as of
@@ -433,7 +484,6 @@ fact-received-note = not the start
 fact-started = Accepted
 fact-started-note = the start: this day is day 0
 fact-limit = Limit
-fact-limit-value = { $n } { $unit }
 fact-limits-note = promised { $promised } · statutory { $statutory }
 fact-yellow = Near limit from
 fact-yellow-note = used time reaches the yellow ratio (rule §3)
@@ -457,8 +507,8 @@ fact-statutory = Due by statute
 fact-village = Due in the village
 fact-stops = Not counted
 fact-stops-note = whole days under suspension, see day by day (rule §4.4–4.7)
-fact-stops-value = { $n } days
-fact-extension-value = extended by { $n } days
+fact-stops-value = { n-days }
+fact-extension-value = extended by { n-days }
 
 ## Codes
 card-RED = Red
@@ -507,11 +557,20 @@ incident-CALENDAR_UNKNOWN = calendar not known
 start-ACCEPTED = the day of acceptance is day 0
 start-CORRECTED = the day on which the file was complete is day 0
 start-DEEMED = deemed accepted: the day of receipt is day 0
-unit-WD = working days
-unit-CD = natural days
-unit-HOUR = hours
-unit-MIN = minutes
-unit-MONTH = months
+limit-WD = { n-workdays }
+limit-CD = { COUNT($n) ->
+        [one] { $n } natural day
+       *[other] { $n } natural days
+    }
+limit-HOUR = { n-hours }
+limit-MIN = { COUNT($n) ->
+        [one] { $n } minute
+       *[other] { $n } minutes
+    }
+limit-MONTH = { COUNT($n) ->
+        [one] { $n } month
+       *[other] { $n } months
+    }
 result-GRANTED = granted
 result-REFUSED = refused
 result-WITHDRAWN = withdrawn
@@ -589,12 +648,47 @@ rule-limits = limits do not fit
 rule-too_many_fields = too many fields
 rule-too_few_fields = too few fields
 rule-unclosed_quote = unclosed quote
+rule-repeated_header = header once more
 rule-not_json = not JSON
 rule-repeated_name = repeated name
 rule-encoding = not in its encoding
 rule-not_read = type cannot be read
 rule-excel_float = number spoilt by Excel
 rule-error_cell = cell holds an error
+rule-float_id = id became a decimal number
+
+## Why a row was refused, by rule: the lake tells it in English itself
+why-missing = { $reason }
+why-not_a_time = { $reason }
+why-not_a_number = { $reason }
+why-not_a_flag = { $reason }
+why-out_of_range = { $reason }
+why-out_of_range-time = { $reason }
+why-not_allowed = { $reason }
+why-not_allowed-of = { $reason }
+why-unknown_code = { $reason }
+why-unknown_unit = { $reason }
+why-too_precise = { $reason }
+why-too_long = { $reason }
+why-control_character = { $reason }
+why-id_checksum = { $reason }
+why-float_id = { $reason }
+why-from_the_future = { $reason }
+why-contradicts = { $reason }
+why-code_direction = { $reason }
+why-price_order = { $reason }
+why-not_steps = { $reason }
+why-limits = { $reason }
+why-too_many_fields = { $reason }
+why-too_few_fields = { $reason }
+why-unclosed_quote = { $reason }
+why-repeated_header = { $reason }
+why-not_json = { $reason }
+why-repeated_name = { $reason }
+why-encoding = { $reason }
+why-not_read = { $reason }
+why-excel_float = { $reason }
+why-error_cell = { $reason }
 
 ## Errors
 error-value-title = A value in the address cannot be read

@@ -65,8 +65,8 @@ impl Problem {
     /// The body was read, and every row of it was refused.
     pub(crate) fn all_refused(receipt: PushReceipt) -> Self {
         let detail = format!(
-            "none of the {} rows can be used; receipt.refused tells line, field and reason. Send them corrected, under a \
-             new key",
+            "no row of it can be used (rows: {}); receipt.refused tells line, field and reason. Send it corrected, under \
+             a new key",
             receipt.rows
         );
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "all-refused", detail);

@@ -22,6 +22,7 @@ pub(crate) struct Outcome {
 /// Why a row is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refused {
+    pub(crate) table: Option<&'static str>,
     /// None: the whole record.
     pub(crate) field: Option<String>,
     pub(crate) rule: String,

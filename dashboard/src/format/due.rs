@@ -36,7 +36,6 @@ impl Now<'_> {
         }
         let day = day_short(self.lang, due_on);
         match self.days.between(today, due_on) {
-            Some(1) => self.lang.tell("due-in-day", &[("day", &day), ("time", &time)]),
             Some(n) => self.lang.tell("due-in-days", &[("n", &n.to_string()), ("day", &day), ("time", &time)]),
             None => self.lang.tell("due-on", &[("day", &day), ("time", &time)]),
         }
@@ -53,7 +52,6 @@ impl Now<'_> {
         }
         match self.days.between(due_on, today) {
             Some(0) => self.lang.say("over-no-day"),
-            Some(1) => self.lang.say("over-day"),
             Some(n) => self.lang.tell("over-days", &[("n", &n.to_string())]),
             None => self.lang.tell("over-since", &[("day", &day_short(self.lang, due_on))]),
         }

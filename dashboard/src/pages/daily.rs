@@ -187,5 +187,5 @@ pub(super) fn series(context: &Context, days: &[Daily], rates: bool) -> Series {
     let known = days.iter().filter(|day| day.known).count();
     let (total, known) = (format::count(lang, total), known.to_string());
     let key = if rates { "chart-trend-label" } else { "chart-volume-label" };
-    Series { label: lang.tell(key, &[("days", &known), ("total", &total)]), days: points, rates }
+    Series { label: lang.tell(key, &[("n", &known), ("total", &total)]), days: points, rates }
 }

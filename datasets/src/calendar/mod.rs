@@ -68,7 +68,7 @@ pub enum CalendarError {
     #[error("office_hours has no row for region {0}; add one")]
     NoOfficeHours(&'static str),
     /// The answer lies beyond the dates that can be written.
-    #[error("counting {workdays} working days from {from} leaves the range of dates")]
+    #[error("counting from {from}, working days {workdays}, leaves the range of dates")]
     OutOfRange { from: Date, workdays: i64 },
 }
 

@@ -52,6 +52,7 @@ pub(super) fn account(
         extract_time,
         kept: None,
         new_columns: summary.new_columns.clone(),
+        before: None,
         tables,
         refusals: Vec::new(),
     };

@@ -16,7 +16,7 @@ use readers::mapping::Mapping;
 use super::{Input, Job, Named, extract};
 use crate::IngestError;
 use crate::batch::named_again;
-use crate::receipt::{NewColumns, Receipt, Refusal};
+use crate::receipt::{Earlier, NewColumns, Receipt, Refusal};
 
 /// The transaction as which a batch lands: after a withdrawal it is another attempt.
 pub(super) async fn once(lake: Option<&Lake>, batch_id: &str) -> Result<Once, IngestError> {
@@ -54,7 +54,8 @@ pub(super) async fn find(
         return Ok(None);
     }
     let Some(batch) = batch(lake, batch_id).await? else { return Ok(None) };
-    let Held { records, rows_in, quarantined, .. } = batch;
+    let Held { records, rows_in, landed, quarantined, known, .. } = batch;
+    let before = Earlier { file: batch.file_name, at: batch.landed_at, landed, quarantined, known };
     Ok(Some(Receipt {
         file: input.name.clone(),
         mapping: mapping.name.clone(),
@@ -70,6 +71,7 @@ pub(super) async fn find(
         extract_time: Some(batch.extract_time),
         kept: None,
         new_columns: None,
+        before: Some(before),
         repeated: 0,
         masked: 0,
         tables: Vec::new(),
@@ -84,8 +86,12 @@ pub(super) struct Held {
     pub(super) file_name: String,
     pub(super) records: u64,
     pub(super) rows_in: u64,
+    pub(super) landed: u64,
     pub(super) quarantined: u64,
+    pub(super) known: u64,
     pub(super) extract_time: Timestamp,
+    /// When it landed.
+    pub(super) landed_at: Timestamp,
     /// When its last attempt landed.
     pub(super) ingested_at: Timestamp,
     /// From when on its landing can have been known.
@@ -96,12 +102,12 @@ pub(super) struct Held {
 pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, IngestError> {
     let wanted = HashSet::from([batch_id.to_owned()]);
     let texts = ["source_system", "file_name"];
-    let numbers = ["records", "rows_in", "rows_quarantined"];
+    let numbers = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
     let instants = ["extract_time", "ingested_at", "known_at"];
     let fields = [&["batch_id"][..], &texts, &numbers, &instants, &["attempt", "state"]].concat();
     let rows = lake.table(&INGEST_BATCH).snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
     let mut held: Option<Held> = None;
-    let mut sums = [0; 3];
+    let mut sums = [0; 5];
     for (batch, places) in rows.iter().zip(standing(&rows)) {
         for row in places {
             let text = |at: usize| batch.column(at).as_string::<i32>().value(row).to_owned();
@@ -112,23 +118,28 @@ pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, I
             for (at, sum) in sums.iter_mut().enumerate() {
                 *sum += batch.column(3 + at).as_primitive::<Int64Type>().value(row);
             }
-            let (ingested_at, known_at) = (instant(7), instant(8));
+            let (ingested_at, known_at) = (instant(9), instant(10));
             let entry = held.get_or_insert_with(|| Held {
                 source_system: text(1),
                 file_name: text(2),
                 records: 0,
                 rows_in: 0,
+                landed: 0,
                 quarantined: 0,
-                extract_time: instant(6),
+                known: 0,
+                extract_time: instant(8),
+                landed_at: ingested_at,
                 ingested_at,
                 known_at,
             });
+            entry.landed_at = entry.landed_at.min(ingested_at);
             entry.ingested_at = entry.ingested_at.max(ingested_at);
             entry.known_at = entry.known_at.min(known_at);
         }
     }
-    let [records, rows_in, quarantined] = sums.map(|sum: i64| u64::try_from(sum).unwrap_or_default());
-    Ok(held.map(|held| Held { records, rows_in, quarantined, ..held }))
+    let sums = sums.map(|sum: i64| u64::try_from(sum).unwrap_or_default());
+    let [records, rows_in, landed, quarantined, known] = sums;
+    Ok(held.map(|held| Held { records, rows_in, landed, quarantined, known, ..held }))
 }
 
 /// The account of a batch's landing, whatever has been replayed since.

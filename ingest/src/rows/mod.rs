@@ -13,7 +13,7 @@ use readers::{ReadError, Sink};
 use sha2::{Digest, Sha256};
 
 use crate::vault::Raw;
-use crate::{IngestError, NewColumns, PersonKey, Refusal};
+use crate::{IngestError, NewColumns, PersonKey, RULES, Refusal};
 
 mod buffer;
 mod check;
@@ -319,7 +319,7 @@ impl<'a> Maker<'a> {
                 table: Some(self.tables[table].contract.table),
                 field: Some(field.to_owned()),
                 rule: problem.rule,
-                reason: told(problem.reason, has_text),
+                reason: told(problem.rule, problem.reason, has_text),
                 row_hash,
                 output: Some(number(at)),
                 resolved: false,
@@ -347,7 +347,7 @@ impl Sink for Maker<'_> {
                 let digest = Sha256::digest(bytes);
                 let mut row_hash = [0; 16];
                 row_hash.copy_from_slice(&digest[..16]);
-                let reason = told(reason, self.out.text(line, &row_hash, &Raw::Bytes(bytes))?);
+                let reason = told(rule, reason, self.out.text(line, &row_hash, &Raw::Bytes(bytes))?);
                 let (output, resolved) = (None, false);
                 self.out.refused(Refusal {
                     line,
@@ -366,7 +366,8 @@ impl Sink for Maker<'_> {
 }
 
 /// The reason of a refusal, and whether the record's text could be kept.
-fn told(reason: String, has_text: bool) -> String {
+fn told(rule: &str, reason: String, has_text: bool) -> String {
+    debug_assert!(RULES.contains(&rule), "{rule} is to stand in the list of rules");
     if has_text { reason } else { format!("{reason} (its text is not kept: the batch has too much of it)") }
 }
 

@@ -109,7 +109,11 @@ async fn a_file_that_grows_is_left_until_it_rests_and_one_that_landed_lands_once
         std::io::Write::write_all(&mut file, line.as_bytes()).expect("written");
     }
     let old = appears(&place.path("in/done/old.csv.receipt.json")).await;
-    assert_eq!(old["outcome"].as_str(), Some("already_landed"));
+    // Its receipt tells what the landing did, of which nobody was told.
+    assert_eq!((old["outcome"].as_str(), old["known"].as_u64()), (Some("already_landed"), Some(2)));
+    let before = ["landed", "quarantined", "known"].map(|count| old["before"][count].as_u64());
+    assert_eq!((old["before"]["file"].as_str(), before), (Some("old.csv"), [Some(2), Some(0), Some(0)]));
+    assert!(old["before"]["at"].as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok()), "{old}");
     let slow = appears(&place.path("in/done/slow.csv.receipt.json")).await;
     assert_eq!((slow["rows_in"].as_u64(), slow["landed"].as_u64()), (Some(10), Some(10)));
     assert_eq!(place.rows().await, (12, 2));

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::item::law;
 use super::local;
+use crate::output::counted;
 
 /// How the case came to be accepted, or what it waits for.
 pub(super) fn start(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZone) -> Option<String> {
@@ -99,8 +100,9 @@ pub(super) fn step(step: &StepClock, used_wd: u32, unknown: Option<i16>, as_of: 
     let limit = step.limit.map_or("-".into(), |limit| format!("{} {}", limit.n, limit.unit));
     let by = if step.ended_at.is_none() { format!(" by {}", local(as_of, zone)) } else { String::new() };
     let unknown = unknown.map(|year| format!(", {}", unknown_year(year))).unwrap_or_default();
+    let used = counted(used_wd, "working day", "working days");
     format!(
-        "  step {} {}: limit {limit}, {} to {}, due {}, {used_wd} days used{by}{unknown} (domain §4 point 9)",
+        "  step {} {}: limit {limit}, {} to {}, due {}, {used} used{by}{unknown} (domain §4 point 9)",
         step.key(),
         step.step_name.as_deref().unwrap_or_default(),
         at(step.started_at, zone),

@@ -4,7 +4,7 @@ use datasets::contract::Contract;
 use datasets::lake::{CompactOptions, CompactReport};
 
 use super::sized;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool) -> Result<()> {
@@ -22,7 +22,8 @@ pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool
     for CompactReport { table, files_before, files_after, rows, bytes_before, .. } in
         reports.iter().filter(|report| report.files_before > 0)
     {
-        say!("{table}: {files_before} files of {rows} rows, {}, {does} {files_after}", sized(*bytes_before));
+        let (files, rows) = (counted(*files_before, "file", "files"), counted(*rows, "row", "rows"));
+        say!("{table}: {files} of {rows}, {}, {does} {files_after}", sized(*bytes_before));
     }
     if reports.iter().all(|report| report.files_before == 0) {
         say!("nothing to merge; derived tables have their own compaction, and what is not derived yet waits for it");

@@ -4,7 +4,7 @@ use datasets::lake::VersionRows;
 use jiff::tz::TimeZone;
 
 use super::each;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::verbs::Shared;
 use crate::verbs::explain::local;
 
@@ -36,17 +36,17 @@ pub async fn run(shared: &Shared, only: Option<&'static Contract>, limit: usize)
         let at = version.at.map_or("-".to_owned(), |at| local(at, &zone));
         let batch = version.batch.as_deref().map_or("", |id| id.get(..ID_SHOWN).unwrap_or(id));
         let batch = version.order.as_deref().unwrap_or(batch);
-        let (added, removed) = (counted(&version.added), counted(&version.removed));
+        let (added, removed) = (change(&version.added), change(&version.removed));
         let (table, number, operation) = (version.table, version.version, &version.operation);
         say!("{table:<20} {number:>7} {at:<19} {operation:<10} {batch:<12} {added:>20} {removed:>20}");
     }
     Ok(())
 }
 
-fn counted(of: &VersionRows) -> String {
+fn change(of: &VersionRows) -> String {
     match (of.files, of.rows) {
         (0, _) => "-".to_owned(),
-        (files, Some(rows)) => format!("{rows} rows in {files}"),
+        (files, Some(rows)) => format!("{} in {files}", counted(rows, "row", "rows")),
         (files, None) => format!("? rows in {files}"),
     }
 }

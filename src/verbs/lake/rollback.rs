@@ -4,7 +4,8 @@ use datasets::contract::INGEST_BATCH;
 use datasets::lake::{Lake, RollbackPlan, accounts};
 use jiff::Timestamp;
 
-use crate::output::say;
+use crate::output::{counted, say};
+use crate::verbs::derive::summary;
 use crate::verbs::{Shared, derive_after};
 
 pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
@@ -27,7 +28,7 @@ pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
     }
     print(&plan, dry_run)?;
     if let Some(report) = derived {
-        eprintln!("derived {} cases, {} cards", report.cases, report.cards);
+        eprintln!("{}", summary(&report));
     }
     Ok(())
 }
@@ -65,16 +66,17 @@ fn print(plan: &RollbackPlan, dry_run: bool) -> Result<()> {
     let does = if dry_run { "would be withdrawn" } else { "withdrawn" };
     say!("batch {} ({} of {}) {does}:", plan.batch_id, plan.file_name, plan.source_system);
     for part in &plan.tables {
-        say!("  {}: {} rows, {} files written anew or removed", part.table, part.rows, part.files);
+        let (rows, files) = (counted(part.rows, "row", "rows"), counted(part.files, "file", "files"));
+        say!("  {}: {rows}, {files} written anew or removed", part.table);
     }
     if plan.is_pushed {
         say!("it came by a push: the same body under the same key lands again");
     }
     if !plan.later.is_empty() {
         say!(
-            "{} later batches of this source had rows that were known by then; if from this batch, they are gone with \
-             it. Withdraw and land these too if they are to bring them:",
-            plan.later.len()
+            "{} of this source had rows that were known by then; if from this batch, they are gone with it. Withdraw \
+             and land again what is to bring them:",
+            counted(plan.later.len(), "later batch", "later batches")
         );
         for id in &plan.later {
             say!("  {id}");

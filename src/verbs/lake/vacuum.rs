@@ -4,7 +4,7 @@ use datasets::contract::Contract;
 use jiff::tz::TimeZone;
 
 use super::sized;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::verbs::Shared;
 use crate::verbs::explain::local;
 
@@ -34,6 +34,6 @@ pub async fn run(shared: &Shared, only: Option<&'static Contract>, keep_days: u3
         say!("… more with --json");
     }
     let does = if dry_run { "would be removed" } else { "removed" };
-    say!("{} files, {} {does}", plan.files.len(), sized(plan.bytes));
+    say!("{}, {} {does}", counted(plan.files.len(), "file", "files"), sized(plan.bytes));
     Ok(())
 }

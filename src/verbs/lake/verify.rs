@@ -3,7 +3,7 @@ use datasets::contract::Contract;
 use datasets::lake::Finding;
 
 use super::sized;
-use crate::output::say;
+use crate::output::{counted, say};
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()> {
@@ -16,7 +16,7 @@ pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()
             let (name, version, files, rows) = (table.table, table.version, table.files, table.rows);
             let orphans = match table.orphans {
                 0 => String::new(),
-                orphans => format!("{orphans} files, {}; harmless", sized(table.orphan_bytes)),
+                orphans => format!("{}, {}; harmless", counted(orphans, "file", "files"), sized(table.orphan_bytes)),
             };
             say!("{name:<20} {version:>7} {files:>6} {rows:>12} {:>14}  {orphans}", table.bytes);
         }
@@ -29,7 +29,7 @@ pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()
     }
     if report.without_digest > 0 && !shared.global.json {
         say!(
-            "{} files are not checked by digest: an older sunlake wrote them without one. What is in them was read; \
+            "files without a digest to be checked by, since an older sunlake wrote them: {}. What is in them was read; \
              `sunlake lake compact` and `sunlake derive --full` give a digest to the files that they write anew",
             report.without_digest
         );

@@ -10,6 +10,8 @@ use crate::format;
 pub(super) struct Fact {
     pub(super) name: String,
     pub(super) value: String,
+    /// What else there is to it; mostly nothing.
+    pub(super) below: String,
     pub(super) note: String,
 }
 
@@ -20,14 +22,9 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
     let stamp = |at: Option<jiff::Timestamp>| at.map_or_else(|| format::NONE.to_owned(), |at| format::stamp(zone, at));
     let days =
         |n: Option<i64>| n.map_or_else(|| format::NONE.to_owned(), |n| t.tell("n-workdays", &[("n", &n.to_string())]));
-    let fact = |key: &str, value: String, note: String| Fact { name: t.say(key), value, note };
+    let fact = |key: &str, value: String, note: String| Fact { name: t.say(key), value, below: String::new(), note };
     let in_units = |limit: Option<Limit>, n: u32| {
-        limit.map_or_else(
-            || format::NONE.to_owned(),
-            |limit| {
-                t.tell("fact-limit-value", &[("n", &n.to_string()), ("unit", &t.code("unit", limit.unit.as_str()))])
-            },
-        )
+        limit.map_or_else(|| format::NONE.to_owned(), |limit| format::limit(t, n, limit.unit))
     };
     // What comes after the end, or rests on an unknown calendar, is no instant of the clock.
     let reached = |at: Option<Timestamp>| {
@@ -60,8 +57,14 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
         fact("fact-yellow", stamp(reached(clock.promise.yellow_at)), no_card("fact-yellow-note")),
         fact("fact-due", stamp(clock.promise.due_at), t.tell("fact-due-note", &[("rule", &rule(case))])),
         fact("fact-red", stamp(reached(clock.promise.red_at)), no_card("fact-red-note")),
-        fact("fact-statutory", due_of(case, &clock.statutory), limit_of(&clock.statutory)),
-        fact("fact-village", due_of(case, &clock.village), limit_of(&clock.village)),
+        Fact {
+            below: ended(case, &clock.statutory),
+            ..fact("fact-statutory", stamp(clock.statutory.due_at), limit_of(&clock.statutory))
+        },
+        Fact {
+            below: ended(case, &clock.village),
+            ..fact("fact-village", stamp(clock.village.due_at), limit_of(&clock.village))
+        },
         fact("fact-stops", stops(case), t.say("fact-stops-note")),
         fact("fact-closed", stamp(clock.closed_at), result),
         fact("fact-used-wd", days(Some(i64::from(used.used_wd))), t.say("fact-used-wd-note")),
@@ -93,14 +96,11 @@ fn rule(case: &Case<'_>) -> String {
     if clock.counts_workdays() { format!("{points}{}{}", t.say("list-mark"), t.say("law-workdays")) } else { points }
 }
 
-/// When a clock is due, and how it ended.
-fn due_of(case: &Case<'_>, clock: &Clock) -> String {
-    let (t, zone) = (case.lang(), case.context.zone());
-    let Some(due_at) = clock.due_at else { return format::NONE.to_owned() };
-    let due = format::stamp(zone, due_at);
-    let Some(ended_at) = clock.ended_at else { return due };
+/// How a clock with a due time ended; nothing if it runs, or has none.
+fn ended(case: &Case<'_>, clock: &Clock) -> String {
+    let (Some(due_at), Some(ended_at)) = (clock.due_at, clock.ended_at) else { return String::new() };
     let key = if ended_at <= due_at { "fact-ended-in-time" } else { "fact-ended-late" };
-    format!("{due} · {}", t.tell(key, &[("at", &format::stamp(zone, ended_at))]))
+    case.lang().tell(key, &[("at", &format::stamp(case.context.zone(), ended_at))])
 }
 
 /// How the case came to be accepted.

@@ -87,8 +87,7 @@ fn cards<'c>(case: &'c Case<'_>, object_type: ObjectType, key: Option<&str>) -> 
 }
 
 fn length(case: &Case<'_>, limit: Limit) -> String {
-    let t = case.lang();
-    t.tell("fact-limit-value", &[("n", &limit.n.to_string()), ("unit", &t.code("unit", limit.unit.as_str()))])
+    format::limit(case.lang(), limit.n, limit.unit)
 }
 
 /// An instant at which a span ends: midnight is 24:00 of the day before.

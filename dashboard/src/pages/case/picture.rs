@@ -40,7 +40,7 @@ pub(super) fn series(case: &Case<'_>, workdays: &WorkDays, names: &[(Date, Strin
         next = day.tomorrow().ok();
     }
     let axis = Axis { case, first };
-    let label = case.lang().tell("gantt-label", &[("case", &case.known.case_no), ("days", &days.len().to_string())]);
+    let label = case.lang().tell("gantt-label", &[("case", &case.known.case_no), ("n", &days.len().to_string())]);
     Series { label, days, rows: axis.rows(), marks: axis.marks() }
 }
 

@@ -44,12 +44,8 @@ fn table(
 /// Which step, its limit, what of it is used, and when it is due.
 fn title(case: &Case<'_>, step: &StepClock, used_wd: u32) -> String {
     let t = case.lang();
-    let limit = step.limit.map(|limit| {
-        let unit = t.code("unit", limit.unit.as_str());
-        t.tell("fact-limit-value", &[("n", &limit.n.to_string()), ("unit", &unit)])
-    });
-    let limit = match limit {
-        Some(limit) => t.tell("step-limit", &[("limit", &limit)]),
+    let limit = match step.limit {
+        Some(limit) => t.tell("step-limit", &[("limit", &format::limit(t, limit.n, limit.unit))]),
         None if step.due_at.is_some() => t.say("step-told"),
         None => t.say("step-no-limit"),
     };

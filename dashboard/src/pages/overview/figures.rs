@@ -78,11 +78,12 @@ impl Strip<'_> {
     fn received(&self) -> Result<Figure, ChartError> {
         let flow = &self.basis.flow;
         let spark = self.spark("fig-received", true, |day| day.value(day.received))?;
+        let number = self.today(flow.received_today);
         Ok(Figure {
             class: "",
             title: self.say("fig-received"),
-            number: self.today(flow.received_today),
-            unit: self.say("unit-cases"),
+            unit: self.unit("unit-cases", &number),
+            number,
             notes: vec![self.against_week(flow.received_today, flow.received_before)],
             href: self.today_href(),
             spark,
@@ -113,11 +114,12 @@ impl Strip<'_> {
             notes.push(t.tell("fig-open-change", &[("change", &change)]));
         }
         let spark = self.spark("fig-supervised", true, |day| day.value(day.supervised))?;
+        let number = format::count_large(t, flow.open_now);
         Ok(Figure {
             class: "",
             title: self.say("fig-open"),
-            number: format::count_large(t, flow.open_now),
-            unit: self.say("unit-cases"),
+            unit: self.unit("unit-cases", &number),
+            number,
             notes,
             href: self.context.ask.link("/villages", &[]),
             spark,
@@ -149,11 +151,12 @@ impl Strip<'_> {
         }
         let label = if is_red { "fig-red-days" } else { "fig-yellow-days" };
         let spark = self.spark(label, true, |day| day.value(if is_red { day.red } else { day.yellow }))?;
+        let number = format::count_large(t, total.open_now);
         Ok(Figure {
             class,
             title: self.say(key),
-            number: format::count_large(t, total.open_now),
-            unit: self.say("unit-cards"),
+            unit: self.unit("unit-cards", &number),
+            number,
             notes,
             href: self.context.ask.link("/cards", &[("level", &total.level)]),
             spark,
@@ -164,15 +167,16 @@ impl Strip<'_> {
         let [now, before] = &self.basis.handling;
         let told = |days: Option<f64>| days.map_or_else(|| format::NONE.to_owned(), format::tenths);
         let spark = self.spark("fig-median", false, |day| day.median_days.filter(|_| day.known))?;
+        let number = told(now.median_used_days);
         let mut notes = self.of_n(now.decided_n, &told(before.median_used_days));
         if now.p90_used_days.is_some() {
-            notes.push(self.context.lang().tell("fig-p90", &[("days", &told(now.p90_used_days))]));
+            notes.push(self.context.lang().tell("fig-p90", &[("n", &told(now.p90_used_days))]));
         }
         Ok(Figure {
             class: "",
             title: self.say("fig-median"),
-            number: told(now.median_used_days),
-            unit: self.say("unit-workdays"),
+            unit: self.unit("unit-workdays", &number),
+            number,
             notes,
             href: self.context.ask.link("/villages", &[("sort", "median")]),
             spark,
@@ -196,6 +200,11 @@ impl Strip<'_> {
 
     fn say(&self, key: &str) -> String {
         self.context.lang().say(key)
+    }
+
+    /// What stands behind a number.
+    fn unit(&self, key: &str, number: &str) -> String {
+        self.context.lang().tell(key, &[("n", number)])
     }
 
     /// A count of today, which is unknown until a source has told of today.
@@ -243,7 +252,7 @@ impl Strip<'_> {
         let label = self
             .context
             .lang()
-            .tell("spark-label", &[("name", &name), ("days", &days), ("first", &first), ("last", &last)]);
+            .tell("spark-label", &[("name", &name), ("n", &days), ("first", &first), ("last", &last)]);
         sparkline::render(&sparkline::Series { label, values, from_zero })
     }
 }

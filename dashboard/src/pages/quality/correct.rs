@@ -86,6 +86,7 @@ async fn open_now(context: &Context, id: RowId) -> Result<RowId, HttpError> {
 
 fn outcome(replayed: Replayed) -> Outcome {
     let refused = replayed.refusals.into_iter().map(|refusal| Refused {
+        table: refusal.table,
         field: refusal.field,
         rule: refusal.rule.to_owned(),
         reason: refusal.reason,

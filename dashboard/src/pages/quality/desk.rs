@@ -14,6 +14,10 @@ const MOST_TEXT: usize = 64 * 1024;
 /// Characters of a value of a longer record that are shown, and how many of its values.
 const SHOWN_CHARS: usize = 400;
 const SHOWN_VALUES: usize = 200;
+/// Letters that fit into a line of the form, a Chinese character being as wide as two, and the lines of
+/// its highest box.
+const LINE_WIDTH: usize = 36;
+const MOST_ROWS: usize = 12;
 
 /// What stands under the refusals of a row.
 #[derive(Default)]
@@ -42,8 +46,8 @@ pub(super) struct Field {
     pub(super) name: String,
     pub(super) column: String,
     pub(super) value: String,
-    /// Whether it has several lines.
-    pub(super) is_long: bool,
+    /// Lines of the box that it is shown in; 1: a plain field.
+    pub(super) rows: usize,
     /// Why it was refused; empty for others.
     pub(super) reasons: Vec<String>,
     /// The value with its control characters in sight; empty if it has none.
@@ -102,13 +106,20 @@ fn fields(t: Lang, record: &RawRecord, mapping: &Mapping, open: &[Refusal]) -> V
         Field {
             name: name(at),
             reasons,
-            is_long: value.contains(['\n', '\r']),
+            rows: rows(&value),
             visible: if in_sight == value { String::new() } else { in_sight },
             column,
             value,
         }
     };
     columns(record, mapping).into_iter().enumerate().map(field).collect()
+}
+
+/// Lines that a value takes up, as far as they are shown at once.
+fn rows(value: &str) -> usize {
+    let width = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let lines = value.split(['\n', '\r']).map(|line| width(line).div_ceil(LINE_WIDTH).max(1)).sum();
+    MOST_ROWS.min(lines)
 }
 
 /// The name of a column's field in the form: columns may be called anything.
@@ -171,6 +182,12 @@ mod tests {
     }
 
     #[test]
+    fn a_long_value_gets_a_box_of_several_lines() {
+        let told = ["", "2018-09-13 15:42:00", &"x".repeat(37), &"阳光".repeat(10), "a\r\nb", &"\n".repeat(99)];
+        assert_eq!(told.map(rows), [1, 1, 2, 2, 3, MOST_ROWS]);
+    }
+
+    #[test]
     fn a_refused_field_is_marked_and_a_record_that_could_not_be_read_has_the_mappings_columns() {
         let text = "[source]\nsystem = \"x\"\ntime_zone = \"Asia/Shanghai\"\n[[output]]\ntable = \"workflow_event\"\n\
                     [output.fields]\ncase_no = \"a\"\nevent_type = { value = \"ACCEPT\" }\noccurred_at = \"t\"\n";
@@ -190,8 +207,8 @@ mod tests {
             reason: String::new(),
         };
         let made = fields(Lang::En, &record, &mapping, &[refusal]);
-        assert_eq!((made[0].name.as_str(), made[0].reasons.len(), made[0].is_long), ("v0", 1, false));
-        assert_eq!((made[1].column.as_str(), made[1].reasons.len(), made[1].is_long), ("a", 0, true));
+        assert_eq!((made[0].name.as_str(), made[0].reasons.len(), made[0].rows), ("v0", 1, 1));
+        assert_eq!((made[1].column.as_str(), made[1].reasons.len(), made[1].rows), ("a", 0, 2));
         assert!(made[0].visible.contains('\u{2401}') && made[1].visible.is_empty());
         record.values.clear();
         assert_eq!(columns(&record, &mapping), [pair("a", ""), pair("t", "")]);

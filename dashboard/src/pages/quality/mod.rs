@@ -30,6 +30,7 @@ mod row_id;
 mod rules;
 mod sources;
 mod verdict;
+mod why;
 
 use verdict::Verdict;
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::desk::{self, Desk};
 use super::row_id::RowId;
+use super::why::why;
 use super::{asked, picked, rules};
 use crate::corrections::Outcome;
 use crate::error::HttpError;
@@ -65,6 +66,8 @@ struct Line {
     place: String,
     rule: String,
     reason: String,
+    /// What the lake tells, where the page says it in other words.
+    told: String,
 }
 
 #[derive(Template)]
@@ -170,23 +173,26 @@ impl From<ToldRow> for Refusal {
     }
 }
 
+impl Line {
+    fn new(place: String, rule: String, reason: String, told: &str) -> Self {
+        let told = if reason == told { String::new() } else { told.to_owned() };
+        Self { place, rule, reason, told }
+    }
+}
+
 impl Refusal {
     fn line(&self, t: Lang) -> Line {
         let table = rules::name(t, self.table.as_deref());
-        Line {
-            place: self.field.as_ref().map_or(table.clone(), |field| format!("{table}.{field}")),
-            rule: t.code("rule", &self.rule),
-            reason: self.reason.clone(),
-        }
+        let place = self.field.as_ref().map_or(table.clone(), |field| format!("{table}.{field}"));
+        let why = why(t, &self.rule, self.table.as_deref(), self.field.as_deref(), &self.reason);
+        Line::new(place, t.code("rule", &self.rule), why, &self.reason)
     }
 }
 
 fn again(t: Lang, refused: &crate::corrections::Refused) -> Line {
-    Line {
-        place: refused.field.clone().unwrap_or_else(|| t.say("whole-record")),
-        rule: t.code("rule", &refused.rule),
-        reason: refused.reason.clone(),
-    }
+    let place = refused.field.clone().unwrap_or_else(|| t.say("whole-record"));
+    let why = why(t, &refused.rule, refused.table, refused.field.as_deref(), &refused.reason);
+    Line::new(place, t.code("rule", &refused.rule), why, &refused.reason)
 }
 
 /// What came of a correction.
@@ -216,7 +222,7 @@ mod tests {
     #[test]
     fn each_outcome_has_its_sentence() {
         let outcome = |landed, known, refused: usize| {
-            let one = Refused { field: None, rule: "missing".into(), reason: String::new() };
+            let one = Refused { table: None, field: None, rule: "missing".into(), reason: String::new() };
             sentences(Lang::En, &Outcome { landed, known, refused: vec![one; refused] })
         };
         assert_eq!(outcome(1, 0, 0), [Lang::En.tell("done-landed", &[("n", "1")])]);

@@ -12,10 +12,12 @@ use serde::Deserialize;
 use super::picked::{self, Picked};
 use super::row_id::RowId;
 use super::rules::{self, RuleRow};
+use super::why::why;
 use super::{asked, table};
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
+use crate::i18n::Lang;
 use crate::pages::cards::Pages;
 use crate::pages::{csv_file, page};
 use crate::request::Ask;
@@ -151,6 +153,10 @@ impl RefusedRow {
         }
     }
 
+    fn why(&self, t: Lang) -> String {
+        why(t, &self.rule, self.table_name.as_deref(), self.field.as_deref(), &self.reason)
+    }
+
     fn view(&self, context: &Context) -> View {
         let t = context.lang();
         let place = match &self.table_name {
@@ -163,7 +169,7 @@ impl RefusedRow {
             age: format::age(t, self.seen_at.duration_until(context.session.as_of())),
             rule: t.code("rule", &self.rule),
             field: place,
-            reason: self.reason.clone(),
+            reason: self.why(t),
             file: self.file_name.clone(),
             line: t.tell("refusal-title", &[("line", &self.line.to_string())]),
             batch: picked::short(&self.batch_id),
@@ -196,7 +202,7 @@ fn csv(context: &Context, rows: &[RefusedRow]) -> String {
             row.rule.clone(),
             rules::name(t, row.table_name.as_deref()),
             row.field(),
-            row.reason.clone(),
+            row.why(t),
             row.source_system.clone(),
             row.mapping.clone(),
             row.file_name.clone(),

@@ -64,7 +64,7 @@ pub(super) async fn check(
         let read = checked.rows;
         checked
             .wrong
-            .push(format!("has {read} rows, its footer says {footer}, the log {log}; restore it from the backup"));
+            .push(format!("has rows: {read}, by its footer {footer}, by the log {log}; restore it from the backup"));
     }
     for span in &whole {
         let (low, high) = (file.min(span.field.name), file.max(span.field.name));

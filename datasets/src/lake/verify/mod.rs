@@ -138,7 +138,7 @@ impl Lake {
                 false => format!("a replay of it was broken off, run `sunlake quarantine replay {id}` again"),
             };
             let what = format!(
-                "batch {id} ({}) has {} rows by the ledger and {sum} in the tables; if {again}, otherwise restore the \
+                "batch {id} ({}) has rows by the ledger: {}, in the tables: {sum}; if {again}, otherwise restore the \
                  lake from its backup",
                 account.file_name, account.rows_landed
             );
@@ -274,12 +274,12 @@ fn verify_batches(held: &HashMap<String, Account>, batches: &BatchRows, report: 
         for (id, count) in rows {
             let what = match held.get(id) {
                 None => format!(
-                    "has {count} rows of batch {id}, which ingest_batch does not know: its landing was broken off; land \
+                    "has rows ({count}) of batch {id}, which ingest_batch does not know: its landing was broken off; land \
                      the same file again"
                 ),
                 Some(account) if !account.is_landed => {
                     format!(
-                        "has {count} rows of batch {id}, which was withdrawn, and its landing was broken off after \
+                        "has rows ({count}) of batch {id}, which was withdrawn, and its landing was broken off after \
                          that; land the same file again"
                     )
                 }

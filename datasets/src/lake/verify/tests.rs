@@ -92,7 +92,10 @@ async fn rows_of_a_batch_that_the_ledger_does_not_know_are_told() {
     let (_dir, lake) = lake().await;
     lake.table(&QUARANTINE).put(&[refused("1", 0..3)], None, None).await.expect("put");
     let said = said(&lake).await;
-    assert!(said.len() == 1 && said[0].contains("has 3 rows of batch 1, which ingest_batch does not know"), "{said:?}");
+    assert!(
+        said.len() == 1 && said[0].contains("has rows (3) of batch 1, which ingest_batch does not know"),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]

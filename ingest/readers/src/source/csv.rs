@@ -209,7 +209,7 @@ fn swallowed(raw: &ByteRecord, header: &Header, line: u64, breaks: u64) -> Optio
     }
     let rule = if has > wants { "too_many_fields" } else { "too_few_fields" };
     let remedy = close_it(line);
-    Some((rule, format!("it spans lines {line}–{last}, the header has {wants} fields, this {has}; {remedy}")))
+    Some((rule, format!("it spans lines {line}–{last}, fields in the header: {wants}, in this: {has}; {remedy}")))
 }
 
 /// The same with the right number of fields.
@@ -243,7 +243,7 @@ fn check(raw: &ByteRecord, header: &Header, record: &mut Record) -> Option<(&'st
     if raw.len() != header.len() {
         let rule = if raw.len() > header.len() { "too_many_fields" } else { "too_few_fields" };
         let reason = format!(
-            "the header has {} fields, this row {}; look for a missing quote, a stray delimiter or a cut-off line",
+            "fields in the header: {}, in this row: {}; look for a missing quote, a stray delimiter or a cut-off line",
             header.len(),
             raw.len()
         );
