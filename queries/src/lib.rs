@@ -9,7 +9,7 @@ mod shared;
 pub mod view;
 mod village_table;
 
-pub use breakdown::{Breakdown, UnknownBreakdown};
+pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
 pub use header::{Column, Header};
 pub use metric::{METRICS, Metric, find};
 pub use village_table::{Level, UnknownLevel, village_table};

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Breakdown, Header, shared};
+use crate::{Breakdown, Header, RefusedBreakdown, shared};
 
 /// Every metric.
 pub static METRICS: [Metric; 6] = [
@@ -62,17 +62,27 @@ impl Metric {
     ///
     /// A bucket that has nothing in the period has no row; `All` and `Month` always have theirs,
     /// with zero counts and null rates.
-    pub fn sql_by(&self, breakdown: Breakdown) -> String {
+    ///
+    /// # Errors
+    ///
+    /// [`RefusedBreakdown`] if the rows of the metric do not have what the breakdown asks for, as
+    /// items have no village (`breakdowns` of the header).
+    pub fn sql_by(&'static self, breakdown: Breakdown) -> Result<String, RefusedBreakdown> {
+        let choices = self.header().breakdowns.as_slice();
+        if !choices.contains(&breakdown) {
+            return Err(RefusedBreakdown { metric: self.id, breakdown, choices });
+        }
         // Text from this crate alone: nothing that a user typed gets into the SQL.
         let (key, group) = match breakdown.case_column() {
             Some(_) => ("bucket", "\n    group by bucket"),
             None => ("'all'", ""),
         };
-        shared::fill(self.sql)
+        Ok(shared::fill(self.sql)
             .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
             .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
+            .replace("{item_bucket}", breakdown.item_column())
             .replace("{key}", key)
-            .replace("\n    {group}", group)
+            .replace("\n    {group}", group))
     }
 }
 
