@@ -257,13 +257,13 @@ pub enum ReferenceVerb {
     /// Write a table's rows as CSV to standard output
     #[command(after_help = examples::REFERENCE_EXPORT)]
     Export {
-        /// Such as service_item, sla_policy, calendar_day, office_hours
+        /// Such as service_item, sla_policy, calendar_day, metric_parameter
         table: String,
     },
     /// Put rows of a CSV file into a table, in the place of those with the same key
     #[command(after_help = examples::REFERENCE_PUT)]
     Put {
-        /// Such as service_item, sla_policy, calendar_day, office_hours
+        /// Such as service_item, sla_policy, calendar_day, metric_parameter
         table: String,
         /// CSV in UTF-8 with a header of field names (docs/TABLES.md)
         file: PathBuf,

@@ -1,9 +1,9 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
 use arrow::array::{Array, RecordBatch};
-use datasets::contract::{CALENDAR_DAY, Contract};
+use datasets::contract::{CALENDAR_DAY, Contract, METRIC_PARAMETER};
 use datasets::lake::Lake;
-use datasets::reference::edit;
+use datasets::reference::{edit, parameter};
 use jiff::Timestamp;
 
 use crate::AnalyticsError;
@@ -42,8 +42,12 @@ pub async fn put_reference(
 }
 
 /// A day of the calendar takes no other's place: it is known from its notice on, and what was known
-/// before stays. Whatever else is asked of rows is asked where the rules are read.
+/// before stays. A parameter is one that a metric can read. Whatever else is asked of rows is asked
+/// where the rules are read.
 fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
+    if table.table == METRIC_PARAMETER.table {
+        return parameter::check(rows).map_err(|reason| AnalyticsError::Rule { table: table.table, reason });
+    }
     let notices = rows.column_by_name("known_from").filter(|_| table.table == CALENDAR_DAY.table);
     match notices {
         Some(notices) if notices.null_count() > 0 => Err(AnalyticsError::Rule {

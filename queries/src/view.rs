@@ -20,7 +20,7 @@ pub const VIEWS: [(&str, &str); 15] = [
 ];
 
 /// Tables that are shown as they rest.
-pub const PLAIN: [&str; 11] = [
+pub const PLAIN: [&str; 12] = [
     "quarantine",
     "ingest_batch",
     "region",
@@ -31,6 +31,7 @@ pub const PLAIN: [&str; 11] = [
     "policy_item",
     "office_hours",
     "sla_policy",
+    "metric_parameter",
     "lake_meta",
 ];
 

@@ -19,6 +19,7 @@ mod kind;
 mod lake_meta;
 mod listing;
 mod market_price;
+mod metric_parameter;
 mod office_hours;
 mod organization;
 mod parcel;
@@ -47,6 +48,7 @@ pub use kind::{DECIMAL_DIGITS, Kind, map_entries, step_fields, suspension_fields
 pub use lake_meta::LAKE_META;
 pub use listing::LISTING;
 pub use market_price::MARKET_PRICE;
+pub use metric_parameter::METRIC_PARAMETER;
 pub use office_hours::OFFICE_HOURS;
 pub use organization::ORGANIZATION;
 pub use parcel::PARCEL;
@@ -62,7 +64,7 @@ pub use workflow_case::WORKFLOW_CASE;
 pub use workflow_event::WORKFLOW_EVENT;
 
 /// Every table of the lake.
-pub static ALL: [&Contract; 26] = [
+pub static ALL: [&Contract; 27] = [
     &WORKFLOW_CASE,
     &WORKFLOW_EVENT,
     &RATING,
@@ -85,6 +87,7 @@ pub static ALL: [&Contract; 26] = [
     &CALENDAR_DAY,
     &OFFICE_HOURS,
     &SLA_POLICY,
+    &METRIC_PARAMETER,
     &CASE_STATE,
     &CARD,
     &VILLAGE_DAY,

@@ -12,8 +12,11 @@ use crate::contract::LAKE_META;
 /// Format that this program writes and the only one that it reads. 2: suspensions, extensions,
 /// transfers and certificates have fields of their own. 3: refusals can be resolved, and the ledger
 /// has idempotency keys. 4: the ledger tells new columns; facts have the source's key, cases fees, and
-/// events device, place and approver.
-pub const FORMAT_VERSION: u32 = 4;
+/// events device, place and approver. 5: metrics have parameters.
+pub const FORMAT_VERSION: u32 = 5;
+
+/// The first format with `metric_parameter`.
+pub(super) const PARAMETER_FORMAT: u32 = 5;
 
 /// The oldest format that `sunlake lake migrate` brings to this one.
 pub const OLDEST_FORMAT: u32 = 2;
