@@ -6,13 +6,25 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, RefusedBreakdown, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 6] = [
+pub static METRICS: [Metric; 18] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
+    Metric::new("M04", include_str!("../sql/metrics/M04.sql")),
     Metric::new("M05", include_str!("../sql/metrics/M05.sql")),
     Metric::new("M06", include_str!("../sql/metrics/M06.sql")),
+    Metric::new("M07", include_str!("../sql/metrics/M07.sql")),
+    Metric::new("M08", include_str!("../sql/metrics/M08.sql")),
+    Metric::new("M09", include_str!("../sql/metrics/M09.sql")),
     Metric::new("M10", include_str!("../sql/metrics/M10.sql")),
+    Metric::new("M11", include_str!("../sql/metrics/M11.sql")),
+    Metric::new("M12", include_str!("../sql/metrics/M12.sql")),
+    Metric::new("M13", include_str!("../sql/metrics/M13.sql")),
+    Metric::new("M14", include_str!("../sql/metrics/M14.sql")),
+    Metric::new("M15", include_str!("../sql/metrics/M15.sql")),
+    Metric::new("M16", include_str!("../sql/metrics/M16.sql")),
+    Metric::new("M17", include_str!("../sql/metrics/M17.sql")),
+    Metric::new("M18", include_str!("../sql/metrics/M18.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
