@@ -223,7 +223,7 @@ pub enum Level {
 
 #[derive(Args)]
 pub struct MetricArgs {
-    /// M01, M02, M03, M05, M06 or M10
+    /// M01 to M18
     pub id: String,
     /// First day; default: first day of the month of --as-of
     #[arg(long)]
@@ -257,13 +257,13 @@ pub enum ReferenceVerb {
     /// Write a table's rows as CSV to standard output
     #[command(after_help = examples::REFERENCE_EXPORT)]
     Export {
-        /// Such as service_item, sla_policy, calendar_day, calendar_year, office_hours
+        /// Such as service_item, sla_policy, calendar_day, calendar_year, office_hours, metric_parameter
         table: String,
     },
     /// Put rows of a CSV file into a table, in the place of those with the same key
     #[command(after_help = examples::REFERENCE_PUT)]
     Put {
-        /// Such as service_item, sla_policy, calendar_day, calendar_year, office_hours
+        /// Such as service_item, sla_policy, calendar_day, calendar_year, office_hours, metric_parameter
         table: String,
         /// CSV in UTF-8 with a header of field names (docs/TABLES.md)
         file: PathBuf,

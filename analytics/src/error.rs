@@ -12,6 +12,9 @@ pub enum AnalyticsError {
     /// A statement that may not be asked.
     #[error("only one SELECT is answered here: {0}")]
     NotAllowed(String),
+    /// A breakdown that a metric does not have.
+    #[error(transparent)]
+    Breakdown(#[from] queries::RefusedBreakdown),
     /// Rows that are not of the expected form.
     #[error("{what}: {reason}")]
     Shape { what: String, reason: String },

@@ -22,9 +22,13 @@ pub struct Period {
 
 /// The metric's rows, `bucket` first. By month, each month is computed on its own: stocks such as
 /// a backlog repeat in every month and must not be added.
+///
+/// # Errors
+///
+/// [`AnalyticsError::Breakdown`] if the metric cannot be told apart by `by`.
 pub async fn metric_rows(
     session: &Session,
-    metric: &Metric,
+    metric: &'static Metric,
     period: Period,
     by: Breakdown,
 ) -> Result<Vec<RecordBatch>, AnalyticsError> {
@@ -58,11 +62,11 @@ pub async fn metric_rows(
 
 async fn run(
     session: &Session,
-    metric: &Metric,
+    metric: &'static Metric,
     period: Period,
     by: Breakdown,
 ) -> Result<Vec<RecordBatch>, AnalyticsError> {
     let params = [("from", Param::Date(period.from)), ("to", Param::Date(period.to))];
-    let sql = format!("select * from (\n{}\n) order by bucket nulls last", metric.sql_by(by));
+    let sql = format!("select * from (\n{}\n) order by bucket nulls last", metric.sql_by(by)?);
     session.query(&sql, &params).await
 }

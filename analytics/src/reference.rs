@@ -1,9 +1,9 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
 use arrow::array::{Array, RecordBatch};
-use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract};
+use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract, METRIC_PARAMETER};
 use datasets::lake::Lake;
-use datasets::reference::edit;
+use datasets::reference::{edit, parameter};
 use jiff::Timestamp;
 
 use crate::AnalyticsError;
@@ -42,8 +42,12 @@ pub async fn put_reference(
 }
 
 /// A day or a year of the calendar takes no other's place: it is known from its notice on, and what was known
-/// before stays. Whatever else is asked of rows is asked where the rules are read.
+/// before stays. A parameter is one that a metric can read. Whatever else is asked of rows is asked where the
+/// rules are read.
 fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
+    if table.table == METRIC_PARAMETER.table {
+        return parameter::check(rows).map_err(|reason| AnalyticsError::Rule { table: table.table, reason });
+    }
     let is_calendar = [CALENDAR_DAY.table, CALENDAR_YEAR.table].contains(&table.table);
     let notices = rows.column_by_name("known_from").filter(|_| is_calendar);
     match notices {

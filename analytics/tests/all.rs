@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use analytics::{AnalyticsError, Principal, Session};
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int64Type};
+use arrow::array::{Array, AsArray, Date32Array, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use async_trait::async_trait;
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
+use datasets::calendar::{Calendar, CalendarRegion, WorkdayTable};
 use datasets::clock::FixedClock;
 use datasets::lake::{Lake, LakeMeta, LakeUrl};
 use jiff::Timestamp;
@@ -52,8 +53,38 @@ impl Engine {
             Volatility::Immutable,
             Arc::new(move |_| Ok(ColumnarValue::Scalar(now.clone()))),
         ));
+        for function in workdays() {
+            context.register_udf(function);
+        }
         Self(context)
     }
+}
+
+/// `add_workdays` and `workdays_between` as a session has them, for days alone, by the shipped calendar.
+fn workdays() -> [ScalarUDF; 2] {
+    let calendar = Calendar::shipped(CalendarRegion::GX).expect("calendar");
+    let table = WorkdayTable::new("GX", &calendar.days().map(|day| (day.date, day.is_workday)).collect());
+    let (adding, between) = (Arc::new(table.clone()), Arc::new(table));
+    let added = move |args: &[ColumnarValue]| -> Result<ColumnarValue, DataFusionError> {
+        let args = ColumnarValue::values_to_arrays(args)?;
+        let (days, numbers) = (args[0].as_primitive::<Date32Type>(), args[1].as_primitive::<Int64Type>());
+        let rows = days.iter().zip(numbers.iter());
+        let answer: Date32Array = rows.map(|(day, n)| adding.add_workdays(day?, n?)).collect();
+        Ok(ColumnarValue::Array(Arc::new(answer)))
+    };
+    let counted = move |args: &[ColumnarValue]| -> Result<ColumnarValue, DataFusionError> {
+        let args = ColumnarValue::values_to_arrays(args)?;
+        let (from, to) = (args[0].as_primitive::<Date32Type>(), args[1].as_primitive::<Date32Type>());
+        let rows = from.iter().zip(to.iter());
+        let answer: Int64Array = rows.map(|(from, to)| Some(between.workdays_between(from?, to?))).collect();
+        Ok(ColumnarValue::Array(Arc::new(answer)))
+    };
+    let (day, number) = (DataType::Date32, DataType::Int64);
+    let pure = Volatility::Immutable;
+    [
+        create_udf("add_workdays", vec![day.clone(), number.clone()], day.clone(), pure, Arc::new(added)),
+        create_udf("workdays_between", vec![day.clone(), day], number, pure, Arc::new(counted)),
+    ]
 }
 
 #[async_trait]
@@ -106,7 +137,8 @@ fn expand(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let (text, from, to) = match words.as_slice() {
         ["@metric", id, from, to, by] => {
-            (queries::find(id).expect("metric").sql_by(by.parse().expect("breakdown")), from, to)
+            let metric = queries::find(id).expect("metric");
+            (metric.sql_by(by.parse().expect("breakdown")).expect("one of the metric's"), from, to)
         }
         ["@village_table", from, to, level] => (queries::village_table(level.parse().expect("level")), from, to),
         _ => return sql.to_owned(),
@@ -151,13 +183,16 @@ fn files() -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn every_file_of_sql_tests_passes() {
-    let files = files();
-    let setup = files.iter().find(|file| file.ends_with("setup.slt")).expect("setup.slt");
+    let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let (setups, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        files().into_iter().partition(|file| name(file).starts_with("setup"));
+    assert!(setups.iter().any(|file| name(file) == "setup"), "setup.slt is gone");
     let mut tested = 0;
-    for file in files.iter().filter(|file| *file != setup && !file.ends_with("functions.slt")) {
+    for file in others.iter().filter(|file| name(file) != "functions") {
         let mut runner = Runner::new(|| async { Ok(Engine::new()) });
-        runner.run_file_async(setup).await.unwrap_or_else(|error| panic!("{error}"));
-        runner.run_file_async(file).await.unwrap_or_else(|error| panic!("{error}"));
+        for file in setups.iter().chain([file]) {
+            runner.run_file_async(file).await.unwrap_or_else(|error| panic!("{error}"));
+        }
         tested += 1;
     }
     assert_eq!(tested, queries::METRICS.len() + 1, "a metric without its file of tests");

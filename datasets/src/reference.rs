@@ -7,6 +7,7 @@ use thiserror::Error;
 
 pub mod edit;
 mod item;
+pub mod parameter;
 mod regions;
 pub(crate) mod undo;
 pub mod versions;

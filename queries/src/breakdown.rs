@@ -60,6 +60,15 @@ impl Breakdown {
             other => other.case_column(),
         }
     }
+
+    /// The bucket of a version of an item, which has no place and no department: unknown by these.
+    pub(crate) fn item_column(self) -> &'static str {
+        match self {
+            Self::All | Self::Month => "'all'",
+            Self::Item => "item_id",
+            Self::Village | Self::Township | Self::County | Self::Organization => "cast(null as varchar)",
+        }
+    }
 }
 
 impl fmt::Display for Breakdown {
@@ -83,6 +92,22 @@ impl FromStr for Breakdown {
         let found = Self::ALL.into_iter().find(|breakdown| breakdown.as_str() == name);
         found.ok_or_else(|| UnknownBreakdown { name: name.to_owned() })
     }
+}
+
+/// A breakdown that a metric's rows do not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{metric} cannot be told apart by {breakdown}: choose {}", names(.choices))]
+pub struct RefusedBreakdown {
+    /// Number of the metric.
+    pub metric: &'static str,
+    /// What was asked for.
+    pub breakdown: Breakdown,
+    /// What it can be told apart by.
+    pub choices: &'static [Breakdown],
+}
+
+fn names(breakdowns: &[Breakdown]) -> String {
+    breakdowns.iter().map(|breakdown| breakdown.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::Breakdown;
+
 /// What the header of a metric says. Text that the header does not have is empty; a test reads
 /// the headers of all metrics and finds none empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -20,6 +22,8 @@ pub struct Header {
     /// The columns that name a row.
     pub key: String,
     pub params: String,
+    /// By what it can be told apart: everything, unless its rows have no place or department.
+    pub breakdowns: Vec<Breakdown>,
     /// The columns of the result, in order.
     pub columns: Vec<Column>,
     /// The definition in words.
@@ -44,7 +48,7 @@ pub struct Column {
 impl Header {
     /// Reads the header of an SQL text.
     pub(crate) fn parse(sql: &'static str) -> Self {
-        let mut header = Self::default();
+        let mut header = Self { breakdowns: Breakdown::ALL.to_vec(), ..Self::default() };
         for (key, lines) in entries(sql) {
             let first = lines.first().copied().unwrap_or_default();
             match key {
@@ -55,6 +59,7 @@ impl Header {
                 "grain" => header.grain = joined(&lines),
                 "key" => header.key = joined(&lines),
                 "params" => header.params = joined(&lines),
+                "breakdowns" => header.breakdowns = breakdowns(&lines),
                 "columns" => header.columns = lines.iter().filter_map(|line| Column::parse(line)).collect(),
                 "formula" => header.formula = joined(&lines),
                 "caveat" => header.caveat = joined(&lines),
@@ -99,6 +104,12 @@ fn entries(sql: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     entries
 }
 
+/// `breakdowns: all, item, month`. A name that means nothing is left out; a test finds it.
+fn breakdowns(lines: &[&str]) -> Vec<Breakdown> {
+    let names = lines.iter().flat_map(|line| line.split(','));
+    names.filter_map(|name| name.trim().parse().ok()).collect()
+}
+
 fn joined(lines: &[&str]) -> String {
     lines.join(" ")
 }
@@ -119,5 +130,12 @@ mod tests {
         let bucket = Column { letter: None, name: "bucket", unit: "code", meaning: "what: it is" };
         let half = Column { letter: Some('b'), name: "n", unit: "per 1,000", meaning: "half" };
         assert_eq!(header.columns, [bucket, half]);
+        assert_eq!(header.breakdowns, Breakdown::ALL);
+    }
+
+    #[test]
+    fn a_header_may_name_its_breakdowns() {
+        let header = Header::parse("-- metric: M99 some_rate\n-- breakdowns: all, item,\n--     month\nselect 1");
+        assert_eq!(header.breakdowns, [Breakdown::All, Breakdown::Item, Breakdown::Month]);
     }
 }

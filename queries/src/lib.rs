@@ -2,6 +2,7 @@
 //! no engine in here; `analytics` runs what this crate writes.
 
 mod breakdown;
+mod document;
 mod header;
 mod metric;
 pub mod panel;
@@ -9,7 +10,8 @@ mod shared;
 pub mod view;
 mod village_table;
 
-pub use breakdown::{Breakdown, UnknownBreakdown};
+pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
+pub use document::document;
 pub use header::{Column, Header};
 pub use metric::{METRICS, Metric, find};
 pub use village_table::{Level, UnknownLevel, village_table};

@@ -3,16 +3,28 @@
 
 use std::sync::OnceLock;
 
-use crate::{Breakdown, Header, shared};
+use crate::{Breakdown, Header, RefusedBreakdown, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 6] = [
+pub static METRICS: [Metric; 18] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
+    Metric::new("M04", include_str!("../sql/metrics/M04.sql")),
     Metric::new("M05", include_str!("../sql/metrics/M05.sql")),
     Metric::new("M06", include_str!("../sql/metrics/M06.sql")),
+    Metric::new("M07", include_str!("../sql/metrics/M07.sql")),
+    Metric::new("M08", include_str!("../sql/metrics/M08.sql")),
+    Metric::new("M09", include_str!("../sql/metrics/M09.sql")),
     Metric::new("M10", include_str!("../sql/metrics/M10.sql")),
+    Metric::new("M11", include_str!("../sql/metrics/M11.sql")),
+    Metric::new("M12", include_str!("../sql/metrics/M12.sql")),
+    Metric::new("M13", include_str!("../sql/metrics/M13.sql")),
+    Metric::new("M14", include_str!("../sql/metrics/M14.sql")),
+    Metric::new("M15", include_str!("../sql/metrics/M15.sql")),
+    Metric::new("M16", include_str!("../sql/metrics/M16.sql")),
+    Metric::new("M17", include_str!("../sql/metrics/M17.sql")),
+    Metric::new("M18", include_str!("../sql/metrics/M18.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
@@ -62,17 +74,27 @@ impl Metric {
     ///
     /// A bucket that has nothing in the period has no row; `All` and `Month` always have theirs,
     /// with zero counts and null rates.
-    pub fn sql_by(&self, breakdown: Breakdown) -> String {
+    ///
+    /// # Errors
+    ///
+    /// [`RefusedBreakdown`] if the rows of the metric do not have what the breakdown asks for, as
+    /// items have no village (`breakdowns` of the header).
+    pub fn sql_by(&'static self, breakdown: Breakdown) -> Result<String, RefusedBreakdown> {
+        let choices = self.header().breakdowns.as_slice();
+        if !choices.contains(&breakdown) {
+            return Err(RefusedBreakdown { metric: self.id, breakdown, choices });
+        }
         // Text from this crate alone: nothing that a user typed gets into the SQL.
         let (key, group) = match breakdown.case_column() {
             Some(_) => ("bucket", "\n    group by bucket"),
             None => ("'all'", ""),
         };
-        shared::fill(self.sql)
+        Ok(shared::fill(self.sql)
             .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
             .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
+            .replace("{item_bucket}", breakdown.item_column())
             .replace("{key}", key)
-            .replace("\n    {group}", group)
+            .replace("\n    {group}", group))
     }
 }
 

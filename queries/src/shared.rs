@@ -1,10 +1,13 @@
-//! Conditions that several texts have in common. Each is told once, in `sql/shared`, and `{name}`
+//! Conditions and rows that several texts have in common. Each is told once, in `sql/shared`, and `{name}`
 //! stands for it; a view could not take the period.
 
 /// Token and text of each.
-const SHARED: [(&str, &str); 2] = [
+const SHARED: [(&str, &str); 5] = [
     ("{supervised}", include_str!("../sql/shared/supervised.sql")),
     ("{carded}", include_str!("../sql/shared/carded.sql")),
+    ("{decided}", include_str!("../sql/shared/decided.sql")),
+    ("{items}", include_str!("../sql/shared/items.sql")),
+    ("{parameters}", include_str!("../sql/shared/parameters.sql")),
 ];
 
 /// The text with the conditions in their places.

@@ -21,7 +21,8 @@ pub const VIEWS: [(&str, &str); 16] = [
 ];
 
 /// Tables that are shown as they rest.
-pub const PLAIN: [&str; 5] = ["quarantine", "ingest_batch", "office_hours", "sla_policy", "lake_meta"];
+pub const PLAIN: [&str; 6] =
+    ["quarantine", "ingest_batch", "office_hours", "sla_policy", "metric_parameter", "lake_meta"];
 
 /// Records that come in versions and may be taken back: shown in their latest, see [`latest`].
 pub const RECORDS: [&str; 9] = [

@@ -12,6 +12,7 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
         Misuse(format!("there is no metric {:?}; there are {}", args.id, known.join(", ")))
     })?;
     let by = args.by.parse().map_err(|error: queries::UnknownBreakdown| Misuse(error.to_string()))?;
+    metric.sql_by(by).map_err(|error| Misuse(error.to_string()))?;
     let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
         let read = text.as_deref().map(|text| {
             time::date(text)

@@ -1,7 +1,7 @@
 //! Metrics of one region over one period. What a number means is said by `queries`; nothing is
 //! worked out here.
 
-use analytics::Param;
+use analytics::{AnalyticsError, Param};
 use jiff::civil::Date;
 use queries::Breakdown;
 use serde::Deserialize;
@@ -64,7 +64,8 @@ pub(super) async fn metric<T: Bucket>(context: &Context, from: Date, to: Date) -
         return Ok(None);
     };
     let params = [("from", Param::Date(from)), ("to", Param::Date(to))];
-    let rows: Vec<T> = context.session.rows(&metric.sql_by(breakdown), &params).await?;
+    let sql = metric.sql_by(breakdown).map_err(AnalyticsError::from)?;
+    let rows: Vec<T> = context.session.rows(&sql, &params).await?;
     let code = region.code();
     let mut rows = rows.into_iter();
     Ok(match breakdown {

@@ -20,6 +20,7 @@ mod kind;
 mod lake_meta;
 mod listing;
 mod market_price;
+mod metric_parameter;
 mod office_hours;
 mod organization;
 mod parcel;
@@ -49,6 +50,7 @@ pub use kind::{DECIMAL_DIGITS, Kind, map_entries, step_fields, suspension_fields
 pub use lake_meta::LAKE_META;
 pub use listing::LISTING;
 pub use market_price::MARKET_PRICE;
+pub use metric_parameter::METRIC_PARAMETER;
 pub use office_hours::OFFICE_HOURS;
 pub use organization::ORGANIZATION;
 pub use parcel::PARCEL;
@@ -88,6 +90,7 @@ pub static ALL: [&Contract; 27] = [
     &CALENDAR_YEAR,
     &OFFICE_HOURS,
     &SLA_POLICY,
+    &METRIC_PARAMETER,
     &CASE_STATE,
     &CARD,
     &VILLAGE_DAY,

@@ -13,8 +13,12 @@ use crate::contract::LAKE_META;
 /// transfers and certificates have fields of their own. 3: refusals can be resolved, and the ledger
 /// has idempotency keys. 4: the ledger tells new columns; facts have the source's key, cases fees, and
 /// events device, place and approver. 5: `calendar_year` tells which years are known; reference rows say
-/// which batch brought them, and whether the source has taken them back, as cases and events do.
+/// which batch brought them, and whether the source has taken them back, as cases and events do; metrics
+/// have parameters.
 pub const FORMAT_VERSION: u32 = 5;
+
+/// The first format with `metric_parameter`.
+pub(super) const PARAMETER_FORMAT: u32 = 5;
 
 /// The oldest format that `sunlake lake migrate` brings to this one.
 pub const OLDEST_FORMAT: u32 = 2;

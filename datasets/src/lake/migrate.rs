@@ -1,4 +1,5 @@
-//! What a lake lacks that newer contracts have: tables, and fields that may be unknown. A lake of
+//! What a lake lacks that newer contracts have: tables, fields that may be unknown, and the shipped
+//! parameters of metrics. A lake of
 //! an older format from [`OLDEST_FORMAT`] on gets them and this program's format; a still older one is
 //! refused when it is opened: its rows lack what only the original files can tell.
 
@@ -8,6 +9,7 @@ use deltalake::kernel::StructType;
 use deltalake::kernel::transaction::CommitProperties;
 use serde::Serialize;
 
+use super::meta::PARAMETER_FORMAT;
 use super::table::Table;
 use super::{FORMAT_VERSION, Lake, LakeError, LakeMeta, LakeUrl, OLDEST_FORMAT, seed};
 use crate::contract::{self, LAKE_META};
@@ -73,6 +75,10 @@ impl Lake {
                 None => table.create().await?,
                 Some(_) => table.add_missing().await?,
             }
+        }
+        if plan.from_format < PARAMETER_FORMAT {
+            // Once, whatever has been broken off before.
+            seed::land_parameters(self).await?;
         }
         if plan.from_format < plan.to_format {
             seed::land_known_years(self).await?;

@@ -14,9 +14,10 @@ use sha2::{Digest, Sha256};
 use super::{Lake, LakeError, Once};
 use crate::calendar::{self, Calendar, CalendarError, CalendarRegion, Day, YearRow};
 use crate::contract::{
-    CALENDAR_DAY, CALENDAR_YEAR, Contract, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM, SLA_POLICY,
+    CALENDAR_DAY, CALENDAR_YEAR, Contract, METRIC_PARAMETER, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM,
+    SLA_POLICY,
 };
-use crate::reference::{self, ReferenceError};
+use crate::reference::{self, ReferenceError, parameter};
 
 /// Lands every shipped reference table that the lake does not hold yet.
 pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
@@ -27,7 +28,13 @@ pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
     land(lake, &OFFICE_HOURS, office_hours()?).await?;
     land(lake, &CALENDAR_DAY, calendar_days()?).await?;
     let years: Vec<Year> = calendar::years().map_err(calendar_file)?.into_iter().map(|row| (row, None)).collect();
-    land(lake, &CALENDAR_YEAR, calendar_years(&years)).await
+    land(lake, &CALENDAR_YEAR, calendar_years(&years)).await?;
+    land_parameters(lake).await
+}
+
+/// The same of the parameters alone, which lakes of an older format lack.
+pub(super) async fn land_parameters(lake: &Lake) -> Result<(), LakeError> {
+    land(lake, &METRIC_PARAMETER, parameters()?).await
 }
 
 /// Of a lake that came to its table of years by migration: the years that its days told to be known, from
@@ -163,6 +170,16 @@ fn office_hours() -> Result<Vec<ArrayRef>, ReferenceError> {
         dates(rows.iter().map(|row| Some(row.valid_from))),
         dates(rows.iter().map(|row| row.valid_to)),
         texts(rows.iter().map(|row| Some(row.weekday_windows.as_str()))),
+    ])
+}
+
+fn parameters() -> Result<Vec<ArrayRef>, ReferenceError> {
+    let rows = parameter::metric_parameters()?;
+    Ok(vec![
+        texts(rows.iter().map(|row| Some(row.key.as_str()))),
+        texts(rows.iter().map(|row| row.value.as_deref())),
+        dates(rows.iter().map(|row| Some(row.valid_from))),
+        texts(rows.iter().map(|row| Some(row.source.as_str()))),
     ])
 }
 

@@ -51,19 +51,43 @@ fn the_header_lists_the_columns_of_the_result() {
 #[test]
 fn every_token_is_replaced() {
     for metric in &METRICS {
-        for breakdown in Breakdown::ALL {
-            let sql = metric.sql_by(breakdown);
+        for breakdown in &metric.header().breakdowns {
+            let sql = metric.sql_by(*breakdown).unwrap();
             assert!(!sql.contains(['{', '}']), "{} by {breakdown}:\n{sql}", metric.id);
         }
         assert_eq!(metric.sql_by(Breakdown::Month), metric.sql_by(Breakdown::All));
     }
 }
 
+/// Everything together, and that month by month, can be told of any metric.
+#[test]
+fn a_header_names_breakdowns_that_exist() {
+    for metric in &METRICS {
+        let breakdowns = &metric.header().breakdowns;
+        assert!(breakdowns.contains(&Breakdown::All) && breakdowns.contains(&Breakdown::Month), "{}", metric.id);
+        let told = metric.sql.lines().find_map(|line| line.strip_prefix("-- breakdowns: "));
+        if let Some(told) = told {
+            let names: Vec<&str> = breakdowns.iter().map(|breakdown| breakdown.as_str()).collect();
+            assert_eq!(told, names.join(", "), "{}", metric.id);
+        }
+    }
+}
+
+#[test]
+fn a_breakdown_that_the_rows_do_not_have_is_refused() {
+    static OF_ITEMS: Metric = Metric::new("M98", "-- metric: M98 some\n-- breakdowns: all, item, month\nselect 1\n");
+    assert!(OF_ITEMS.sql_by(Breakdown::Item).is_ok());
+    assert_eq!(
+        OF_ITEMS.sql_by(Breakdown::Village).unwrap_err().to_string(),
+        "M98 cannot be told apart by village: choose all, item, month"
+    );
+}
+
 #[test]
 fn cards_of_an_organization_are_those_it_answers_for() {
-    let sql = find("M06").unwrap().sql_by(Breakdown::Organization);
+    let sql = find("M06").unwrap().sql_by(Breakdown::Organization).unwrap();
     assert!(sql.contains("org_code as bucket") && sql.contains("responsible_org as bucket"), "{sql}");
-    let sql = find("M06").unwrap().sql_by(Breakdown::Village);
+    let sql = find("M06").unwrap().sql_by(Breakdown::Village).unwrap();
     assert_eq!(sql.matches("village_code as bucket").count(), 2, "{sql}");
 }
 

@@ -6,7 +6,9 @@ use deltalake::kernel::StructField;
 use deltalake::operations::create::CreateBuilder;
 
 use super::*;
-use crate::contract::{AGENT, CALENDAR_DAY, CALENDAR_YEAR, INGEST_BATCH, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE};
+use crate::contract::{
+    AGENT, CALENDAR_DAY, CALENDAR_YEAR, INGEST_BATCH, METRIC_PARAMETER, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE,
+};
 
 /// A table as an older program made it: without some fields, and with some that every row needs.
 async fn older(lake: &Lake, contract: &'static contract::Contract, without: &[&str], needed: &[&str]) {
@@ -28,7 +30,7 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let dir = tempfile::tempdir().expect("dir");
     let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
     drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"));
-    let gone = [&AGENT, &INGEST_BATCH, &QUARANTINE, &SERVICE_ITEM, &WORKFLOW_CASE, &LAKE_META];
+    let gone = [&AGENT, &INGEST_BATCH, &METRIC_PARAMETER, &QUARANTINE, &SERVICE_ITEM, &WORKFLOW_CASE, &LAKE_META];
     for contract in gone {
         std::fs::remove_dir_all(dir.path().join(contract.table)).expect("removed");
     }
@@ -56,8 +58,9 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let lake = Lake::open_older(&url).await.expect("for migration");
     let plan = lake.plan_migration().await.expect("plan");
     let lacks: HashMap<&str, &Lack> = plan.added.iter().map(|lack| (lack.table, lack)).collect();
-    assert_eq!((plan.from_format, lacks.len()), (2, 5), "{plan:?}");
+    assert_eq!((plan.from_format, lacks.len()), (2, 6), "{plan:?}");
     assert_eq!(lacks[AGENT.table].fields, None);
+    assert_eq!(lacks[METRIC_PARAMETER.table].fields, None);
     assert_eq!(lacks[QUARANTINE.table].fields.as_deref(), Some(&["output", "attempt", "resolved"][..]));
     assert_eq!(lacks[INGEST_BATCH.table].fields.as_deref(), Some(&["idempotency_key", "new_columns"][..]));
     assert_eq!(lacks[WORKFLOW_CASE.table].fields.as_ref(), Some(&later));
@@ -67,6 +70,10 @@ async fn a_lake_of_format_2_gets_tables_fields_and_the_format() {
     let lake = Lake::open(&url).await.expect("opens as any other");
     assert_eq!(lake.meta(), &LakeMeta::default());
     assert!(lake.plan_migration().await.expect("plan").added.is_empty());
+    let parameters = lake.table(&METRIC_PARAMETER).snapshot().await.expect("snapshot");
+    let rows = parameters.read(&["key"]).await.expect("rows");
+    let shipped = crate::reference::parameter::metric_parameters().expect("shipped").len();
+    assert_eq!(rows.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), shipped);
 }
 
 /// A lake as it was, over the folder of one of today.

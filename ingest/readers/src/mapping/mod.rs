@@ -42,8 +42,9 @@ const OWN_FIELDS: [&str; 9] = [
 /// Fields that follow from others, or have a value to begin with, where no rule gives one.
 const FILLED: [(&str, &str); 2] = [("workflow_case", "data_version"), ("rating", "stars")];
 
-/// Rules by which every case is judged: `sunlake reference put` first tells what they would change.
-const PUT_BY_HAND: [&str; 4] = ["calendar_day", "calendar_year", "office_hours", "sla_policy"];
+/// Rules by which every case is judged, and parameters of metrics: `sunlake reference put` checks them, and
+/// tells first what they would change.
+const PUT_BY_HAND: [&str; 5] = ["calendar_day", "calendar_year", "metric_parameter", "office_hours", "sla_policy"];
 
 /// A mapping that has been read and checked.
 #[derive(Debug, Clone)]
