@@ -66,7 +66,7 @@ pub use workflow_case::WORKFLOW_CASE;
 pub use workflow_event::WORKFLOW_EVENT;
 
 /// Every table of the lake.
-pub static ALL: [&Contract; 27] = [
+pub static ALL: [&Contract; 28] = [
     &WORKFLOW_CASE,
     &WORKFLOW_EVENT,
     &RATING,
