@@ -6,13 +6,16 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 6] = [
+pub static METRICS: [Metric; 9] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
     Metric::new("M05", include_str!("../sql/metrics/M05.sql")),
     Metric::new("M06", include_str!("../sql/metrics/M06.sql")),
     Metric::new("M10", include_str!("../sql/metrics/M10.sql")),
+    Metric::new("M19", include_str!("../sql/metrics/M19.sql")),
+    Metric::new("M20", include_str!("../sql/metrics/M20.sql")),
+    Metric::new("M21", include_str!("../sql/metrics/M21.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
