@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 9] = [
+pub static METRICS: [Metric; 13] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
@@ -16,6 +16,10 @@ pub static METRICS: [Metric; 9] = [
     Metric::new("M19", include_str!("../sql/metrics/M19.sql")),
     Metric::new("M20", include_str!("../sql/metrics/M20.sql")),
     Metric::new("M21", include_str!("../sql/metrics/M21.sql")),
+    Metric::new("M22", include_str!("../sql/metrics/M22.sql")),
+    Metric::new("M23", include_str!("../sql/metrics/M23.sql")),
+    Metric::new("M24", include_str!("../sql/metrics/M24.sql")),
+    Metric::new("M25", include_str!("../sql/metrics/M25.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
