@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 13] = [
+pub static METRICS: [Metric; 18] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
@@ -20,6 +20,11 @@ pub static METRICS: [Metric; 13] = [
     Metric::new("M23", include_str!("../sql/metrics/M23.sql")),
     Metric::new("M24", include_str!("../sql/metrics/M24.sql")),
     Metric::new("M25", include_str!("../sql/metrics/M25.sql")),
+    Metric::new("M26", include_str!("../sql/metrics/M26.sql")),
+    Metric::new("M27", include_str!("../sql/metrics/M27.sql")),
+    Metric::new("M28", include_str!("../sql/metrics/M28.sql")),
+    Metric::new("M29", include_str!("../sql/metrics/M29.sql")),
+    Metric::new("M30", include_str!("../sql/metrics/M30.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
