@@ -223,7 +223,7 @@ pub enum Level {
 
 #[derive(Args)]
 pub struct MetricArgs {
-    /// M01, M02, M03, M05, M06 or M10
+    /// M01, M02, M03, M05, M06, M10, or M19 to M33
     pub id: String,
     /// First day; default: first day of the month of --as-of
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 18] = [
+pub static METRICS: [Metric; 21] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
@@ -25,6 +25,9 @@ pub static METRICS: [Metric; 18] = [
     Metric::new("M28", include_str!("../sql/metrics/M28.sql")),
     Metric::new("M29", include_str!("../sql/metrics/M29.sql")),
     Metric::new("M30", include_str!("../sql/metrics/M30.sql")),
+    Metric::new("M31", include_str!("../sql/metrics/M31.sql")),
+    Metric::new("M32", include_str!("../sql/metrics/M32.sql")),
+    Metric::new("M33", include_str!("../sql/metrics/M33.sql")),
 ];
 
 /// The metric with that number, in capitals or not.
