@@ -223,7 +223,7 @@ pub enum Level {
 
 #[derive(Args)]
 pub struct MetricArgs {
-    /// M01 to M18
+    /// M01 to M33 (docs/METRICS.md)
     pub id: String,
     /// First day; default: first day of the month of --as-of
     #[arg(long)]

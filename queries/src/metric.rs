@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::{Breakdown, Header, RefusedBreakdown, shared};
 
 /// Every metric.
-pub static METRICS: [Metric; 18] = [
+pub static METRICS: [Metric; 33] = [
     Metric::new("M01", include_str!("../sql/metrics/M01.sql")),
     Metric::new("M02", include_str!("../sql/metrics/M02.sql")),
     Metric::new("M03", include_str!("../sql/metrics/M03.sql")),
@@ -25,6 +25,21 @@ pub static METRICS: [Metric; 18] = [
     Metric::new("M16", include_str!("../sql/metrics/M16.sql")),
     Metric::new("M17", include_str!("../sql/metrics/M17.sql")),
     Metric::new("M18", include_str!("../sql/metrics/M18.sql")),
+    Metric::new("M19", include_str!("../sql/metrics/M19.sql")),
+    Metric::new("M20", include_str!("../sql/metrics/M20.sql")),
+    Metric::new("M21", include_str!("../sql/metrics/M21.sql")),
+    Metric::new("M22", include_str!("../sql/metrics/M22.sql")),
+    Metric::new("M23", include_str!("../sql/metrics/M23.sql")),
+    Metric::new("M24", include_str!("../sql/metrics/M24.sql")),
+    Metric::new("M25", include_str!("../sql/metrics/M25.sql")),
+    Metric::new("M26", include_str!("../sql/metrics/M26.sql")),
+    Metric::new("M27", include_str!("../sql/metrics/M27.sql")),
+    Metric::new("M28", include_str!("../sql/metrics/M28.sql")),
+    Metric::new("M29", include_str!("../sql/metrics/M29.sql")),
+    Metric::new("M30", include_str!("../sql/metrics/M30.sql")),
+    Metric::new("M31", include_str!("../sql/metrics/M31.sql")),
+    Metric::new("M32", include_str!("../sql/metrics/M32.sql")),
+    Metric::new("M33", include_str!("../sql/metrics/M33.sql")),
 ];
 
 /// The metric with that number, in capitals or not.

@@ -1,13 +1,19 @@
 //! Conditions and rows that several texts have in common. Each is told once, in `sql/shared`, and `{name}`
 //! stands for it; a view could not take the period.
 
-/// Token and text of each.
-const SHARED: [(&str, &str); 5] = [
+/// Token and text of each; one that has a token in it stands before that.
+const SHARED: [(&str, &str); 11] = [
     ("{supervised}", include_str!("../sql/shared/supervised.sql")),
     ("{carded}", include_str!("../sql/shared/carded.sql")),
     ("{decided}", include_str!("../sql/shared/decided.sql")),
     ("{items}", include_str!("../sql/shared/items.sql")),
+    ("{message_due}", include_str!("../sql/shared/message_due.sql")),
+    ("{message}", include_str!("../sql/shared/message.sql")),
+    ("{disclosure}", include_str!("../sql/shared/disclosure.sql")),
+    ("{offer}", include_str!("../sql/shared/offer.sql")),
+    ("{numbers}", include_str!("../sql/shared/numbers.sql")),
     ("{parameters}", include_str!("../sql/shared/parameters.sql")),
+    ("{place}", include_str!("../sql/shared/place.sql")),
 ];
 
 /// The text with the conditions in their places.
