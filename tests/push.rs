@@ -84,7 +84,7 @@ fn a_push_that_was_withdrawn_lands_again_also_while_the_server_runs() {
     let pushing = Pushing::new("");
     let server = pushing.start();
     let headers = [NDJSON, ("idempotency-key", "first")];
-    let body = events("a", 3) + &event("bad").replace("2023-09-01", "never");
+    let body = events("a", 3) + &event("bad").replacen("2023-09-01", "never", 1);
     let send = |server: &Server| pushing.post(server, &headers, &body);
     let first = send(&server);
     assert_eq!((first.status, count(&first.body, "landed"), count(&first.body, "quarantined")), (200, 3, 1));

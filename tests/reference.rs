@@ -1,10 +1,12 @@
 //! What the program ships against the files that it was made from, and reference rows that batches bring.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use datasets::reference::{county_outlines, regions};
 use serde_json::Value;
 
+use crate::server::Server;
 use crate::support::{Place, real, text};
 
 #[test]
@@ -219,4 +221,36 @@ fn what_a_source_takes_back_is_left_out_from_its_day_on() {
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [0, 0]);
     place.run(&["lake", "rollback", "--batch", batch(&gone)]);
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
+}
+
+#[test]
+fn a_pushed_item_folds_open_cases_again_and_can_be_withdrawn() {
+    let place = lake();
+    let made = place.json(&["token", "new", "--name", "desk", "--mapping", text(&place.dir.path().join("items.toml"))]);
+    let bearer = format!("Bearer {}", made["token"].as_str().expect("token"));
+    let config = place.file("sunlake.toml", made["section"].as_str().expect("section"));
+    let server = Server::start(&place, &config);
+    let push = |limit: u32| {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/x-ndjson")];
+        let body = format!("{{\"id\":\"X1\",\"name\":\"x\",\"limit\":{limit},\"from\":\"2018-01-01\"}}\n");
+        let answer = server.send("POST", "/api/v1/ingest/items", &headers, body.as_bytes());
+        assert_eq!((answer.status, answer.body["landed"].as_i64()), (200, Some(1)), "{answer:?}");
+        answer.body["batch_id"].as_str().expect("batch_id").to_owned()
+    };
+    let becomes = |day: &str| {
+        let waits = (0..100).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            due(&place) == day
+        });
+        assert!(waits, "{} is not {day}", due(&place));
+    };
+    push(5);
+    becomes("2018-03-12");
+    let second = push(3);
+    becomes("2018-03-08");
+    place.run(&["lake", "rollback", "--batch", &second]);
+    assert_eq!(due(&place), "2018-03-12");
+    push(3);
+    becomes("2018-03-08");
+    place.run(&["lake", "verify"]);
 }

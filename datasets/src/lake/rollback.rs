@@ -1,6 +1,6 @@
-//! Withdrawing a batch: its rows leave the facts and `quarantine`, reference tables become what they were
-//! before it, table by table, and last a row of the ledger says so (docs/decisions/0012). Whatever is broken off goes on when it is asked for
-//! again; the batch may land anew, as its next attempt.
+//! Withdrawing a batch: its rows leave the facts and `quarantine`, reference tables become what they
+//! were before it, table by table, and last a row of the ledger says so (docs/decisions/0012). Whatever
+//! is broken off goes on when it is asked for again; the batch may land anew, as its next attempt.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(checked("wd_per_month,21.5,2024-01-01,x\nreform_on,2016-10-01,2024-01-01,x\n"), Ok(()));
         assert_eq!(checked("visits_white_items,SI001;SI002,2024-01-01,x\nreform_on,,2024-01-01,x\n"), Ok(()));
         for (row, told) in [
-            ("wd_per_week,5,2024-01-01,x\n", "no metric asks for \"wd_per_week\"; there are baseline_end_on, "),
+            ("wd_per_week,5,2024-01-01,x\n", "no metric asks for \"wd_per_week\"; there are anomaly_"),
             ("wd_per_month,-1,2024-01-01,x\n", "wd_per_month cannot be \"-1\": give a number"),
             ("wd_per_month,nan,2024-01-01,x\n", "wd_per_month cannot be \"nan\": give a number"),
             ("reform_on,2016,2024-01-01,x\n", "reform_on cannot be \"2016\": give a date"),

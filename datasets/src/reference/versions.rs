@@ -29,6 +29,8 @@ pub struct Versioned {
     pub rows: RecordBatch,
     /// How many of the offered ones say something new.
     pub fresh: u64,
+    /// How many a row of the same batch has said before: its landing was broken off.
+    pub again: u64,
 }
 
 /// One row of the table to be, at its place among held and offered rows.
@@ -67,7 +69,8 @@ pub fn merged(
 
     let mut order: Vec<&str> = Vec::new();
     let mut versions: HashMap<&str, Vec<Version>> = HashMap::new();
-    let mut fresh = 0;
+    let batches = batches_of(&all);
+    let (mut fresh, mut again) = (0, 0);
     for place in 0..all.num_rows() {
         let known = versions.entry(&identity[place]).or_insert_with(|| {
             order.push(&identity[place]);
@@ -76,22 +79,17 @@ pub fn merged(
         let row = times.version(place);
         if place < first_offered {
             known.push(row);
-        } else if !numbered || row.number > 0 {
-            match known.iter_mut().find(|held| held.number == row.number) {
-                Some(held) if whole[held.place] == whole[place] => continue,
-                Some(held) if row.deleted => {
-                    if content[held.place] == content[place] {
-                        continue;
-                    }
-                    let to = [held.to, row.to].into_iter().flatten().min();
-                    *held = Version { from: held.from, to, ..row };
-                }
-                Some(held) => *held = row,
-                None => known.push(row),
+            continue;
+        }
+        let says =
+            if !numbered || row.number > 0 { put(known, row, &whole, &content) } else { add(known, row, &content) };
+        match says {
+            None => fresh += 1,
+            Some(held) => {
+                let is_same = held.from == row.from || row.deleted;
+                let is_own = batches[place].is_some() && batches[held.place] == batches[place];
+                again += u64::from(held.place < first_offered && is_same && is_own);
             }
-            fresh += 1;
-        } else if add(known, row, &content) {
-            fresh += 1;
         }
     }
     let kept: Vec<Version> = order.iter().filter_map(|identity| versions.get(identity)).flatten().copied().collect();
@@ -110,11 +108,30 @@ pub fn merged(
     let first_days = kept.iter().map(|version| (version.from > i32::MIN).then_some(version.from));
     set("valid_from", Arc::new(first_days.collect::<Date32Array>()));
     set("valid_to", Arc::new(kept.iter().map(|version| version.to).collect::<Date32Array>()));
-    Ok(Versioned { rows: RecordBatch::try_new(schema, columns)?, fresh })
+    Ok(Versioned { rows: RecordBatch::try_new(schema, columns)?, fresh, again })
 }
 
-/// Adds a row without a number; whether it says something new.
-fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> bool {
+/// Puts a row in the place of the one with its number, or its key; the one that says the same already, if
+/// it does.
+fn put(known: &mut Vec<Version>, row: Version, whole: &[String], content: &[String]) -> Option<Version> {
+    let Some(at) = known.iter().position(|held| held.number == row.number) else {
+        known.push(row);
+        return None;
+    };
+    let held = known[at];
+    let is_taken_back = row.deleted && content[held.place] == content[row.place];
+    if whole[held.place] == whole[row.place] || is_taken_back {
+        return Some(held);
+    }
+    known[at] = match row.deleted {
+        true => Version { from: held.from, to: [held.to, row.to].into_iter().flatten().min(), ..row },
+        false => row,
+    };
+    None
+}
+
+/// Adds a row without a number; the version that says the same already, if one does.
+fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> Option<Version> {
     if row.deleted {
         // Nothing of the record comes after that.
         row.from = known.iter().map(|version| version.from).fold(row.from, i32::max);
@@ -125,12 +142,12 @@ fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> bool {
     let number = known.iter().map(|version| version.number).max().unwrap_or(0) + 1;
     let Some(at) = in_force else {
         known.push(Version { number, to: row.to.or(next), ..row });
-        return true;
+        return None;
     };
     let before = known[at];
     let is_open = before.to.is_none_or(|to| row.from < to);
     if is_open && content[before.place] == content[row.place] {
-        return false;
+        return Some(before);
     }
     if before.from == row.from {
         known[at] = Version { number: before.number, to: row.to.or(before.to), ..row };
@@ -140,7 +157,13 @@ fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> bool {
         }
         known.push(Version { number, to: row.to.or(next), ..row });
     }
-    true
+    None
+}
+
+/// The batch that brought each row, where the table tells it.
+fn batches_of(rows: &RecordBatch) -> Vec<Option<&str>> {
+    let told = rows.column_by_name(BATCH).and_then(|column| column.as_string_opt::<i32>());
+    told.map_or_else(|| vec![None; rows.num_rows()], |batches| batches.iter().collect())
 }
 
 /// The columns that tell versions apart, where the table has them.
@@ -215,7 +238,7 @@ mod tests {
             let text = [columns.join(",")].into_iter().chain(lines.iter().map(|line| (*line).to_owned()));
             edit::rows(table, text.collect::<Vec<_>>().join("\n").as_bytes()).expect("rows")
         };
-        let Versioned { rows, fresh } = merged(table, &[read(held)], &[read(offered)]).expect("merged");
+        let Versioned { rows, fresh, .. } = merged(table, &[read(held)], &[read(offered)]).expect("merged");
         let places: Vec<usize> = columns.iter().filter_map(|name| rows.schema().index_of(name).ok()).collect();
         let text = edit::csv(&[rows.project(&places).expect("columns")]).expect("csv");
         let text = String::from_utf8(text).expect("text");

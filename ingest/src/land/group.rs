@@ -3,29 +3,31 @@
 //!
 //! To ask the log for a transaction is to read it anew, too dear for every request. So a row that
 //! this very batch has brought before (its try was killed) is known by the `batch_id` beside it,
-//! and the log is asked only of batches that have refusals, bring nothing new or came before, and of
-//! all while a withdrawal is broken off: that may have taken out rows of a batch that counts as landed.
+//! and the log is asked only of batches that have refusals, bring nothing new or came before; of all
+//! while a withdrawal is broken off, which may have taken out rows of a batch that counts as landed; and of
+//! those that bring reference rows, which others may have put theirs in the place of since.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE};
+use datasets::contract::{INGEST_BATCH, QUARANTINE, Role};
 use datasets::lake::{Lake, Once, Table, WrittenFiles};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use readers::mapping::Mapping;
 
 use super::books::{self, Account};
-use super::extract::{self, Extracted};
-use super::recent::{Recent, mark};
-use super::versions::{Verdict, offered, without_known};
-use super::{Named, Summary, account, blocking, reader};
+use super::recent::Recent;
+use super::{Named, Summary, account, blocking, extract, reader};
 use crate::receipt::TableCount;
-use crate::rows::Made;
 use crate::vault::TextWriter;
 use crate::{IngestError, Receipt, Refusal};
+
+mod part;
+
+use part::Part;
 
 /// A pushed batch whose rows are made.
 pub(crate) struct Pushed {
@@ -91,6 +93,28 @@ pub(crate) async fn land_group(
     pushed: &[&Pushed],
     recent: &mut Recent,
 ) -> Result<(Vec<Grouped>, u64), IngestError> {
+    let brings_reference = reader::tables(mapping).iter().any(|table| table.role == Role::Reference);
+    let mut known: Vec<Option<Account>> = Vec::with_capacity(pushed.len());
+    for one in pushed {
+        known.push(match brings_reference || one.is_doubtful {
+            true => books::landing(lake, &one.batch_id, &one.once()).await?,
+            false => None,
+        });
+    }
+    let others = pushed.iter().zip(&known).filter(|(_, account)| account.is_none());
+    let others: Vec<&Pushed> = others.map(|(one, _)| *one).collect();
+    let (landed, version) = land_others(lake, mapping, &others, recent).await?;
+    let mut landed = landed.into_iter();
+    let outcomes = known.into_iter().filter_map(|account| account.map(Grouped::Known).or_else(|| landed.next()));
+    Ok((outcomes.collect(), version))
+}
+
+async fn land_others(
+    lake: &Lake,
+    mapping: &Mapping,
+    pushed: &[&Pushed],
+    recent: &mut Recent,
+) -> Result<(Vec<Grouped>, u64), IngestError> {
     let mut parts = Vec::new();
     for (place, contract) in reader::tables(mapping).into_iter().enumerate() {
         parts.push(Part::plan(lake, contract, place, mapping, pushed, recent).await?);
@@ -103,8 +127,7 @@ pub(crate) async fn land_group(
     for (at, one) in pushed.iter().enumerate() {
         let (named, once) = (one.named(mapping), one.once());
         let counts = || parts.iter().map(|part| &part.counts[at]);
-        let may_have_landed = counts().all(|count| count.fresh == 0) || counts().any(|count| count.before > 0);
-        if (may_have_landed || one.is_doubtful)
+        if (counts().all(|count| count.fresh == 0) || counts().any(|count| count.before > 0))
             && let Some(account) = books::landing(lake, &one.batch_id, &once).await?
         {
             outcomes.push(Grouped::Known(account));
@@ -120,7 +143,7 @@ pub(crate) async fn land_group(
         outcomes.push(Grouped::Landed(Box::new(receipt)));
     }
     for part in &mut parts {
-        part.fresh.retain(|(at, _)| matches!(outcomes[*at], Grouped::Landed(_)));
+        part.retain(|at| matches!(outcomes[at], Grouped::Landed(_)));
     }
     let landed = pushed.iter().zip(&outcomes).filter(|(_, outcome)| matches!(outcome, Grouped::Landed(_)));
     let texts = landed.filter_map(|(one, _)| one.texts()).collect();
@@ -133,9 +156,9 @@ pub(crate) async fn land_group(
         quarantine.commit_files(quarantined, None, &refused, HashMap::new()).await?;
     }
     for (part, files) in parts.iter().zip(facts) {
-        if !part.fresh.is_empty() {
+        if part.has_news() {
             let onces = part.onces(pushed);
-            part.table.commit_files(files, None, &onces, HashMap::new()).await?;
+            part.table.commit_files(files, part.replaced(), &onces, HashMap::new()).await?;
         }
     }
     let version = if landing.is_empty() {
@@ -171,109 +194,4 @@ async fn write(table: &Arc<Table>, rows: Vec<RecordBatch>) -> Result<WrittenFile
     let mut writer = table.writer();
     writer.write(&rows).await?;
     Ok(writer.finish().await?)
-}
-
-/// One table's part of a group.
-struct Part {
-    contract: &'static Contract,
-    table: Arc<Table>,
-    /// With the place of their batch in the group.
-    fresh: Vec<(usize, RecordBatch)>,
-    /// By batch.
-    counts: Vec<Count>,
-}
-
-/// Rows of one batch.
-#[derive(Default)]
-struct Count {
-    /// All that were made.
-    taken: u64,
-    fresh: u64,
-    /// Brought by a try that was killed before its end.
-    before: u64,
-}
-
-impl Count {
-    fn landed(&self) -> u64 {
-        self.fresh + self.before
-    }
-}
-
-impl Part {
-    fn rows(&self) -> Vec<RecordBatch> {
-        self.fresh.iter().map(|(_, rows)| rows.clone()).collect()
-    }
-
-    /// What becomes of the rows of the batch at that place.
-    fn account(&self, at: usize, made: &Made, file: &str) -> Result<TableCount, IngestError> {
-        let landed = self.counts[at].landed();
-        let count = TableCount {
-            table: self.contract.table.to_owned(),
-            rows_in: made.rows_in,
-            landed,
-            quarantined: made.refused,
-            known: made.repeated + self.counts[at].taken.saturating_sub(landed),
-            repeated: made.repeated,
-            masked: made.masked,
-        };
-        count.check(file)?;
-        Ok(count)
-    }
-
-    /// The transactions that are new to the table: a commit whose answer was lost counts as done if
-    /// the log has the first of them, so none may be there from a try that was killed.
-    fn onces(&self, pushed: &[&Pushed]) -> Vec<Once> {
-        let new = pushed.iter().zip(&self.counts).filter(|(_, count)| count.fresh > 0 && count.before == 0);
-        new.map(|(one, _)| one.once()).collect()
-    }
-
-    /// Which rows are new, batch by batch: what an earlier one of the group says is held for the next.
-    async fn plan(
-        lake: &Lake,
-        contract: &'static Contract,
-        place: usize,
-        mapping: &Mapping,
-        pushed: &[&Pushed],
-        recent: &mut Recent,
-    ) -> Result<Self, IngestError> {
-        let table = lake.table(contract);
-        let before = table.snapshot().await?;
-        let all: Vec<&RecordBatch> = pushed.iter().flat_map(|one| of_table(one, place)).collect();
-        let (mut held, brought) = recent.held(&before, contract, &all).await?;
-        let mut fresh = Vec::new();
-        let mut counts = Vec::with_capacity(pushed.len());
-        for (at, one) in pushed.iter().enumerate() {
-            let mut count = Count::default();
-            let own = mark(&one.batch_id);
-            let extracted = Extracted::by_rows(mapping, one.summary.latest, one.now);
-            for rows in of_table(one, place) {
-                let offered = offered(contract, rows)?;
-                count.taken += offered.len() as u64;
-                let mut verdicts = Vec::with_capacity(offered.len());
-                for row in &offered {
-                    let is_brought = brought.contains(&(row.row_hash, own));
-                    count.before += u64::from(is_brought);
-                    verdicts.push(if is_brought { Verdict::Known } else { held.judge(row, Some(&extracted)) });
-                }
-                for (row, verdict) in offered.iter().zip(&verdicts) {
-                    match verdict {
-                        Verdict::Fresh => held.take(row.key, row.version()),
-                        Verdict::Corrected(known_at) => held.take(row.key, row.version_known(*known_at)),
-                        Verdict::Known => {}
-                    }
-                }
-                let new = without_known(contract, rows, &verdicts)?;
-                if new.num_rows() > 0 {
-                    count.fresh += new.num_rows() as u64;
-                    fresh.push((at, new));
-                }
-            }
-            counts.push(count);
-        }
-        Ok(Self { contract, table, fresh, counts })
-    }
-}
-
-fn of_table(one: &Pushed, place: usize) -> impl Iterator<Item = &RecordBatch> {
-    one.rows.iter().filter(move |(table, _)| *table == place).map(|(_, rows)| rows)
 }

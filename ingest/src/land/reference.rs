@@ -1,4 +1,5 @@
-//! The rows of one batch on their way into a reference table: they become versions of what it has.
+//! The rows of batches on their way into a reference table: they become versions of what it has. Such
+//! tables are small, so all their rows stay in memory.
 
 use std::sync::Arc;
 
@@ -11,7 +12,56 @@ use crate::IngestError;
 use crate::receipt::TableCount;
 use crate::rows::Made;
 
-/// One reference table's part of a batch. Such tables are small, so its rows stay in memory.
+/// A reference table into which batches are put, one after the other.
+pub(super) struct Merging {
+    contract: &'static Contract,
+    /// What is to be replaced; nothing in a dry run without a lake.
+    pub(super) before: Option<TableSnapshot>,
+    held: Vec<RecordBatch>,
+}
+
+/// What became of the rows of one batch.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Merged {
+    /// Those that say something new.
+    pub(super) fresh: u64,
+    /// Those that the batch had brought before, by a try that was killed.
+    pub(super) before: u64,
+}
+
+impl Merging {
+    pub(super) async fn begin(contract: &'static Contract, table: Option<&Table>) -> Result<Self, IngestError> {
+        let before = match table {
+            Some(table) => Some(table.snapshot().await?),
+            None => None,
+        };
+        let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
+        let held = match &before {
+            Some(before) => before.read(&fields).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { contract, before, held })
+    }
+
+    /// Puts the rows of a batch in. Of one whose commit is there already nothing is new: what others say
+    /// of its records since stays.
+    pub(super) fn take(&mut self, rows: &[RecordBatch], has_landed: bool) -> Result<Merged, IngestError> {
+        let wrong = |source| IngestError::Rows { table: self.contract.table, source };
+        let Versioned { rows, fresh, again } = versions::merged(self.contract, &self.held, rows).map_err(wrong)?;
+        if has_landed {
+            return Ok(Merged { fresh: 0, before: again });
+        }
+        self.held = vec![rows];
+        Ok(Merged { fresh, before: 0 })
+    }
+
+    /// All rows that the table has then.
+    pub(super) fn rows(&self) -> &[RecordBatch] {
+        &self.held
+    }
+}
+
+/// One reference table's part of a batch.
 pub(super) struct ReferenceLanding {
     contract: &'static Contract,
     once: Once,
@@ -31,17 +81,17 @@ impl ReferenceLanding {
         self.rows.push(rows);
     }
 
-    /// What becomes of the rows that were made. Rows of a batch that had been committed before a
-    /// crash say what is held by now, so they count as known.
+    /// What becomes of the rows that were made.
     pub(super) async fn account(&self, made: &Made) -> Result<TableCount, IngestError> {
-        let (_, Versioned { fresh, .. }) = self.merged().await?;
+        let (_, Merged { fresh, before }) = self.merged().await?;
         let taken: usize = self.rows.iter().map(RecordBatch::num_rows).sum();
+        let landed = fresh + before;
         Ok(TableCount {
             table: self.contract.table.to_owned(),
             rows_in: made.rows_in,
-            landed: fresh,
+            landed,
             quarantined: made.refused,
-            known: made.repeated + (taken as u64).saturating_sub(fresh),
+            known: made.repeated + (taken as u64).saturating_sub(landed),
             repeated: made.repeated,
             masked: made.masked,
         })
@@ -50,25 +100,20 @@ impl ReferenceLanding {
     /// Puts the table with the new versions in the place of the one that is there; the caller holds
     /// the locks.
     pub(super) async fn commit(self) -> Result<(), IngestError> {
-        let (before, Versioned { rows, fresh }) = self.merged().await?;
+        let (merging, Merged { fresh, .. }) = self.merged().await?;
         if let (Some(table), false, true) = (&self.table, self.dry_run, fresh > 0) {
-            table.put(&[rows], before.as_ref(), Some(&self.once)).await?;
+            table.put(merging.rows(), merging.before.as_ref(), Some(&self.once)).await?;
         }
         Ok(())
     }
 
-    async fn merged(&self) -> Result<(Option<TableSnapshot>, Versioned), IngestError> {
-        let before = match &self.table {
-            Some(table) => Some(table.snapshot().await?),
-            None => None,
+    async fn merged(&self) -> Result<(Merging, Merged), IngestError> {
+        let has_landed = match &self.table {
+            Some(table) => table.has_landed(&self.once).await?,
+            None => false,
         };
-        let fields: Vec<&str> = self.contract.fields.iter().map(|field| field.name).collect();
-        let held = match &before {
-            Some(before) => before.read(&fields).await?,
-            None => Vec::new(),
-        };
-        let wrong = |source| IngestError::Rows { table: self.contract.table, source };
-        let merged = versions::merged(self.contract, &held, &self.rows).map_err(wrong)?;
-        Ok((before, merged))
+        let mut merging = Merging::begin(self.contract, self.table.as_deref()).await?;
+        let merged = merging.take(&self.rows, has_landed)?;
+        Ok((merging, merged))
     }
 }

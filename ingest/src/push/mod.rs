@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use datasets::clock::Clock;
-use datasets::contract::Role;
 use datasets::lake::Lake;
 use jiff::tz::TimeZone;
 use readers::ReadError;
@@ -93,7 +92,7 @@ impl Push {
     ///
     /// # Errors
     ///
-    /// If the lake's zone is not known, or a mapping brings rows of a reference table.
+    /// If the lake's zone is not known.
     pub fn start(
         lake: Arc<Lake>,
         mappings: Vec<Mapping>,
@@ -103,15 +102,6 @@ impl Push {
         options: PushOptions,
         news: Arc<Notify>,
     ) -> Result<Self, IngestError> {
-        if let Some(mapping) = mappings.iter().find(|mapping| brings_reference_rows(mapping)) {
-            return Err(ReadError::BadMapping {
-                name: mapping.name.clone(),
-                reason: "it brings rows of a reference table, which come by files or pulls; push the others through a \
-                         mapping of their own"
-                    .into(),
-            }
-            .into());
-        }
         let zone = TimeZone::get(&lake.meta().time_zone).map_err(|error| ReadError::BadMapping {
             name: "lake_meta".into(),
             reason: format!("time_zone: {error}"),
@@ -162,10 +152,6 @@ impl Push {
         self.sender.send(waiting).await.map_err(|_| PushError::Stopped)?;
         answered.await.map_err(|_| PushError::Stopped)?
     }
-}
-
-fn brings_reference_rows(mapping: &Mapping) -> bool {
-    mapping.outputs.iter().any(|output| output.contract.role == Role::Reference)
 }
 
 #[cfg(test)]
