@@ -181,7 +181,7 @@ fn standard_input_and_addresses_are_read_as_files_are() {
         ("http://[/a.csv", "is no address"),
     ] {
         let message = place.fails(1, &["ingest", &mapping, address]);
-        assert!(message.contains(says) && message.contains("1 of 1 files did not land"), "{message}");
+        assert!(message.contains(says) && message.contains("1 of 1 file did not land"), "{message}");
     }
 }
 

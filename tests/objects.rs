@@ -57,7 +57,7 @@ impl Landing {
     fn refuses(&self, mut command: Command) -> String {
         let done = command.assert().failure().code(1);
         let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
-        assert!(said.contains("1 of 1 files did not land") && !said.contains("never-shown"), "{said}");
+        assert!(said.contains("1 of 1 file did not land") && !said.contains("never-shown"), "{said}");
         assert_eq!(self.place.number("select count(*) from ingest_batch"), 0, "{said}");
         let left = std::fs::read_dir(self.place.dir.path().join("tmp")).expect("folder").count();
         assert_eq!(left, 0, "temporary files are left");

@@ -153,7 +153,7 @@ fn a_parameter_of_the_metrics_counts_from_its_day_on() {
     let head = "key,value,valid_from,source\n";
     let file = place.file("white.csv", format!("{head}visits_white_items,SI001;SI002,2018-04-01,city\n"));
     let told = place.run(&["reference", "put", "metric_parameter", text(&file)]);
-    assert!(told.contains("1 rows put into metric_parameter; 0 cases folded again"), "{told}");
+    assert!(told.contains("1 row put into metric_parameter; 0 cases folded again"), "{told}");
     let white = |from: &str, to: &str| {
         let rows = place.json(&["metric", "M12", "--from", from, "--to", to]);
         (rows[0]["white_item_n"].as_i64(), rows[0]["item_n"].as_i64())
@@ -161,7 +161,7 @@ fn a_parameter_of_the_metrics_counts_from_its_day_on() {
     assert_eq!(white("2018-03-01", "2018-04-01"), (Some(0), Some(74)));
     assert_eq!(white("2018-04-01", "2018-05-01"), (Some(2), Some(72)));
     for (row, told) in [
-        ("white_items,SI001,2018-04-01,city\n", "no metric asks for \"white_items\"; there are baseline_end_on"),
+        ("white_items,SI001,2018-04-01,city\n", "no metric asks for \"white_items\"; there are anomaly_"),
         ("compare_min_n,many,2018-04-01,city\n", "compare_min_n cannot be \"many\": give a number, 0 or more"),
     ] {
         let file = place.file("wrong.csv", format!("{head}{row}"));
