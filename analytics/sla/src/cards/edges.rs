@@ -1,8 +1,8 @@
 //! What becomes of a card at the edges of the rules that decide it.
 
-use crate::EventKind::{Close, Transfer};
-use crate::examples::{about, accepted, notice};
-use crate::testing::{TestCalendar, at, event, extend, recorded, resume};
+use crate::EventKind::{Close, Reopen, Transfer};
+use crate::examples::{Example, about, accepted, notice};
+use crate::testing::{TestCalendar, at, event, extend, recorded, resume, wd};
 use crate::{ClockKind, Event, Level, ObjectType, Policy, Rule, Unit};
 
 /// Entered then, and known to the lake only later.
@@ -67,6 +67,35 @@ fn a_card_of_a_longer_limit_is_not_superseded_by_one_of_the_shorter() {
         "PREWARN/2 2018-03-15T11:30, superseded 2018-03-22T08:00",
         "YELLOW/2 2018-03-22T08:00, superseded 2018-03-27T00:00",
         "RED/2 2018-03-27T00:00",
+    ];
+    assert_eq!(about(&cards, ObjectType::Case), expected);
+}
+
+#[test]
+fn a_red_tells_when_the_statutory_limit_was_over_too() {
+    // Due on 03-12, by law on 03-19.
+    let told = |closed: &str| {
+        let example = Example { statutory: wd(10), ..accepted("2018-03-05T10:00", 5) };
+        let (_, cards) = example.and(event(Close, closed)).told();
+        let of = |level: Level| cards.iter().find(|card| card.level == level).map(|card| card.over_statutory_at);
+        (of(Level::Yellow), of(Level::Red))
+    };
+    assert_eq!(told("2018-03-26T10:00"), (Some(None), Some(Some(at("2018-03-20T00:00")))));
+    assert_eq!(told("2018-03-20T00:00"), (Some(None), Some(Some(at("2018-03-20T00:00")))));
+    assert_eq!(told("2018-03-19T23:59:59.999999"), (Some(None), Some(None)));
+    assert_eq!(told("2018-03-13T10:00"), (Some(None), Some(None)));
+}
+
+#[test]
+fn what_is_open_again_near_its_limit_is_told_anew_from_then_on() {
+    let (_, cards) = accepted("2018-03-05T10:00", 5)
+        .and(event(Close, "2018-03-12T10:00"))
+        .and(event(Reopen, "2018-03-12T11:00"))
+        .told();
+    let expected = [
+        "YELLOW/1 2018-03-12T08:00, lapsed 2018-03-12T10:00",
+        "YELLOW/2 2018-03-12T11:00, superseded 2018-03-13T00:00",
+        "RED/2 2018-03-13T00:00",
     ];
     assert_eq!(about(&cards, ObjectType::Case), expected);
 }
