@@ -169,6 +169,26 @@ fn a_backup_grows_by_what_is_new_and_gives_the_lake_back() {
 }
 
 #[test]
+fn a_backup_keeps_the_audit_log_and_sees_that_it_was_cut_off() {
+    let place = Place::new();
+    land(&place, "first.csv", &["A"]);
+    let (backup, log) = (place.dir.path().join("backup"), place.dir.path().join("data/sunlake/audit.ndjson"));
+    for order in ["1", "2"] {
+        place.run(&["erase", "--subject", "other:nobody", "--order", order]);
+    }
+    place.run(&["backup", text(&backup)]);
+    let whole = std::fs::read_to_string(&log).expect("log");
+    let first = whole.lines().next().expect("an entry");
+    std::fs::write(&log, format!("{first}\n")).expect("cut off");
+    assert!(place.run(&["audit", "verify"]).contains("1 entr"), "by itself it seems whole");
+    assert!(place.fails(1, &["backup", text(&backup)]).contains("entries were cut off"));
+    let told = place.json(&["restore", text(&backup), "--lake", text(&place.dir.path().join("other"))]);
+    assert_eq!(told["restore"]["audit"].as_str(), Some(text(&log)));
+    assert_eq!(std::fs::read_to_string(&log).expect("log"), whole);
+    place.run(&["backup", text(&backup)]);
+}
+
+#[test]
 fn a_damaged_lake_is_told_apart_from_a_whole_one() {
     let place = Place::new();
     land(&place, "first.csv", &["A", "B"]);

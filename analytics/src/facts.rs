@@ -297,13 +297,30 @@ fn keep_latest(case: &mut CaseFacts) {
         let event = &known.event;
         (event.recorded_at.unwrap_or(event.known_at), event.known_at, known.ingested_at)
     };
-    case.events
-        .sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id).then(version(right).cmp(&version(left))));
+    case.events.sort_by(|left, right| left.event.event_id.cmp(&right.event.event_id));
     for versions in case.events.chunk_by_mut(|left, right| left.event.event_id == right.event.event_id) {
+        enter_deletions(versions);
+        versions.sort_by_key(|known| std::cmp::Reverse(version(known)));
         let gone = versions.iter().take_while(|known| known.event.is_deleted).map(|known| known.event.known_at).min();
         if let Some((latest, older)) = versions.split_first_mut() {
             latest.deleted_since = gone;
             older.iter_mut().for_each(|known| known.is_latest = false);
+        }
+    }
+}
+
+/// A version that takes an event back, or brings it back again, and repeats the entry of a version before
+/// it, or names none, was entered when it became known (domain §4 point 14: its extract): it would else
+/// seem to have been entered with the event itself, in time for whatever it undoes.
+fn enter_deletions(versions: &mut [KnownEvent]) {
+    versions.sort_by_key(|known| (known.event.known_at, known.ingested_at));
+    for at in 1..versions.len() {
+        let (before, rest) = versions.split_at_mut(at);
+        let event = &mut rest[0].event;
+        let turns = event.is_deleted || before.iter().any(|known| known.event.is_deleted);
+        let is_repeated = before.iter().any(|known| known.event.recorded_at >= event.recorded_at);
+        if turns && is_repeated {
+            event.recorded_at = Some(event.known_at);
         }
     }
 }

@@ -229,6 +229,12 @@ fn not_started(known_at: Timestamp, registration: &Registration) -> CaseClock {
 }
 
 impl Folded {
+    /// First instant at which anything of the case was known, registration included.
+    pub(crate) fn first_known_at(&self) -> Timestamp {
+        let registered = self.registration.known_at.unwrap_or(self.clock.first_known_at);
+        self.clock.first_known_at.min(registered)
+    }
+
     /// Last instant at which anything of the case became known, registration included.
     pub(crate) fn last_known_at(&self) -> Timestamp {
         let registered = self.registration.known_at.unwrap_or(self.clock.last_known_at);

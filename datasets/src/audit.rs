@@ -165,6 +165,14 @@ impl AuditLog {
         Ok(check::check(&self.read()?))
     }
 
+    /// The bytes of all entries that were acknowledged or are whole, and what is to be said of them.
+    pub fn sound(&self) -> Result<(Vec<u8>, AuditVerified), AuditError> {
+        let mut bytes = self.read()?;
+        let verified = check::check(&bytes);
+        bytes.truncate(bytes.len() - verified.torn);
+        Ok((bytes, verified))
+    }
+
     fn read(&self) -> Result<Vec<u8>, AuditError> {
         let mut file = match File::open(&self.file) {
             Ok(file) => file,

@@ -21,7 +21,8 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
             missing.display()
         );
     }
-    let options = BackupOptions { now: SystemClock::default().now(), check: args.check, keys, dry_run: args.dry_run };
+    let (now, audit) = (SystemClock::default().now(), shared.config.audit_file());
+    let options = BackupOptions { now, check: args.check, keys, audit, dry_run: args.dry_run };
     let report = lake.backup(&url(&args.url)?, &options).await?;
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": args.dry_run, "backup": report }));
@@ -45,7 +46,8 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
 
 pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
     let keys = if args.with_keys { keys(shared)? } else { Vec::new() };
-    let report = lake::restore(&url(&args.url)?, &shared.lake_url()?, &keys, args.dry_run).await?;
+    let report =
+        lake::restore(&url(&args.url)?, &shared.lake_url()?, &keys, &shared.config.audit_file(), args.dry_run).await?;
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": args.dry_run, "restore": report }));
         return Ok(());
@@ -55,6 +57,9 @@ pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
     say!("{}: {files}, {} {does}, each as its manifest says", report.lake, sized(report.bytes));
     for key in &report.keys {
         say!("key {key} {does}");
+    }
+    if let Some(log) = &report.audit {
+        say!("audit log {log} {does}");
     }
     for key in &report.missing_keys {
         eprintln!("sunlake: the backup has no key for {key}; bring it from where it is kept");

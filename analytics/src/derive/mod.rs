@@ -37,7 +37,7 @@ mod kept;
 mod nested;
 mod stands;
 pub(crate) mod state_rows;
-mod task;
+pub(crate) mod task;
 mod village_rows;
 
 /// Runs from one removal of files that killed writers have left to the next.
@@ -48,6 +48,8 @@ const FACTS: [&Contract; 2] = [&WORKFLOW_CASE, &WORKFLOW_EVENT];
 const GROUND: [&Contract; 3] = [&WORKFLOW_CASE, &WORKFLOW_EVENT, &INGEST_BATCH];
 /// The rules that cases are judged by; a change of them folds the open cases again.
 const RULES: [&Contract; 5] = [&CALENDAR_DAY, &CALENDAR_YEAR, &OFFICE_HOURS, &SERVICE_ITEM, &SLA_POLICY];
+/// Those of them that tell the days of the calendar, as they came to be known.
+const CALENDAR: [&Contract; 2] = [&CALENDAR_DAY, &CALENDAR_YEAR];
 /// Transaction that numbers the derive runs.
 const RUN: &str = DERIVE_RUN;
 /// Transaction that tells the version of the clock.

@@ -70,7 +70,7 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.int(|case| case.clock.used_at_end.map(|used| used.used_office_sec)),
         of.flag(|case| case.clock.promise.provisional),
         of.int(|case| i64::try_from(case.events).ok()),
-        of.instant(|case| Some(case.clock.first_known_at)),
+        of.instant(|case| Some(case.first_known_at())),
         of.instant(|case| Some(case.last_known_at())),
         of.texts(reasons),
         nested::steps(cases),

@@ -4,13 +4,15 @@
 use std::collections::{HashMap, HashSet};
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use datasets::contract::{CASE_STATE, Contract};
 use datasets::lake::{Lake, LakeSnapshot};
+use jiff::Timestamp;
+use sla::WorkCalendar;
 
 use super::stands::Standing;
-use super::{DeriveOptions, ENGINE, FACTS, GROUND, RULES, kept, landed, version};
-use crate::AnalyticsError;
+use super::{CALENDAR, DeriveOptions, ENGINE, FACTS, GROUND, RULES, kept, landed, version};
+use crate::{AnalyticsError, Rules};
 
 /// What a run would have to do.
 #[derive(Default)]
@@ -63,10 +65,18 @@ pub(super) async fn task(
     }
     let mut touched = touched(lake, snapshot, &since).await?;
     if rules_changed && !all {
-        touched.extend(open_cases(snapshot).await?);
+        let calendar_changed = CALENDAR.iter().any(|table| since[table.table] != Some(version(snapshot, table)));
+        let since = if calendar_changed { first_notice(lake, snapshot).await? } else { None };
+        touched.extend(open_since(snapshot, since).await?);
         in_order(&mut touched);
     }
     Ok(Some(Task { first, all, changed, touched }))
+}
+
+/// When something of the calendar came to be known first.
+async fn first_notice(lake: &Lake, snapshot: &LakeSnapshot) -> Result<Option<Timestamp>, AnalyticsError> {
+    let rules = Rules::load(lake.meta(), snapshot).await?;
+    Ok(rules.calendar.changed_at().first().copied())
 }
 
 /// Whether rows have left the facts since then.
@@ -82,13 +92,23 @@ async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -
 }
 
 /// Cases that no closing has ended, by their latest states; none that was taken back.
-pub(super) async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
+pub(crate) async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
+    open_since(snapshot, None).await
+}
+
+/// The same, and those of which something became known after `since`: they were open then, or judged by
+/// what was known of the calendar then.
+async fn open_since(snapshot: &LakeSnapshot, since: Option<Timestamp>) -> Result<Vec<Box<str>>, AnalyticsError> {
+    let fields = ["case_no", "fold_version", "closed_at", "due_basis", "last_known_at"];
     let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
-    for batch in snapshot.table(&CASE_STATE).read(&["case_no", "fold_version", "closed_at", "due_basis"]).await? {
+    for batch in snapshot.table(&CASE_STATE).read(&fields).await? {
         let runs = batch.column(1).as_primitive::<Int64Type>();
         let bases = batch.column(3).as_string::<i32>();
+        let known = batch.column(4).as_primitive::<TimestampMicrosecondType>();
         for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
-            let row = (runs.value(at), batch.column(2).is_null(at) && bases.value(at) != "EXCLUDED");
+            let is_later = since.is_some_and(|since| known.value(at) > since.as_microsecond());
+            let is_open = batch.column(2).is_null(at) || is_later;
+            let row = (runs.value(at), is_open && bases.value(at) != "EXCLUDED");
             let held = latest.entry(case.unwrap_or_default().to_owned()).or_insert(row);
             if row.0 > held.0 {
                 *held = row;

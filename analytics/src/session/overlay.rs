@@ -9,8 +9,10 @@ use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
 use datasets::contract::CASE_STATE;
 use datasets::lake::LakeSnapshot;
 use jiff::Timestamp;
+use sla::WorkCalendar;
 
 use crate::derive::hot::Hot;
+use crate::derive::task::open_cases;
 use crate::derive::{card_rows, state_rows};
 use crate::fold::fold_all;
 use crate::{AnalyticsError, Rules, facts};
@@ -59,6 +61,13 @@ impl Overlay {
                     }
                     news.insert(case.to_owned());
                 }
+            }
+        }
+        // What came to be known of the calendar since moves what was open then.
+        if rules.calendar.changed_at().iter().any(|change| *change > as_of) {
+            for case in open_cases(snapshot).await? {
+                known.insert(case.to_string());
+                news.insert(case.into_string());
             }
         }
         if news.is_empty() {

@@ -15,10 +15,10 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::place::{Entry, FORM, Manifest, Place, TABLES};
+use super::place::{AUDIT, Entry, FORM, Manifest, Place, TABLES};
 use super::table::Table;
 use super::url::LakeUrl;
-use super::{Lake, LakeError, LakeSnapshot, keys, lock};
+use super::{Lake, LakeError, LakeSnapshot, audit_copy, keys, lock};
 use crate::contract::{self, Contract};
 
 /// Bytes that are written at once.
@@ -32,6 +32,8 @@ pub struct BackupOptions {
     pub check: bool,
     /// Files of keys that are copied too, all of which must be there; those of earlier backups stay.
     pub keys: Vec<PathBuf>,
+    /// The audit log, which is copied if there is one.
+    pub audit: PathBuf,
     /// Tell what would be copied, and copy nothing.
     pub dry_run: bool,
 }
@@ -104,6 +106,10 @@ impl Lake {
         }
         for entry in keys::carried(&place, &held, &files).await? {
             report.count(entry.size, false);
+            files.push(entry);
+        }
+        if let Some(entry) = audit_copy::copy(&place, &held, &options.audit).await? {
+            report.count(entry.size, held.get(&entry.path) != Some(&entry));
             files.push(entry);
         }
         let versions = pinned.versions().into_iter().map(|(table, version)| (table.to_owned(), version)).collect();
@@ -312,9 +318,9 @@ pub(super) async fn digest(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<
 async fn prune(place: &Place, manifest: &Manifest) -> Result<usize, LakeError> {
     let needed: HashSet<Path> = manifest.files.iter().map(|entry| place.path(&entry.path)).collect();
     let mut removed = 0;
-    for contract in contract::ALL.iter() {
-        let folder = place.path(&format!("{TABLES}/{}", contract.table));
-        let listed: Vec<_> = place.store.list(Some(&folder)).try_collect().await?;
+    let tables = contract::ALL.iter().map(|contract| format!("{TABLES}/{}", contract.table));
+    for folder in tables.chain([AUDIT.to_owned()]) {
+        let listed: Vec<_> = place.store.list(Some(&place.path(&folder))).try_collect().await?;
         for file in listed.into_iter().filter(|file| !needed.contains(&file.location)) {
             place.store.delete(&file.location).await?;
             removed += 1;

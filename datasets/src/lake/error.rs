@@ -12,6 +12,9 @@ pub enum LakeError {
     /// The address is not one that a lake can have.
     #[error("lake address {url:?} is not usable: {reason}; give a folder, file:///folder or memory://name")]
     BadUrl { url: String, reason: String },
+    /// The audit log, which a backup holds too.
+    #[error(transparent)]
+    Audit { source: crate::audit::AuditError },
     /// There is nothing there.
     #[error("there is no lake at {0}; `sunlake ingest` makes one, `sunlake demo` makes a demonstration")]
     NoLake(String),

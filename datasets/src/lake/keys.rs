@@ -132,8 +132,8 @@ fn path(key: &Path) -> String {
     format!("{KEYS}/{name}")
 }
 
-/// A key of the backup, which must be what its manifest says.
-async fn read(place: &Place, entry: &Entry) -> Result<Vec<u8>, LakeError> {
+/// A small file of the backup, which must be what its manifest says.
+pub(super) async fn read(place: &Place, entry: &Entry) -> Result<Vec<u8>, LakeError> {
     let damaged = |found: String| {
         let (place, file) = (place.name.clone(), entry.path.clone());
         LakeError::Damaged { place, file, found }
@@ -148,7 +148,7 @@ async fn read(place: &Place, entry: &Entry) -> Result<Vec<u8>, LakeError> {
 }
 
 /// Writes a file that only its owner can read; it gets its name when all of it is safe.
-fn write(file: &Path, bytes: &[u8], how: Publish) -> Result<(), LakeError> {
+pub(super) fn write(file: &Path, bytes: &[u8], how: Publish) -> Result<(), LakeError> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let temp = file.with_file_name(format!(".{name}.part"));
     match std::fs::remove_file(&temp) {

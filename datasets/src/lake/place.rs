@@ -15,10 +15,12 @@ use super::{Lake, LakeError, LakeSnapshot};
 use crate::contract;
 
 pub(super) const MANIFEST: &str = "manifest.json";
-/// Version of the manifest's own form. 2: the tables' ids.
-pub(super) const FORM: u32 = 2;
+/// Version of the manifest's own form. 2: the tables' ids. 3: the audit log.
+pub(super) const FORM: u32 = 3;
 /// Folder of the keys' files, within the backup.
 pub(super) const KEYS: &str = "keys";
+/// Folder of the audit log, within the backup.
+pub(super) const AUDIT: &str = "audit";
 /// Folder of the tables, within the backup.
 pub(super) const TABLES: &str = "lake";
 
@@ -138,7 +140,7 @@ impl Place {
         if held.is_some_and(|held| !is_of(held)) {
             return Err(self.wrong("it is the backup of another lake; name another folder"));
         }
-        let ours = [MANIFEST, TABLES, KEYS, "_tmp", "_locks"];
+        let ours = [MANIFEST, TABLES, KEYS, AUDIT, "_tmp", "_locks"];
         for name in self.names().await? {
             if !ours.contains(&name.as_str()) {
                 return Err(self.wrong("it holds other files; name an empty or a new folder"));

@@ -11,7 +11,7 @@ use super::backup::{copy, refuse_unnamed, same};
 use super::disk::{Disk, StdDisk, create_dir_durably};
 use super::place::{Entry, Manifest, Place, TABLES, names};
 use super::url::{LakeUrl, overlap};
-use super::{Lake, LakeError, keys};
+use super::{Lake, LakeError, audit_copy, keys};
 use crate::contract::LAKE_META;
 
 /// Stands in a folder while a lake is restored into it; holds the SHA-256 of the backup's manifest.
@@ -27,17 +27,20 @@ pub struct RestoreReport {
     pub bytes: u64,
     /// Files of keys that were put in their place.
     pub keys: Vec<String>,
+    /// The audit log, if it was put in its place.
+    pub audit: Option<String>,
     /// Keys that were asked for and of which the backup has none.
     pub missing_keys: Vec<String>,
 }
 
 /// Makes a lake at `to`, where nothing may be yet but what the same restore has left that was broken
 /// off, from the backup at `from`. Each file is checked against the manifest. `key_files` are the
-/// places that the backup's keys of those names go to.
+/// places that the backup's keys of those names go to, `audit` that of its audit log.
 pub async fn restore(
     from: &LakeUrl,
     to: &LakeUrl,
     key_files: &[PathBuf],
+    audit: &FsPath,
     dry_run: bool,
 ) -> Result<RestoreReport, LakeError> {
     let (backup, target) = (Place::open(from)?, Place::open(to)?);
@@ -54,6 +57,7 @@ pub async fn restore(
     let mark = mark(&backup, &manifest)?;
     let goes_on = goes_on(&target, folder, &mark)?;
     let plan = keys::plan(&backup, &manifest, key_files).await?;
+    let log = audit_copy::plan(&backup, &manifest, audit).await?;
     if !dry_run {
         begin(folder, &mark)?;
     }
@@ -64,6 +68,7 @@ pub async fn restore(
         files: 0,
         bytes: 0,
         keys: plan.writes.iter().map(|(file, _)| shown(file)).collect(),
+        audit: log.as_ref().map(|(file, _)| shown(file)),
         missing_keys: plan.missing.iter().map(shown).collect(),
     };
     let (tables, meta) = in_order(&manifest);
@@ -85,6 +90,9 @@ pub async fn restore(
     if !dry_run {
         for (file, bytes) in &plan.writes {
             keys::put(file, bytes)?;
+        }
+        if let Some((file, bytes)) = &log {
+            audit_copy::put(file, bytes)?;
         }
         end(folder)?;
         // Of an older format it is `lake migrate`'s to open.
@@ -156,7 +164,7 @@ impl RestoreReport {
 /// The tables' files, and those of `lake_meta`, which come last.
 fn in_order(manifest: &Manifest) -> (Vec<&Entry>, Vec<&Entry>) {
     let meta = format!("{TABLES}/{}/", LAKE_META.table);
-    let tables = manifest.files.iter().filter(|entry| !keys::is_key(entry));
+    let tables = manifest.files.iter().filter(|entry| !keys::is_key(entry) && !audit_copy::is_audit(entry));
     tables.partition(|entry| !entry.path.starts_with(&meta))
 }
 

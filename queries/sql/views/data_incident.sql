@@ -48,6 +48,8 @@ touched as (
     from cases
     left join spans
         on spans.region = cases.region and cases.due_year between spans.first_year and spans.last_year
+    -- a case that ended before its years were known stays as it was judged, and waits for nothing
+    where spans.region is null or cases.is_open or cases.start_year < spans.first_year
 ),
 
 final as (
