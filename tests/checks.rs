@@ -1,7 +1,8 @@
-//! `sunlake check`.
+//! `sunlake check`, and what the page of data quality says of it.
 
 use serde_json::Value;
 
+use crate::server::Server;
 use crate::support::{Place, text};
 
 const RATING: &str =
@@ -66,4 +67,15 @@ fn a_check_that_does_not_exist_is_typed_wrongly() {
     assert!(message.contains("there is no check \"ledger\"; there are key_unique_case_state, "), "{message}");
     assert!(place.fails(2, &["check", "--as-of", "2023-09-13"]).contains("leave --as-of out"));
     assert!(place.fails(1, &["check"]).contains("there is no lake"));
+}
+
+#[test]
+fn the_page_says_when_no_check_has_been_run() {
+    let place = lake();
+    let server = Server::start(&place, &place.file("sunlake.toml", ""));
+    let page = |path: &str, lang: &str| server.send("GET", path, &[("cookie", lang)], b"").text;
+    let shown = page("/quality", "lang=en");
+    assert!(shown.contains("id=\"checks\"") && shown.contains("No check has been run since"), "{shown}");
+    assert!(page("/quality", "lang=zh").contains("还没有运行过检查"));
+    assert_eq!(page("/quality/checks.csv", "lang=en").lines().count(), 1);
 }

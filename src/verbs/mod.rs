@@ -18,6 +18,7 @@ mod backup;
 mod calendar;
 mod cards;
 mod check;
+mod checking;
 mod demo;
 mod derive;
 mod erase;
