@@ -2,7 +2,7 @@
 -- title_zh: 各级合计等于全市
 -- title_en: The sums of each level equal the whole
 -- row: a level of regions at which the cases of the village table, and those without a place in it, are not those of
---     M01 without a breakdown: cases are counted twice, as where two editions of the regions are in force, or not at all
+--     M01 without a breakdown: cases count twice, as where two editions of the regions are in force, or not at all
 -- source: domain §5 (aggregation); M01
 with whole as (
     select received_n, accepted_n, closed_n

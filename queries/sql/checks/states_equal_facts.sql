@@ -39,8 +39,10 @@ states as (
 final as (
     select
         coalesce(facts.case_no, states.case_no) as key,
-        case when states.case_no is null then 'in the facts, not in case_state' else 'in case_state, not in the facts' end
-            as detail
+        case
+            when states.case_no is null then 'in the facts, not in case_state'
+            else 'in case_state, not in the facts'
+        end as detail
     from facts
     full join states on states.case_no = facts.case_no
     where facts.case_no is null or (states.case_no is null and facts.is_folded = 1)

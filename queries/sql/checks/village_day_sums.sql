@@ -36,7 +36,15 @@ cases as (
 ),
 
 days as (
-    select village_code, received_on as day, 1 as received, 0 as accepted, 0 as closed, 0 as on_time, 0 as due, 0 as due_ok
+    select
+        village_code,
+        received_on as day,
+        1 as received,
+        0 as accepted,
+        0 as closed,
+        0 as on_time,
+        0 as due,
+        0 as due_ok
     from cases
     where received_on is not null
     union all

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn run() -> Option<Arc<CheckRun>> {
-        let rows = |n: usize| {
+        let rows = |n: usize| -> Result<Vec<CheckRow>, AnalyticsError> {
             let row = |at| CheckRow { key: format!("case {at}"), detail: "2 rows".into() };
             Ok((0..n).map(row).collect())
         };
