@@ -79,3 +79,30 @@ async fn look(engine: &Engine, checked: Option<u64>) -> Result<Option<(u64, Chec
     }
     Ok(Some((version, run)))
 }
+
+#[cfg(test)]
+mod tests {
+    use analytics::DeriveOptions;
+    use datasets::clock::{Clock, SystemClock};
+    use datasets::lake::{Lake, LakeMeta, LakeUrl};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn states_are_checked_once_until_a_derive_changes_them() {
+        let url = LakeUrl::parse("memory://checking").unwrap();
+        let lake = Arc::new(Lake::open_or_create(&url, LakeMeta::default()).await.unwrap());
+        let clock = Arc::new(SystemClock::default());
+        let engine = Engine::open(lake.clone(), clock.clone()).await.unwrap();
+        let (version, run) = look(&engine, None).await.unwrap().unwrap();
+        assert_eq!(run.results.len(), CHECKS.len());
+        for CheckResult { check, found } in &run.results {
+            assert!(matches!(found, Ok(rows) if rows.is_empty()), "{}: {found:?}", check.id);
+        }
+        assert!(look(&engine, Some(version)).await.unwrap().is_none());
+        let full = DeriveOptions { full: true, ..DeriveOptions::at(clock.now()) };
+        analytics::derive(&lake, full).await.unwrap();
+        let (newer, _) = look(&engine, Some(version)).await.unwrap().unwrap();
+        assert!(newer > version, "{newer} after {version}");
+    }
+}
