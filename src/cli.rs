@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::time::AsOf;
 
+mod check;
 mod erase;
 mod examples;
 mod keeping;
@@ -14,6 +15,7 @@ mod quarantine;
 mod token;
 mod values;
 
+pub use check::CheckArgs;
 pub use erase::{AuditVerb, EraseArgs};
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
 pub use quarantine::QuarantineVerb;
@@ -88,6 +90,9 @@ pub enum Verb {
     /// A metric over a period
     #[command(after_help = examples::METRIC)]
     Metric(MetricArgs),
+    /// What has to hold in the lake: keys, references, instants, sums; exit code 1 if a check finds a row
+    #[command(after_help = examples::CHECK)]
+    Check(CheckArgs),
     /// Why a case stands as it does, day by day
     #[command(after_help = examples::EXPLAIN)]
     Explain {

@@ -8,6 +8,7 @@ mod bad_csv;
 mod bad_input;
 mod calendar;
 mod cards;
+mod checks;
 mod cli;
 mod corrections;
 mod drift;

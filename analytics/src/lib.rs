@@ -4,6 +4,7 @@
 mod calendar;
 mod case_item;
 mod cells;
+mod check;
 mod derive;
 mod engine;
 mod error;
@@ -16,6 +17,7 @@ mod rules;
 mod session;
 
 pub use case_item::CaseItem;
+pub use check::{CheckResult, CheckRow, CheckRun, run_checks};
 pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, derive_watched, plan};
 pub use engine::Engine;
 pub use error::AnalyticsError;

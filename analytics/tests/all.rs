@@ -132,7 +132,7 @@ fn output(batches: &[RecordBatch]) -> DBOutput<Letter> {
     DBOutput::Rows { types, rows: rows.collect() }
 }
 
-/// `@metric M03 2018-05-01 2018-06-01 village` and `@village_table 2018-05-01 2018-06-01 county`.
+/// `@metric M03 2018-05-01 2018-06-01 village`, `@village_table 2018-05-01 2018-06-01 county` and `@check ledger_sums`.
 fn expand(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let (text, from, to) = match words.as_slice() {
@@ -140,6 +140,7 @@ fn expand(sql: &str) -> String {
             let metric = queries::find(id).expect("metric");
             (metric.sql_by(by.parse().expect("breakdown")).expect("one of the metric's"), from, to)
         }
+        ["@check", id] => return queries::check::find(id).expect("check").sql().expect("breakdowns of its metrics"),
         ["@village_table", from, to, level] => (queries::village_table(level.parse().expect("level")), from, to),
         _ => return sql.to_owned(),
     };
@@ -195,7 +196,12 @@ async fn every_file_of_sql_tests_passes() {
         }
         tested += 1;
     }
-    assert_eq!(tested, queries::METRICS.len() + 1, "a metric without its file of tests");
+    for check in &queries::check::CHECKS {
+        let file = format!("check_{}", check.id);
+        assert!(others.iter().any(|other| name(other) == file), "{file}.slt is gone");
+    }
+    let all = queries::METRICS.len() + queries::check::CHECKS.len() + 1;
+    assert_eq!(tested, all, "a metric or a check without its file of tests");
 }
 
 #[tokio::test]

@@ -21,12 +21,13 @@ mod work_days;
 
 use std::sync::Arc;
 
-use analytics::Engine;
+use analytics::{CheckRun, Engine};
 pub use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use ingest::push::{Push, Token};
+use tokio::sync::watch;
 
 pub use corrections::Corrections;
 pub use serve::{Limits, serve};
@@ -42,7 +43,12 @@ pub struct Options {
     /// What refused rows are read and corrected with, if the server has a vault with its key and answers
     /// this machine alone.
     pub corrections: Option<Corrections>,
+    /// The latest run of the checks, if this server runs them.
+    pub checks: Option<Checks>,
 }
+
+/// The latest run of the checks; none before the first.
+pub type Checks = watch::Receiver<Option<Arc<CheckRun>>>;
 
 /// Where pushed rows go, and who may push them.
 #[derive(Clone)]

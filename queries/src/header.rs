@@ -84,7 +84,7 @@ impl Column {
 }
 
 /// The keys of the header with the lines of their values, trimmed; no empty lines.
-fn entries(sql: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
+pub(crate) fn entries(sql: &'static str) -> Vec<(&'static str, Vec<&'static str>)> {
     let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in sql.lines().map_while(|line| line.strip_prefix("--")) {
         let goes_on = line.starts_with("  ");
@@ -110,7 +110,7 @@ fn breakdowns(lines: &[&str]) -> Vec<Breakdown> {
     names.filter_map(|name| name.trim().parse().ok()).collect()
 }
 
-fn joined(lines: &[&str]) -> String {
+pub(crate) fn joined(lines: &[&str]) -> String {
     lines.join(" ")
 }
 

@@ -2,6 +2,7 @@
 //! no engine in here; `analytics` runs what this crate writes.
 
 mod breakdown;
+pub mod check;
 mod document;
 mod header;
 mod metric;

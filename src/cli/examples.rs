@@ -44,6 +44,11 @@ pub const METRIC: &str = "Examples:
   sunlake metric M06 --from 2023-01-01 --to 2023-09-01 --by month --format csv
   sunlake metric M01 --as-of 2023-09-13               from the first of that month to that day";
 
+pub const CHECK: &str = "Examples:
+  sunlake check                                       all of them; no rows are good
+  sunlake check ledger_sums village_day_sums          these two
+  sunlake check --json                                with every row that was found, at most 1,000 a check";
+
 pub const EXPLAIN: &str = "Examples:
   sunlake explain TEST-450502100204-20230901-0001
   sunlake explain TEST-450502100204-20230901-0001 --as-of 2023-09-11T15:00 --json";

@@ -17,6 +17,8 @@ mod audit;
 mod backup;
 mod calendar;
 mod cards;
+mod check;
+mod checking;
 mod demo;
 mod derive;
 mod erase;
@@ -44,6 +46,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Pull(args) => pull::run(&shared, &args).await,
         Verb::Cards(args) => cards::run(&shared, &args).await,
         Verb::Metric(args) => metric::run(&shared, &args).await,
+        Verb::Check(args) => check::run(&shared, &args).await,
         Verb::Explain { case_no } => explain::run(&shared, &case_no).await,
         Verb::Query(args) => query::run(&shared, &args).await,
         Verb::Calendar(args) => calendar::run(&shared, &args),

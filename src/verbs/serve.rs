@@ -110,7 +110,9 @@ pub async fn serve(
         )));
     }
     let demo_banner = engine.clock().is_simulated();
-    let router = dashboard::router(engine, dashboard::Options { demo_banner, ..options });
+    let checking = super::checking::start(engine.clone());
+    let checks = Some(checking.latest());
+    let router = dashboard::router(engine, dashboard::Options { demo_banner, checks, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("http://{}", listener.local_addr()?);
     dashboard::serve(listener, router, limits, stopped(), stopped()).await;

@@ -74,7 +74,8 @@ impl WaysIn {
 
     /// What the server is given.
     pub fn options(&self) -> dashboard::Options {
-        dashboard::Options { demo_banner: false, pushes: self.pushes.clone(), corrections: self.corrections.clone() }
+        let (pushes, corrections) = (self.pushes.clone(), self.corrections.clone());
+        dashboard::Options { pushes, corrections, ..dashboard::Options::default() }
     }
 }
 

@@ -316,6 +316,27 @@ quality-incidents = Data incidents
 quality-incidents-sub = what keeps cases from getting cards
 quality-incidents-note = It is over when that year's calendar has landed.
 quality-no-incidents = There are no data incidents.
+quality-checks = Checks
+quality-checks-sub = what has to hold: keys, references, instants, sums
+quality-checks-at = as of { $at }
+quality-checks-note = They look at all of the lake as it was then, whatever time or region this page shows. By hand: sunlake check.
+checks-versions = Table versions: { $versions }
+checks-none-yet = No check has been run since this server started; they begin a minute or so after states and cards were worked out.
+checks-not-here = This server runs no checks; by hand: sunlake check.
+check-passed = passed
+check-failed = could not be run
+check-rows = { COUNT($n) ->
+        [one] { $n } row
+       *[other] { $n } rows
+    }
+check-rows-at-least = { $n } or more rows
+check-more = and more: see the CSV
+col-check-id = Check
+col-check-title = What has to hold
+col-check-result = Result
+col-check-at = Run as of
+col-key = Key
+col-detail = What is wrong
 rows-title = Quarantined rows
 rows-sub = newest first
 rows-all = All

@@ -1,5 +1,6 @@
 //! `/quality` 数据质量: can the figures be trusted today? What each source has delivered and how old it
-//! is, which rules its rows break, how far the calendar reaches, what is wrong with the data.
+//! is, which rules its rows break, how far the calendar reaches, what is wrong with the data, what the checks
+//! found.
 
 use analytics::Param;
 use askama::Template;
@@ -24,6 +25,7 @@ pub(crate) mod row;
 pub(crate) mod rows;
 
 mod calendar;
+mod checks;
 mod desk;
 mod picked;
 mod row_id;
@@ -57,6 +59,7 @@ struct Page {
     rows_href: String,
     calendar: Vec<calendar::View>,
     incidents: Vec<Incident>,
+    checks: checks::View,
     /// Where the CSV of each table is.
     csv: CsvLinks,
 }
@@ -66,6 +69,7 @@ struct CsvLinks {
     rules: String,
     calendar: String,
     incidents: String,
+    checks: String,
 }
 
 /// The page.
@@ -91,11 +95,13 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         rows_href: context.ask.link("/quality/rows", &[]),
         calendar: calendar.iter().map(|row| row.view(&context)).collect(),
         incidents: incidents.iter().map(|row| incident(t, row)).collect(),
+        checks: checks::view(&context),
         csv: CsvLinks {
             sources: link("sources"),
             rules: link("rules"),
             calendar: link("calendar"),
             incidents: link("incidents"),
+            checks: link("checks"),
         },
     })
 }
@@ -103,7 +109,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
 /// One of the tables as CSV.
 pub(crate) async fn export(State(app): State<App>, Path(table): Path<String>, ask: Ask) -> Result<Response, HttpError> {
     let missing = HttpError::missing("page", ask.path());
-    if !["sources.csv", "rules.csv", "calendar.csv", "incidents.csv"].contains(&table.as_str()) {
+    if !["sources.csv", "rules.csv", "calendar.csv", "incidents.csv", "checks.csv"].contains(&table.as_str()) {
         return Err(missing);
     }
     let context = Context::open(app, ask).await?;
@@ -111,6 +117,7 @@ pub(crate) async fn export(State(app): State<App>, Path(table): Path<String>, as
         "sources.csv" => sources::csv(&context, &sources::read(&context).await?),
         "rules.csv" => rules::csv(&context, &rules::read(&context, &picked::Picked::none(&context)).await?),
         "calendar.csv" => calendar::csv(&context, &calendar::read(&context).await?),
+        "checks.csv" => checks::csv(&context),
         _ => {
             let mut rows = asked::<IncidentRow>(&context, panel::DATA_INCIDENTS, &[]).await?;
             incidents::sort(&mut rows);
