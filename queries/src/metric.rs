@@ -84,11 +84,11 @@ impl Metric {
 
     /// The SQL that tells the metric apart by `breakdown`: `bucket` first, then the columns of
     /// the header. It reads `case_state` and `card`, takes `$from` and `$to` (dates of the lake's
-    /// zone, the second exclusive), and cuts the period at `now()`. [`Breakdown::Month`] is
-    /// [`Breakdown::All`], to be run once for each month.
+    /// zone, the second exclusive), and cuts the period at `now()`. A breakdown of time is
+    /// [`Breakdown::All`], to be run once for each piece of the period.
     ///
-    /// A bucket that has nothing in the period has no row; `All` and `Month` always have theirs,
-    /// with zero counts and null rates.
+    /// A bucket that has nothing in the period has no row; `All` and pieces of time always have
+    /// theirs, with zero counts and null rates.
     ///
     /// # Errors
     ///
@@ -106,6 +106,7 @@ impl Metric {
         };
         Ok(shared::fill(self.sql)
             .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
+            .replace("{cards}", breakdown.cards())
             .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
             .replace("{item_bucket}", breakdown.item_column())
             .replace("{key}", key)

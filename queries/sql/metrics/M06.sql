@@ -39,7 +39,7 @@ carded as (
         case_no,
         level,
         bool_or(is_net) as is_net
-    from card
+    from {cards}
     where {carded}
     group by bucket, case_no, level
 ),

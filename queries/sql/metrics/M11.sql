@@ -8,7 +8,7 @@
 -- params: $from date, $to date (exclusive)
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
---     a item_n (items): in force on the last day of the period; null but together, by item and by month
+--     a item_n (items): in force on the last day of the period; null but together, by item and over time
 --     a instant_item_n (items): 即办事项, of these, promised 0; null where item_n is
 --     a instant_item_rate (ratio): 即办事项率, instant_item_n / item_n; null where item_n is
 --     b decided_n (cases): decided in the period

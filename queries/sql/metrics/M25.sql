@@ -5,7 +5,7 @@
 -- grain: one row a bucket with at least one village; without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for
 --     a villages_n (villages): of the region edition of the day

@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): village where it was picked up, or what that lies in; null where the source names none
 --     a promised_n (parcels): promised for the period and by as_of

@@ -55,16 +55,19 @@ fn every_token_is_replaced() {
             let sql = metric.sql_by(*breakdown).unwrap();
             assert!(!sql.contains(['{', '}']), "{} by {breakdown}:\n{sql}", metric.id);
         }
-        assert_eq!(metric.sql_by(Breakdown::Month), metric.sql_by(Breakdown::All));
+        for piece in Breakdown::ALL.into_iter().filter(|breakdown| breakdown.is_of_time()) {
+            assert_eq!(metric.sql_by(piece), metric.sql_by(Breakdown::All));
+        }
     }
 }
 
-/// Everything together, and that month by month, can be told of any metric.
+/// Everything together, and that piece by piece of the time, can be told of any metric.
 #[test]
 fn a_header_names_breakdowns_that_exist() {
     for metric in &METRICS {
         let breakdowns = &metric.header().breakdowns;
-        assert!(breakdowns.contains(&Breakdown::All) && breakdowns.contains(&Breakdown::Month), "{}", metric.id);
+        let mut always = Breakdown::ALL.into_iter().filter(|by| *by == Breakdown::All || by.is_of_time());
+        assert!(always.all(|by| breakdowns.contains(&by)), "{}", metric.id);
         let told = metric.sql.lines().find_map(|line| line.strip_prefix("-- breakdowns: "));
         if let Some(told) = told {
             let names: Vec<&str> = breakdowns.iter().map(|breakdown| breakdown.as_str()).collect();
@@ -89,6 +92,9 @@ fn cards_of_an_organization_are_those_it_answers_for() {
     assert!(sql.contains("org_code as bucket") && sql.contains("responsible_org as bucket"), "{sql}");
     let sql = find("M06").unwrap().sql_by(Breakdown::Village).unwrap();
     assert_eq!(sql.matches("village_code as bucket").count(), 2, "{sql}");
+    assert!(sql.contains("from card\n"), "{sql}");
+    let sql = find("M06").unwrap().sql_by(Breakdown::Kind).unwrap();
+    assert!(sql.contains("on of_case = card.case_no\n    ) as card\n    where"), "{sql}");
 }
 
 #[test]
