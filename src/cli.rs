@@ -17,7 +17,7 @@ mod values;
 
 pub use erase::{AuditVerb, EraseArgs};
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
-pub use metric::MetricArgs;
+pub use metric::{Compare, MetricArgs};
 pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 

@@ -16,7 +16,8 @@ pub fn document() -> String {
         text += "| number | column | unit | meaning |\n|---|---|---|---|\n";
         for column in &header.columns {
             let letter = column.letter.map(String::from).unwrap_or_default();
-            text += &format!("| {letter} | `{}` | {} | {} |\n", column.name, column.unit, column.meaning);
+            let of = column.share.map(|share| format!(" of {share}")).unwrap_or_default();
+            text += &format!("| {letter} | `{}` | {}{of} | {} |\n", column.name, column.unit, column.meaning);
         }
     }
     text

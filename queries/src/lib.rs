@@ -12,7 +12,7 @@ mod village_table;
 
 pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
 pub use document::document;
-pub use header::{Column, Header};
+pub use header::{Column, Header, Share};
 pub use metric::{METRICS, Metric, find};
 pub use village_table::{Level, UnknownLevel, village_table};
 

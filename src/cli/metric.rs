@@ -1,6 +1,6 @@
 //! What can be typed to ask for a metric.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::TextFormat;
 
@@ -17,7 +17,25 @@ pub struct MetricArgs {
     /// village, township, county, organization, item, kind, channel, day, month, quarter or year; city is all
     #[arg(long, default_value = "all")]
     pub by: String,
+    /// Beside each number its value in an earlier period, and the difference: relative, or of ratios in points
+    #[arg(long, value_name = "PERIOD")]
+    pub compare: Option<Compare>,
+    /// Beside each share of cases its 95 % interval (Wilson)
+    #[arg(long)]
+    pub intervals: bool,
+    /// Put the rows in order by the lower bound of this share, those of fewer than 30 cases last, with the limits
+    /// of a funnel
+    #[arg(long, value_name = "COLUMN")]
+    pub rank: Option<String>,
     /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Compare {
+    /// As many whole months before, or else as many days
+    Previous,
+    /// The same days of the year before
+    LastYear,
 }

@@ -1,9 +1,9 @@
-use analytics::Period;
+use analytics::{Base, Period, Question};
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 
 use super::Shared;
-use crate::cli::{MetricArgs, Misuse};
+use crate::cli::{Compare, MetricArgs, Misuse};
 use crate::{output, time};
 
 pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
@@ -12,7 +12,7 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
         Misuse(format!("there is no metric {:?}; there are {}", args.id, known.join(", ")))
     })?;
     let by = args.by.parse().map_err(|error: queries::UnknownBreakdown| Misuse(error.to_string()))?;
-    metric.sql_by(by).map_err(|error| Misuse(error.to_string()))?;
+    Question::check(metric, by, args.rank.as_deref()).map_err(|error| Misuse(error.to_string()))?;
     let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
         let read = text.as_deref().map(|text| {
             time::date(text)
@@ -31,6 +31,23 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
     if period.from >= period.to {
         return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
     }
-    let rows = analytics::metric_rows(&session, metric, period, by).await?;
+    let question = Question {
+        metric,
+        period,
+        by,
+        compare: args.compare.map(Base::from),
+        intervals: args.intervals,
+        rank: args.rank.clone(),
+    };
+    let rows = analytics::measure(&session, &question).await?;
     output::write(&rows, args.format.into(), shared.global.json, None)
+}
+
+impl From<Compare> for Base {
+    fn from(compare: Compare) -> Self {
+        match compare {
+            Compare::Previous => Self::Previous,
+            Compare::LastYear => Self::LastYear,
+        }
+    }
 }

@@ -8,9 +8,14 @@ use queries::{Breakdown, Metric};
 
 use crate::{AnalyticsError, Param, Session};
 
+mod measure;
 mod period;
+mod rank;
+mod wilson;
 
+pub use measure::{Question, measure};
 pub use period::{Base, Period};
+pub use wilson::{Bounds, funnel, wilson};
 
 /// The metric's rows, `bucket` first. By a piece of time, each piece is computed on its own: stocks such as
 /// a backlog repeat in every month and must not be added.

@@ -10,7 +10,7 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a closed_not_instant_n (cases): CLO without INSTANT (limit 0): decided in the period, or ended in it overdue
 --     a early_n (cases): of these, closed on a day before due_on
---     a early_rate (ratio): early_n / closed_not_instant_n; null when nothing was closed
+--     a early_rate (ratio of early_n / closed_not_instant_n): null when nothing was closed
 -- formula: CLO without INSTANT closed on a day before due_on / CLO without INSTANT
 -- caveat: Other systems divide by all closed cases, or by the accepted ones: this one by the closed ones that
 --     were not instant. By days: closed on due_on is on time and not early. A padded limit raises it: show M07

@@ -13,7 +13,7 @@
 --     a backlog_n (cases): OO, open and past due_at at the end of the period, or at as_of if that is earlier
 --     a overdue_n (cases): closed_overdue_n + backlog_n
 --     a counted_n (cases): closed_n + backlog_n
---     a overdue_rate (ratio): overdue_n / counted_n; null when both are zero
+--     a overdue_rate (ratio of overdue_n / counted_n): null when both are zero
 -- formula: (CLO closed after due_at + OO at the end) / (CLO + OO at the end); end = min(end of period, as_of)
 -- caveat: The backlog repeats in each period: run the metric for the longer period, never add periods.
 --     Cases due later than as_of are not in it. Open cases of a source that has not reported lately

@@ -10,10 +10,10 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a item_n (items): in force on the last day of the period; null but together, by item and over time
 --     a instant_item_n (items): 即办事项, of these, promised 0; null where item_n is
---     a instant_item_rate (ratio): 即办事项率, instant_item_n / item_n; null where item_n is
+--     a instant_item_rate (ratio of instant_item_n / item_n): 即办事项率, null where item_n is
 --     b decided_n (cases): decided in the period
 --     b instant_case_n (cases): 即办件, of these, INSTANT and closed in time
---     b instant_case_rate (ratio): 即办件率, instant_case_n / decided_n; null when nothing was decided
+--     b instant_case_rate (ratio of instant_case_n / decided_n): 即办件率, null when nothing was decided
 -- formula: a: items promised 0 / items in force; b: CLOSED_INSTANT / CLO that was decided
 -- caveat: Two metrics with two names: a is what is offered, b what was done. Never take one for the other. Items
 --     have no village and no department of their own, so a has no value there. An INSTANT case that was

@@ -10,7 +10,7 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a receipt_n (cases): receipts whose last workday to answer lay in the period and is over at as_of
 --     a answered_n (cases): of these, accepted, refused or notified of a correction by then
---     a accept_in_time_rate (ratio): answered_n / receipt_n; null when no such day ended
+--     a accept_in_time_rate (ratio of answered_n / receipt_n): null when no such day ended
 --     b deemed_n (cases): of receipt_n, the rest: deemed accepted, since nobody answered
 --     b ended_before_n (cases): not in receipt_n: withdrawn, returned or voided before they were answered
 -- formula: receipts accepted, refused or notified by the end of the last workday to answer / receipts whose last

@@ -10,7 +10,7 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a corrected_n (cases): accepted in the period, or ended in it without acceptance, with a notice to correct
 --     a once_n (cases): of these, with exactly one notice
---     a one_notice_rate (ratio): once_n / corrected_n; null when there are none
+--     a one_notice_rate (ratio of once_n / corrected_n): null when there are none
 --     b returned_n (cases): returned to the applicant in the period, with a notice or without
 -- formula: corrected cases accepted or ended in the period with exactly 1 notice / corrected cases accepted or ended
 --     in the period; a case counts once, by its acceptance if it ever was accepted

@@ -10,10 +10,10 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a accepted_n (cases): ACC, day 0 of the clock in the period, deemed and corrected included
 --     a not_accepted_n (cases): NOT_ACCEPT, refused acceptance in the period
---     a not_accepted_rate (ratio): 不予受理率, not_accepted_n / (accepted_n + not_accepted_n); null when both are 0
+--     a not_accepted_rate (ratio of not_accepted_n / accepted_n + not_accepted_n): 不予受理率, null when both are 0
 --     b granted_n (cases): accepted cases decided in the period as GRANTED
 --     b refused_n (cases): accepted cases decided in the period as REFUSED
---     b refused_rate (ratio): 不予率, refused_n / (granted_n + refused_n); null when both are 0
+--     b refused_rate (ratio of refused_n / granted_n + refused_n): 不予率, null when both are 0
 -- formula: a: NOT_ACCEPT / (ACC + NOT_ACCEPT); b: REFUSED / (GRANTED + REFUSED)
 -- caveat: Two rates of two stages: a case that was not accepted is in a alone. One that was refused acceptance only
 --     after it was deemed accepted is accepted in a and refused in b. A low rate can mean that people are turned

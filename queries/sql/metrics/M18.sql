@@ -10,11 +10,11 @@
 --     bucket (code): what the row stands for; null where the source names none, or the case is not known
 --     a due_n (ratings): 差评, 2 stars or 1, to be put right by a day in the period that is over at as_of
 --     a rectified_n (ratings): of these, put right by then, and confirmed by the rater or followed up
---     a rectification_rate (ratio): 差评整改率, rectified_n / due_n; null when none was due
+--     a rectification_rate (ratio of rectified_n / due_n): 差评整改率, null when none was due
 --     a claimed_n (ratings): of due_n, said to be put right by then by the rated office alone: not in rectified_n
 --     b real_name_n (ratings): of due_n, given by somebody known by name
 --     b called_back_n (ratings): of these, called back by as_of
---     b call_back_rate (ratio): 回访率, called_back_n / real_name_n; null when there are none
+--     b call_back_rate (ratio of called_back_n / real_name_n): 回访率, null when there are none
 --     c without_due_n (ratings): bad ratings of the period that have no day by which to be put right: in no rate
 --     c excluded_n (ratings): bad ratings due in the period and left out by the decision on an appeal
 -- formula: a: bad ratings with rectify_due_at in the period put right by it / those due; b: called back / real-name

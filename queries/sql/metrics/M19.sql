@@ -11,7 +11,7 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (messages): to be answered in the period and by as_of, answered or not
 --     a answered_n (messages): of these, first answered by a person at or before the due time
---     a first_response_rate (ratio): answered_n / due_n; null when nothing was due
+--     a first_response_rate (ratio of answered_n / due_n): null when nothing was due
 --     b late_n (messages): of due_n, first answered by a person after the due time
 --     c unanswered_n (messages): of due_n, not answered by a person by as_of
 --     d untold_n (messages): of c, those with an answer of which the source does not say whether a person gave it

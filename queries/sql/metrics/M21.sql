@@ -12,12 +12,12 @@
 --     a ended_n (messages): ended in the period, or reopened in it and open since
 --     a rated_n (messages): of these, those whose author has told how content they are
 --     a satisfied_n (messages): of these, rated satisfied_least (3, 基本满意) or better, the last rating of each
---     a satisfied_rate (ratio): satisfied_n / rated_n; null when nobody said
+--     a satisfied_rate (ratio of satisfied_n / rated_n): null when nobody said
 --     b due_n (messages): due in the period and by as_of, ended or not
 --     b in_time_n (messages): of these, ended at or before the due time
---     b in_time_rate (ratio): in_time_n / due_n; null when nothing was due
+--     b in_time_rate (ratio of in_time_n / due_n): null when nothing was due
 --     c reopened_n (messages): of ended_n, those that the author had opened again
---     c reopened_rate (ratio): reopened_n / ended_n; null when nothing ended
+--     c reopened_rate (ratio of reopened_n / ended_n): null when nothing ended
 -- formula: a satisfied / asked, of messages ended in the period; b due in the period and ended by then / due;
 --     c reopened / ended in the period
 -- caveat: No record says who was called back (回访): whoever told how content they are counts as asked, so a

@@ -11,9 +11,9 @@
 --     bucket (code): what the row stands for
 --     a due_n (obligations): due in the period and by as_of, without those approved as not applicable
 --     a disclosed_n (obligations): of these, published by as_of, late or not, and not taken down early
---     a disclosure_rate (ratio): disclosed_n / due_n; null when nothing was due
+--     a disclosure_rate (ratio of disclosed_n / due_n): null when nothing was due
 --     b not_applicable_n (obligations): due in the period, not applicable for an approved reason; in no other number
---     b not_applicable_rate (ratio): not_applicable_n / (due_n + not_applicable_n); null when both are zero
+--     b not_applicable_rate (ratio of not_applicable_n / due_n + not_applicable_n): null when both are zero
 --     c taken_down_n (obligations): of due_n, published, and taken down early
 --     d missing_n (obligations): of due_n, never published by as_of
 --     e unapproved_n (obligations): of due_n, called not applicable without an approval

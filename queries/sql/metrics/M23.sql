@@ -11,7 +11,7 @@
 --     bucket (code): what the row stands for
 --     a due_n (obligations): due in the period and by as_of, without those approved as not applicable
 --     a on_time_n (obligations): of these, first shown by the platform at or before the due time
---     a on_time_rate (ratio): on_time_n / due_n; null when nothing was due
+--     a on_time_rate (ratio of on_time_n / due_n): null when nothing was due
 --     b late_n (obligations): of due_n, first shown after the due time
 --     c missing_n (obligations): of due_n, never published by as_of
 -- formula: obligations due in the period, first shown by then / obligations due in the period

@@ -11,7 +11,7 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a decided_n (listings): decided in the period: sold out, ended, or listing_decided_days (30) old, what is first
 --     a dealt_n (listings): of these, with at least one confirmed deal by as_of
---     a deal_rate (ratio): dealt_n / decided_n; null when nothing was decided
+--     a deal_rate (ratio of dealt_n / decided_n): null when nothing was decided
 --     b seller_only_n (listings): of decided_n, with deals that nobody but the seller confirms (R20); not in dealt_n
 --     c open_n (listings): posted in the period and not decided by as_of; in no other number
 --     d reposted_n (listings): postings that are the same listing as one before, of those in decided_n
