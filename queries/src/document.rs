@@ -19,6 +19,10 @@ pub fn document() -> String {
             let of = column.share.map(|share| format!(" of {share}")).unwrap_or_default();
             text += &format!("| {letter} | `{}` | {}{of} | {} |\n", column.name, column.unit, column.meaning);
         }
+        if !header.rows.is_empty() {
+            let counts: Vec<String> = header.rows.iter().map(|rows| format!("`{}`", rows.count)).collect();
+            text += &format!("\nBehind it are rows by `{}`, for {}.\n", header.rows_key, counts.join(", "));
+        }
     }
     text
 }

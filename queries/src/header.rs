@@ -28,6 +28,10 @@ pub struct Header {
     pub breakdowns: Vec<Breakdown>,
     /// The columns of the result, in order.
     pub columns: Vec<Column>,
+    /// The column that names one of the rows that are counted; empty where there is no going back to them.
+    pub rows_key: &'static str,
+    /// The counts that can be followed to their rows, the whole first.
+    pub rows: Vec<Rows>,
     /// The definition in words.
     pub formula: String,
     /// What the number does not say.
@@ -47,6 +51,17 @@ pub struct Column {
     /// What it is made of, where it is a share of things that were counted.
     pub share: Option<Share>,
     pub meaning: &'static str,
+}
+
+/// The rows behind a count: `on_time_n: due where is_on_time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// The column that tells how many.
+    pub count: &'static str,
+    /// The named query that has a row for each.
+    pub query: &'static str,
+    /// Which of its rows.
+    pub condition: Option<&'static str>,
 }
 
 /// A share: so many of so many, each the name of a column, or some with `+` and `-` between them. Ratios of
@@ -103,6 +118,10 @@ impl Header {
                 "params" => header.params = joined(&lines),
                 "breakdowns" => header.breakdowns = breakdowns(&lines),
                 "columns" => header.columns = lines.iter().filter_map(|line| Column::parse(line)).collect(),
+                "rows" => {
+                    header.rows_key = first;
+                    header.rows = lines.iter().skip(1).filter_map(|line| Rows::parse(line)).collect();
+                }
                 "formula" => header.formula = joined(&lines),
                 "caveat" => header.caveat = joined(&lines),
                 "source" => header.source = joined(&lines),
@@ -110,6 +129,17 @@ impl Header {
             }
         }
         header
+    }
+}
+
+impl Rows {
+    fn parse(line: &'static str) -> Option<Self> {
+        let (count, rows) = line.split_once(": ")?;
+        let (query, condition) = match rows.split_once(" where ") {
+            Some((query, condition)) => (query, Some(condition)),
+            None => (rows, None),
+        };
+        Some(Self { count, query, condition })
     }
 }
 
@@ -186,6 +216,15 @@ mod tests {
         assert_eq!(share.whole().collect::<Vec<_>>(), [(1.0, "c"), (1.0, "d"), (-1.0, "e")]);
         assert_eq!((half.scale(), share.to_string().as_str()), (1000.0, "c / c + d - e"));
         assert_eq!(header.breakdowns, Breakdown::ALL);
+    }
+
+    #[test]
+    fn a_header_tells_the_rows_behind_its_counts() {
+        let header =
+            Header::parse("-- rows: case_no\n--     due_n: due\n--     late_n: due where not is_on_time\nselect 1");
+        let due = Rows { count: "due_n", query: "due", condition: None };
+        let late = Rows { count: "late_n", query: "due", condition: Some("not is_on_time") };
+        assert_eq!((header.rows_key, header.rows), ("case_no", vec![due, late]));
     }
 
     #[test]

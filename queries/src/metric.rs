@@ -112,6 +112,47 @@ impl Metric {
             .replace("{key}", key)
             .replace("\n    {group}", group))
     }
+
+    /// The text by which the metric is known again: with what it shares with others, whatever it is told apart by.
+    pub fn definition(&self) -> String {
+        shared::fill(self.sql)
+    }
+
+    /// The SQL of the rows behind a count, or behind the first of the header: `bucket`, the key and what the
+    /// metric looks at, one row for each of the count. Parameters and breakdown as in [`Metric::sql_by`].
+    ///
+    /// # Errors
+    ///
+    /// [`RefusedRows`] if the header tells no rows, or none of this count.
+    pub fn rows_by(&'static self, breakdown: Breakdown, count: Option<&str>) -> Result<String, RefusedRows> {
+        let header = self.header();
+        let sql = self.sql_by(breakdown)?;
+        let first = header.rows.first().ok_or(RefusedRows::None(self.id))?;
+        let rows = match count {
+            None => first,
+            Some(count) => header.rows.iter().find(|rows| rows.count == count).ok_or_else(|| {
+                let choices = header.rows.iter().map(|rows| rows.count).collect::<Vec<_>>().join(", ");
+                RefusedRows::Unknown { metric: self.id, count: count.to_owned(), choices }
+            })?,
+        };
+        // What is counted stands before the counting.
+        let queries = sql.split_once(",\n\ntotals as (").map_or(sql.as_str(), |(before, _)| before);
+        let condition = rows.condition.map(|condition| format!(" where {condition}")).unwrap_or_default();
+        Ok(format!("{queries}\n\nselect * from {}{condition}\n", rows.query))
+    }
+}
+
+/// Rows that a metric cannot show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RefusedRows {
+    /// It is no count of rows.
+    #[error("{0} counts no rows that could be shown one by one; ask for its figures without --rows")]
+    None(&'static str),
+    /// Not this count.
+    #[error("{metric} has no rows behind {count:?}; choose {choices}")]
+    Unknown { metric: &'static str, count: String, choices: String },
+    #[error(transparent)]
+    Breakdown(#[from] RefusedBreakdown),
 }
 
 #[cfg(test)]

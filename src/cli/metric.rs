@@ -27,7 +27,17 @@ pub struct MetricArgs {
     /// of a funnel
     #[arg(long, value_name = "COLUMN")]
     pub rank: Option<String>,
-    /// How to write the rows
+    /// The cases (or messages, obligations, listings) behind the figure, one by one; of another count: --rows=COLUMN
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        conflicts_with_all = ["compare", "intervals", "rank"]
+    )]
+    pub rows: Option<String>,
+    /// How to write the rows; as JSON with the SQL, its version, the parameters and the versions of the tables
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
 }

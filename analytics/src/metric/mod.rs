@@ -10,11 +10,13 @@ use crate::{AnalyticsError, Param, Session};
 
 mod measure;
 mod period;
+mod provenance;
 mod rank;
 mod wilson;
 
 pub use measure::{Question, measure};
 pub use period::{Base, Period};
+pub use provenance::Provenance;
 pub use wilson::{Bounds, funnel, wilson};
 
 /// The metric's rows, `bucket` first. By a piece of time, each piece is computed on its own: stocks such as
@@ -30,6 +32,21 @@ pub async fn metric_rows(
     by: Breakdown,
 ) -> Result<Vec<RecordBatch>, AnalyticsError> {
     run(session, &metric.sql_by(by)?, by, &period.pieces(by)?).await
+}
+
+/// The rows behind a count of the metric, or behind its first: `bucket` and what the metric looks at.
+///
+/// # Errors
+///
+/// [`AnalyticsError::Rows`] if the metric cannot show them.
+pub async fn metric_cases(
+    session: &Session,
+    metric: &'static Metric,
+    period: Period,
+    by: Breakdown,
+    count: Option<&str>,
+) -> Result<Vec<RecordBatch>, AnalyticsError> {
+    run(session, &metric.rows_by(by, count)?, by, &period.pieces(by)?).await
 }
 
 /// Runs a text once for each piece; of a breakdown of time, `bucket` is the piece's name.

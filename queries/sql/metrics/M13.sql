@@ -22,6 +22,15 @@
 --     e through_rate (ratio of through_n / decided_n): 全程网办率, null when nothing was decided
 --     f through_unknown_n (cases): of decided_n, applied for online, but visits or handing over are not known
 --     f through_unknown_rate (ratio of through_unknown_n / decided_n): through_unknown_n / decided_n
+-- rows: case_no
+--     received_n: told where is_received
+--     online_n: told where is_received and is_online
+--     online_traced_n: told where is_received and is_online and is_traced
+--     assisted_n: told where is_received and is_assisted
+--     mobile_n: told where is_received and is_mobile
+--     unknown_n: told where is_received and is_unknown
+--     decided_n: told where is_decided
+--     through_n: told where is_decided and is_online and is_without_visit and is_delivered_online
 -- formula: a: online and not agent-assisted / received; e: online, no visit, delivered online / CLO that was decided
 -- caveat: Whatever is not known counts as not online. Platforms are known to report all cases as online: a without
 --     b is a claim. Filing by the village agent is a share of its own, never online. Mobile is shown apart. No
@@ -50,6 +59,7 @@ traced as (
 
 told as (
     select
+        cases.case_no,
         cases.bucket,
         cases.is_received,
         cases.is_decided,

@@ -22,6 +22,8 @@
 --     e by_unknown_n (ratings): the same by somebody who is not known, defaults left out
 --     e later_n (ratings): the same by the applicant after the active one
 --     e excluded_n (ratings): the same left out by the decision on an appeal
+-- rows: case_no
+--     decided_n: decided
 -- formula: a: cases with an active rating / CLO that was decided; b: active ratings of 3 stars or more / active
 --     ratings; c: mean of the active ratings
 -- caveat: b says nothing without a. Ratings set by the system because nobody rated are in no rate. A rating that is

@@ -17,6 +17,14 @@
 --     b call_back_rate (ratio of called_back_n / real_name_n): 回访率, null when there are none
 --     c without_due_n (ratings): bad ratings of the period that have no day by which to be put right: in no rate
 --     c excluded_n (ratings): bad ratings due in the period and left out by the decision on an appeal
+-- rows: rating_id
+--     due_n: counted where what = 'DUE'
+--     rectified_n: counted where what = 'DUE' and is_rectified
+--     claimed_n: counted where what = 'DUE' and is_claimed
+--     real_name_n: counted where what = 'DUE' and is_real_name
+--     called_back_n: counted where what = 'DUE' and is_real_name and is_called_back
+--     without_due_n: counted where what = 'WITHOUT_DUE'
+--     excluded_n: counted where what = 'EXCLUDED'
 -- formula: a: bad ratings with rectify_due_at in the period put right by it / those due; b: called back / real-name
 --     bad ratings of a
 -- caveat: Put right counts if a call back has followed the rating, or if the applicant gave a later rating of the
@@ -72,6 +80,8 @@ cases as (
 
 counted as (
     select
+        bad.rating_id,
+        bad.case_no,
         cases.bucket,
         case
             when rectify_due_at is null then 'WITHOUT_DUE'

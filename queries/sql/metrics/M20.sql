@@ -22,6 +22,14 @@
 --     e transferred_n (messages): of due_n, TRANSFERRED
 --     e transferred_rate (ratio of transferred_n / due_n): null when nothing was due
 --     f without_outcome_n (messages): of due_n, unanswered, answered without an outcome, or opened again since
+-- rows: msg_id
+--     due_n: counted
+--     confirmed_n: counted where outcome = 'SOLVED' and citizen_confirmed
+--     solved_n: counted where outcome = 'SOLVED'
+--     explained_n: counted where outcome = 'EXPLAINED'
+--     not_solvable_n: counted where outcome = 'NOT_SOLVABLE'
+--     transferred_n: counted where outcome = 'TRANSFERRED'
+--     without_outcome_n: counted where outcome is null
 -- formula: HELP, COMPLAINT and REPORT due in the period that the author has confirmed as SOLVED / all of them
 -- caveat: b rises by calling things NOT_SOLVABLE or TRANSFERRED: never show it without d and e. The last
 --     outcome of a message counts; one that the author had opened again stands for nothing until the next.
@@ -42,6 +50,7 @@ told as (
 
 counted as (
     select
+        message.msg_id,
         {bucket} as bucket,
         outcome,
         citizen_confirmed

@@ -18,6 +18,13 @@
 --     b in_time_rate (ratio of in_time_n / due_n): null when nothing was due
 --     c reopened_n (messages): of ended_n, those that the author had opened again
 --     c reopened_rate (ratio of reopened_n / ended_n): null when nothing ended
+-- rows: msg_id
+--     ended_n: marked where is_ended
+--     rated_n: marked where is_ended and satisfaction is not null
+--     satisfied_n: marked where is_ended and is_satisfied
+--     due_n: marked where is_due
+--     in_time_n: marked where is_due and is_in_time
+--     reopened_n: marked where is_ended and is_reopened
 -- formula: a satisfied / asked, of messages ended in the period; b due in the period and ended by then / due;
 --     c reopened / ended in the period
 -- caveat: No record says who was called back (回访): whoever told how content they are counts as asked, so a
@@ -58,6 +65,7 @@ followed as (
 
 marked as (
     select
+        msg_id,
         {bucket} as bucket,
         satisfaction,
         satisfaction >= least_satisfied.value as is_satisfied,

@@ -17,6 +17,13 @@
 --     c taken_down_n (obligations): of due_n, published, and taken down early
 --     d missing_n (obligations): of due_n, never published by as_of
 --     e unapproved_n (obligations): of due_n, called not applicable without an approval
+-- rows: obligation_id
+--     due_n: marked where not is_not_applicable
+--     disclosed_n: marked where not is_not_applicable and is_standing
+--     not_applicable_n: marked where is_not_applicable
+--     taken_down_n: marked where not is_not_applicable and is_published and not is_standing
+--     missing_n: marked where not is_not_applicable and not is_published
+--     unapproved_n: marked where not is_not_applicable and has_reason
 -- formula: obligations due in the period, published by as_of and not taken down early / obligations due in the
 --     period; an obligation is an item of the catalogue x a village x a period
 -- caveat: Taken down early: before on_display_days natural days, that of the first showing included, or, where
@@ -29,6 +36,7 @@ with {disclosure},
 
 marked as (
     select
+        obligation.obligation_id,
         {bucket} as bucket,
         is_not_applicable,
         has_reason,

@@ -98,6 +98,44 @@ fn cards_of_an_organization_are_those_it_answers_for() {
 }
 
 #[test]
+fn a_share_is_made_of_columns_of_its_metric() {
+    for metric in &METRICS {
+        let columns = &metric.header().columns;
+        for share in columns.iter().filter_map(|column| column.share) {
+            for (_, name) in share.part().chain(share.whole()) {
+                let found = columns.iter().find(|column| column.name == name);
+                assert!(found.is_some_and(|column| column.share.is_none()), "{}: {share} has no {name}", metric.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_are_of_counts_and_queries_that_there_are() {
+    for metric in &METRICS {
+        let header = metric.header();
+        assert_eq!(header.rows.is_empty(), header.rows_key.is_empty(), "{}", metric.id);
+        for rows in &header.rows {
+            let sql = metric.rows_by(Breakdown::All, Some(rows.count)).unwrap();
+            assert!(header.columns.iter().any(|column| column.name == rows.count), "{}: {}", metric.id, rows.count);
+            assert!(!sql.contains("\ntotals as ("), "{sql}");
+            let query = format!("{} as (\n", rows.query);
+            assert!(sql.contains(&format!("\n{query}")) || sql.contains(&format!("with {query}")), "{sql}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_shown_are_refused_in_a_sentence() {
+    let refused = |id, count| find(id).unwrap().rows_by(Breakdown::All, count).unwrap_err().to_string();
+    assert_eq!(
+        refused("M33", None),
+        "M33 counts no rows that could be shown one by one; ask for its figures without --rows"
+    );
+    assert_eq!(refused("M02", Some("late_n")), "M02 has no rows behind \"late_n\"; choose closed_n, on_time_n");
+}
+
+#[test]
 fn files_keep_the_rules_of_the_house() {
     for metric in &METRICS {
         keeps_the_rules(metric.id, &shared::fill(metric.sql));
