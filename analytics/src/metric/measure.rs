@@ -60,7 +60,8 @@ pub async fn measure(session: &Session, question: &Question) -> Result<Vec<Recor
     let mut then = None;
     if let Some(base) = compare {
         let today = session.zone().to_datetime(session.as_of()).date();
-        let pieces = period.pieces(by)?.into_iter().map(|(name, piece)| Ok((name, piece.base(base, today)?)));
+        let pieces = period.pieces(by)?.into_iter();
+        let pieces = pieces.map(|(name, piece)| piece.base(base, today).map(|before| (name, before)));
         let pieces = pieces.collect::<Result<Vec<_>, AnalyticsError>>()?;
         let rows = whole(&run(session, &metric.sql_by(by)?, by, &pieces).await?)?;
         let (here, there) = aligned(&now, &rows)?;
