@@ -58,7 +58,7 @@ pub(crate) fn column(metric: &'static Metric, by: Breakdown, name: &str) -> Resu
     }
     let shares = metric.header().columns.iter().filter(|column| column.share.is_some());
     let shares: Vec<&'static Column> = shares.collect();
-    if let Some(found) = shares.iter().find(|column| column.name == name) {
+    if let Some(found) = shares.iter().copied().find(|column| column.name == name) {
         return Ok(found);
     }
     if shares.is_empty() {

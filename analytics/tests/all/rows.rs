@@ -5,7 +5,7 @@ use queries::{Breakdown, Column, Metric};
 
 use super::*;
 
-const MAY: &str = "2018-05-01 2018-06-01";
+const MAY: (&str, &str) = ("2018-05-01", "2018-06-01");
 
 /// The tables of the setup files.
 async fn tables() -> SessionContext {
@@ -25,7 +25,7 @@ fn is_setup(name: &std::ffi::OsStr) -> bool {
 }
 
 async fn one_row(context: &SessionContext, sql: &str) -> RecordBatch {
-    let (from, to) = MAY.split_once(' ').expect("two days");
+    let (from, to) = MAY;
     let sql = sql.replace("$from", &format!("date '{from}'")).replace("$to", &format!("date '{to}'"));
     let batches = context.sql(&sql).await.expect("a plan").collect().await.expect("rows");
     let found = batches.into_iter().find(|batch| batch.num_rows() == 1);
