@@ -11,6 +11,7 @@ mod check;
 mod erase;
 mod examples;
 mod keeping;
+mod metric;
 mod quarantine;
 mod token;
 mod values;
@@ -18,6 +19,7 @@ mod values;
 pub use check::CheckArgs;
 pub use erase::{AuditVerb, EraseArgs};
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
+pub use metric::{Compare, MetricArgs};
 pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 
@@ -224,24 +226,6 @@ pub struct CardsArgs {
 pub enum Level {
     Yellow,
     Red,
-}
-
-#[derive(Args)]
-pub struct MetricArgs {
-    /// M01 to M33 (docs/METRICS.md)
-    pub id: String,
-    /// First day; default: first day of the month of --as-of
-    #[arg(long)]
-    pub from: Option<String>,
-    /// First day no longer in the period; default: the day after --as-of
-    #[arg(long)]
-    pub to: Option<String>,
-    /// village, township, county, organization, item or month
-    #[arg(long, default_value = "all")]
-    pub by: String,
-    /// How to write the rows
-    #[arg(long, default_value = "table")]
-    pub format: TextFormat,
 }
 
 #[derive(Args)]

@@ -143,8 +143,10 @@ fn paths_that_are_no_files() {
     assert!(place.fails(2, &["ingest", "no_such_mapping", "x.csv"]).contains("workflow_case, workflow_event, receipt"));
     assert!(place.fails(1, &["cards", "--lake", "nowhere"]).contains("there is no lake"));
     assert!(place.fails(2, &["metric", "M99"]).contains("M01, M02"));
-    let refused = "M07 cannot be told apart by village: choose all, item, month";
+    let refused = "M07 cannot be told apart by village: choose all, item, day, month, quarter, year";
     assert!(place.fails(2, &["metric", "M07", "--by", "village"]).contains(refused));
+    let refused = "an order by due_n: M03 has no such share; choose on_time_rate, on_time_not_instant_rate, moved_rate";
+    assert!(place.fails(2, &["metric", "M03", "--by", "item", "--rank", "due_n"]).contains(refused));
     assert!(place.fails(2, &["cards", "--as-of", "yesterday"]).contains("2018-05-16"));
 }
 

@@ -156,7 +156,7 @@ fn a_parameter_of_the_metrics_counts_from_its_day_on() {
     assert!(told.contains("1 row put into metric_parameter; 0 cases folded again"), "{told}");
     let white = |from: &str, to: &str| {
         let rows = place.json(&["metric", "M12", "--from", from, "--to", to]);
-        (rows[0]["white_item_n"].as_i64(), rows[0]["item_n"].as_i64())
+        (rows["rows"][0]["white_item_n"].as_i64(), rows["rows"][0]["item_n"].as_i64())
     };
     assert_eq!(white("2018-03-01", "2018-04-01"), (Some(0), Some(74)));
     assert_eq!(white("2018-04-01", "2018-05-01"), (Some(2), Some(72)));

@@ -120,7 +120,7 @@ fn a_case_whose_registration_is_taken_back_is_in_no_count_from_then_on() {
         from case_state";
     let metric = |id: &str, name: &str, as_of: &str| {
         let period = ["--from", "2018-03-01", "--to", "2018-04-01", "--as-of", as_of];
-        hall.0.json(&[&["metric", id][..], &period].concat())[0][name].as_i64()
+        hall.0.json(&[&["metric", id][..], &period].concat())["rows"][0][name].as_i64()
     };
     assert_eq!(hall.status("A", END), "OVERDUE_OPEN");
     assert_eq!(hall.cards("A", END), ["YELLOW SUPERSEDED", "RED ISSUED"]);

@@ -15,6 +15,9 @@ pub enum AnalyticsError {
     /// A breakdown that a metric does not have.
     #[error(transparent)]
     Breakdown(#[from] queries::RefusedBreakdown),
+    /// Rows that a metric cannot show.
+    #[error(transparent)]
+    Rows(#[from] queries::RefusedRows),
     /// Rows that are not of the expected form.
     #[error("{what}: {reason}")]
     Shape { what: String, reason: String },

@@ -19,6 +19,9 @@ use datasets::lake::{Lake, LakeMeta, LakeUrl};
 use jiff::Timestamp;
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, Runner};
 
+#[path = "all/rows.rs"]
+mod rows;
+
 const ZONE: &str = "Asia/Shanghai";
 /// `now()` of every file: 2018-05-20T00:00:00+08:00.
 const NOW_MICROS: i64 = 1_526_745_600_000_000;

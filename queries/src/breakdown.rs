@@ -19,14 +19,34 @@ pub enum Breakdown {
     /// delay (domain §5 M06).
     Organization,
     Item,
-    /// Everything together, month by month: whoever asks runs the metric once for each month.
+    /// INSTANT, PROMISED, JOINT, ESCALATED.
+    Kind,
+    /// How the case was applied for (GB/T 39046 A.5).
+    Channel,
+    /// Everything together, day by day: whoever asks runs the metric once for each, as for the
+    /// longer pieces of time that follow.
+    Day,
     Month,
+    Quarter,
+    Year,
 }
 
 impl Breakdown {
     /// Every breakdown, in the order in which they are offered.
-    pub const ALL: [Self; 7] =
-        [Self::All, Self::Village, Self::Township, Self::County, Self::Organization, Self::Item, Self::Month];
+    pub const ALL: [Self; 12] = [
+        Self::All,
+        Self::Village,
+        Self::Township,
+        Self::County,
+        Self::Organization,
+        Self::Item,
+        Self::Kind,
+        Self::Channel,
+        Self::Day,
+        Self::Month,
+        Self::Quarter,
+        Self::Year,
+    ];
 
     /// Its name on the command line and in addresses.
     pub fn as_str(self) -> &'static str {
@@ -37,19 +57,31 @@ impl Breakdown {
             Self::County => "county",
             Self::Organization => "organization",
             Self::Item => "item",
+            Self::Kind => "kind",
+            Self::Channel => "channel",
+            Self::Day => "day",
             Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
         }
+    }
+
+    /// Whether its rows are pieces of the period, in each of which the metric is run on its own.
+    pub fn is_of_time(self) -> bool {
+        matches!(self, Self::Day | Self::Month | Self::Quarter | Self::Year)
     }
 
     /// The bucket of a row of `case_state`; none when everything falls into one.
     pub(crate) fn case_column(self) -> Option<&'static str> {
         match self {
-            Self::All | Self::Month => None,
+            Self::All | Self::Day | Self::Month | Self::Quarter | Self::Year => None,
             Self::Village => Some("village_code"),
             Self::Township => Some("township_code"),
             Self::County => Some("county_code"),
             Self::Organization => Some("org_code"),
             Self::Item => Some("item_id"),
+            Self::Kind => Some("case_kind"),
+            Self::Channel => Some("apply_channel"),
         }
     }
 
@@ -61,12 +93,22 @@ impl Breakdown {
         }
     }
 
-    /// The bucket of a version of an item, which has no place and no department: unknown by these.
+    /// The cards that have [`Self::card_column`]: kind and channel are told of cases alone.
+    pub(crate) fn cards(self) -> &'static str {
+        match self {
+            Self::Kind | Self::Channel => include_str!("../sql/shared/card_with_case.sql").trim_ascii_end(),
+            _ => "card",
+        }
+    }
+
+    /// The bucket of a version of an item, which has no place, no department and no case: unknown by these.
     pub(crate) fn item_column(self) -> &'static str {
         match self {
-            Self::All | Self::Month => "'all'",
+            Self::All | Self::Day | Self::Month | Self::Quarter | Self::Year => "'all'",
             Self::Item => "item_id",
-            Self::Village | Self::Township | Self::County | Self::Organization => "cast(null as varchar)",
+            Self::Village | Self::Township | Self::County | Self::Organization | Self::Kind | Self::Channel => {
+                "cast(null as varchar)"
+            }
         }
     }
 }
@@ -89,6 +131,8 @@ impl FromStr for Breakdown {
     type Err = UnknownBreakdown;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
+        // A lake is of one city.
+        let name = if name == "city" { "all" } else { name };
         let found = Self::ALL.into_iter().find(|breakdown| breakdown.as_str() == name);
         found.ok_or_else(|| UnknownBreakdown { name: name.to_owned() })
     }
@@ -119,6 +163,7 @@ mod tests {
         for breakdown in Breakdown::ALL {
             assert_eq!(breakdown.as_str().parse(), Ok(breakdown));
         }
+        assert_eq!("city".parse(), Ok(Breakdown::All));
     }
 
     #[test]
@@ -126,7 +171,8 @@ mod tests {
         let error = "town".parse::<Breakdown>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no breakdown is called 'town': choose all, village, township, county, organization, item, month"
+            "no breakdown is called 'town': choose all, village, township, county, organization, item, \
+             kind, channel, day, month, quarter, year"
         );
     }
 }

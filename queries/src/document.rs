@@ -16,7 +16,12 @@ pub fn document() -> String {
         text += "| number | column | unit | meaning |\n|---|---|---|---|\n";
         for column in &header.columns {
             let letter = column.letter.map(String::from).unwrap_or_default();
-            text += &format!("| {letter} | `{}` | {} | {} |\n", column.name, column.unit, column.meaning);
+            let of = column.share.map(|share| format!(" of {share}")).unwrap_or_default();
+            text += &format!("| {letter} | `{}` | {}{of} | {} |\n", column.name, column.unit, column.meaning);
+        }
+        if !header.rows.is_empty() {
+            let counts: Vec<String> = header.rows.iter().map(|rows| format!("`{}`", rows.count)).collect();
+            text += &format!("\nBehind it are rows by `{}`, for {}.\n", header.rows_key, counts.join(", "));
         }
     }
     text

@@ -1,6 +1,8 @@
 //! The header of an SQL file: the comment lines at its top, `-- key: value`, a value going on in
 //! lines indented below it (style.md, habit 7).
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::Breakdown;
@@ -26,6 +28,10 @@ pub struct Header {
     pub breakdowns: Vec<Breakdown>,
     /// The columns of the result, in order.
     pub columns: Vec<Column>,
+    /// The column that names one of the rows that are counted; empty where there is no going back to them.
+    pub rows_key: &'static str,
+    /// The counts that can be followed to their rows, the whole first.
+    pub rows: Vec<Rows>,
     /// The definition in words.
     pub formula: String,
     /// What the number does not say.
@@ -34,7 +40,7 @@ pub struct Header {
     pub source: String,
 }
 
-/// One column of a metric's result: `a on_time_rate (ratio): of these, ...`.
+/// One column of a metric's result: `a on_time_rate (ratio of on_time_n / due_n): of these, ...`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// Which of the metric's numbers it belongs to: M06 a, M06 b ...; none for the bucket and for
@@ -42,7 +48,58 @@ pub struct Column {
     pub letter: Option<char>,
     pub name: &'static str,
     pub unit: &'static str,
+    /// What it is made of, where it is a share of things that were counted.
+    pub share: Option<Share>,
     pub meaning: &'static str,
+}
+
+/// The rows behind a count: `on_time_n: due where is_on_time`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rows {
+    /// The column that tells how many.
+    pub count: &'static str,
+    /// The named query that has a row for each.
+    pub query: &'static str,
+    /// Which of its rows.
+    pub condition: Option<&'static str>,
+}
+
+/// A share: so many of so many, each the name of a column, or some with `+` and `-` between them. Ratios of
+/// sums of days, yuan or fields are none: what was counted there is not independent of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Share {
+    part: &'static str,
+    whole: &'static str,
+}
+
+impl Share {
+    /// The columns that make up the part, each with its sign.
+    pub fn part(self) -> impl Iterator<Item = (f64, &'static str)> {
+        terms(self.part)
+    }
+
+    /// The columns that make up the whole, each with its sign.
+    pub fn whole(self) -> impl Iterator<Item = (f64, &'static str)> {
+        terms(self.whole)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} / {}", self.part, self.whole)
+    }
+}
+
+fn terms(sum: &'static str) -> impl Iterator<Item = (f64, &'static str)> {
+    let mut sign = 1.0;
+    sum.split_whitespace().filter_map(move |word| match word {
+        "+" => None,
+        "-" => {
+            sign = -1.0;
+            None
+        }
+        name => Some((std::mem::replace(&mut sign, 1.0), name)),
+    })
 }
 
 impl Header {
@@ -61,6 +118,10 @@ impl Header {
                 "params" => header.params = joined(&lines),
                 "breakdowns" => header.breakdowns = breakdowns(&lines),
                 "columns" => header.columns = lines.iter().filter_map(|line| Column::parse(line)).collect(),
+                "rows" => {
+                    header.rows_key = first;
+                    header.rows = lines.iter().skip(1).filter_map(|line| Rows::parse(line)).collect();
+                }
                 "formula" => header.formula = joined(&lines),
                 "caveat" => header.caveat = joined(&lines),
                 "source" => header.source = joined(&lines),
@@ -71,15 +132,36 @@ impl Header {
     }
 }
 
+impl Rows {
+    fn parse(line: &'static str) -> Option<Self> {
+        let (count, rows) = line.split_once(": ")?;
+        let (query, condition) = match rows.split_once(" where ") {
+            Some((query, condition)) => (query, Some(condition)),
+            None => (rows, None),
+        };
+        Some(Self { count, query, condition })
+    }
+}
+
 impl Column {
+    /// What its number is multiplied by, so that a share is told in its unit.
+    pub fn scale(&self) -> f64 {
+        if self.unit.starts_with("per 1,000") { 1000.0 } else { 1.0 }
+    }
+
     fn parse(line: &'static str) -> Option<Self> {
         let (head, meaning) = line.split_once("): ")?;
         let (head, unit) = head.split_once(" (")?;
+        let share = unit.split_once(" of ").and_then(|(unit, share)| Some((unit, share.split_once(" / ")?)));
+        let (unit, share) = match share {
+            Some((unit, (part, whole))) => (unit, Some(Share { part, whole })),
+            None => (unit, None),
+        };
         let (letter, name) = match head.split_once(' ') {
             Some((letter, name)) => (letter.chars().next(), name),
             None => (None, head),
         };
-        Some(Self { letter, name, unit, meaning })
+        Some(Self { letter, name, unit, share, meaning })
     }
 }
 
@@ -121,16 +203,28 @@ mod tests {
     #[test]
     fn a_header_ends_at_the_first_line_of_sql() {
         let header = Header::parse(
-            "-- metric: M99 some_rate\n-- columns:\n--     bucket (code): what: it is\n--     b n (per 1,000): half\n\
+            "-- metric: M99 some_rate\n-- columns:\n--     bucket (code): what: it is\n--     b n (per 1,000 of c / c + d - e): half\n\
              -- caveat: one line\n--     and another: this\nwith x as (\n-- unit: not this\nselect 1",
         );
         assert_eq!((header.id, header.name), ("M99", "some_rate"));
         assert_eq!(header.caveat, "one line and another: this");
         assert_eq!(header.unit, "");
-        let bucket = Column { letter: None, name: "bucket", unit: "code", meaning: "what: it is" };
-        let half = Column { letter: Some('b'), name: "n", unit: "per 1,000", meaning: "half" };
+        let bucket = Column { letter: None, name: "bucket", unit: "code", share: None, meaning: "what: it is" };
+        let share = Share { part: "c", whole: "c + d - e" };
+        let half = Column { letter: Some('b'), name: "n", unit: "per 1,000", share: Some(share), meaning: "half" };
         assert_eq!(header.columns, [bucket, half]);
+        assert_eq!(share.whole().collect::<Vec<_>>(), [(1.0, "c"), (1.0, "d"), (-1.0, "e")]);
+        assert_eq!((half.scale(), share.to_string().as_str()), (1000.0, "c / c + d - e"));
         assert_eq!(header.breakdowns, Breakdown::ALL);
+    }
+
+    #[test]
+    fn a_header_tells_the_rows_behind_its_counts() {
+        let header =
+            Header::parse("-- rows: case_no\n--     due_n: due\n--     late_n: due where not is_on_time\nselect 1");
+        let due = Rows { count: "due_n", query: "due", condition: None };
+        let late = Rows { count: "late_n", query: "due", condition: Some("not is_on_time") };
+        assert_eq!((header.rows_key, header.rows), ("case_no", vec![due, late]));
     }
 
     #[test]

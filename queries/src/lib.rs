@@ -13,8 +13,8 @@ mod village_table;
 
 pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
 pub use document::document;
-pub use header::{Column, Header};
-pub use metric::{METRICS, Metric, find};
+pub use header::{Column, Header, Rows, Share};
+pub use metric::{METRICS, Metric, RefusedRows, find};
 pub use village_table::{Level, UnknownLevel, village_table};
 
 /// Cards issued by the session's as-of; `$level`, `$region`.

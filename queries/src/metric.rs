@@ -84,11 +84,11 @@ impl Metric {
 
     /// The SQL that tells the metric apart by `breakdown`: `bucket` first, then the columns of
     /// the header. It reads `case_state` and `card`, takes `$from` and `$to` (dates of the lake's
-    /// zone, the second exclusive), and cuts the period at `now()`. [`Breakdown::Month`] is
-    /// [`Breakdown::All`], to be run once for each month.
+    /// zone, the second exclusive), and cuts the period at `now()`. A breakdown of time is
+    /// [`Breakdown::All`], to be run once for each piece of the period.
     ///
-    /// A bucket that has nothing in the period has no row; `All` and `Month` always have theirs,
-    /// with zero counts and null rates.
+    /// A bucket that has nothing in the period has no row; `All` and pieces of time always have
+    /// theirs, with zero counts and null rates.
     ///
     /// # Errors
     ///
@@ -106,11 +106,53 @@ impl Metric {
         };
         Ok(shared::fill(self.sql)
             .replace("{bucket}", breakdown.case_column().unwrap_or("'all'"))
+            .replace("{cards}", breakdown.cards())
             .replace("{card_bucket}", breakdown.card_column().unwrap_or("'all'"))
             .replace("{item_bucket}", breakdown.item_column())
             .replace("{key}", key)
             .replace("\n    {group}", group))
     }
+
+    /// The text by which the metric is known again: with what it shares with others, whatever it is told apart by.
+    pub fn definition(&self) -> String {
+        shared::fill(self.sql)
+    }
+
+    /// The SQL of the rows behind a count, or behind the first of the header: `bucket`, the key and what the
+    /// metric looks at, one row for each of the count. Parameters and breakdown as in [`Metric::sql_by`].
+    ///
+    /// # Errors
+    ///
+    /// [`RefusedRows`] if the header tells no rows, or none of this count.
+    pub fn rows_by(&'static self, breakdown: Breakdown, count: Option<&str>) -> Result<String, RefusedRows> {
+        let header = self.header();
+        let sql = self.sql_by(breakdown)?;
+        let first = header.rows.first().ok_or(RefusedRows::None(self.id))?;
+        let rows = match count {
+            None => first,
+            Some(count) => header.rows.iter().find(|rows| rows.count == count).ok_or_else(|| {
+                let choices = header.rows.iter().map(|rows| rows.count).collect::<Vec<_>>().join(", ");
+                RefusedRows::Unknown { metric: self.id, count: count.to_owned(), choices }
+            })?,
+        };
+        // What is counted stands before the counting.
+        let queries = sql.split_once(",\n\ntotals as (").map_or(sql.as_str(), |(before, _)| before);
+        let condition = rows.condition.map(|condition| format!(" where {condition}")).unwrap_or_default();
+        Ok(format!("{queries}\n\nselect * from {}{condition}\n", rows.query))
+    }
+}
+
+/// Rows that a metric cannot show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RefusedRows {
+    /// It is no count of rows.
+    #[error("{0} counts no rows that could be shown one by one; ask for its figures without --rows")]
+    None(&'static str),
+    /// Not this count.
+    #[error("{metric} has no rows behind {count:?}; choose {choices}")]
+    Unknown { metric: &'static str, count: String, choices: String },
+    #[error(transparent)]
+    Breakdown(#[from] RefusedBreakdown),
 }
 
 #[cfg(test)]

@@ -42,7 +42,10 @@ pub const CARDS: &str = "Examples:
 pub const METRIC: &str = "Examples:
   sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --by county
   sunlake metric M06 --from 2023-01-01 --to 2023-09-01 --by month --format csv
-  sunlake metric M01 --as-of 2023-09-13               from the first of that month to that day";
+  sunlake metric M01 --as-of 2023-09-13               from the first of that month to that day
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --compare previous
+  sunlake metric M03 --from 2023-01-01 --to 2023-09-01 --by township --rank on_time_rate
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --rows=due_n --format csv";
 
 pub const CHECK: &str = "Examples:
   sunlake check                                       all of them; no rows are good

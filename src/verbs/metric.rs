@@ -1,9 +1,11 @@
-use analytics::Period;
+use analytics::{Base, Period, Provenance, Question};
 use anyhow::{Context, Result};
+use arrow::array::RecordBatch;
+use arrow::json::writer::{JsonArray, WriterBuilder};
 use jiff::civil::Date;
 
 use super::Shared;
-use crate::cli::{MetricArgs, Misuse};
+use crate::cli::{Compare, MetricArgs, Misuse, TextFormat};
 use crate::{output, time};
 
 pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
@@ -12,7 +14,11 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
         Misuse(format!("there is no metric {:?}; there are {}", args.id, known.join(", ")))
     })?;
     let by = args.by.parse().map_err(|error: queries::UnknownBreakdown| Misuse(error.to_string()))?;
-    metric.sql_by(by).map_err(|error| Misuse(error.to_string()))?;
+    let count = args.rows.as_deref().filter(|count| !count.is_empty());
+    if args.rows.is_some() {
+        metric.rows_by(by, count).map_err(|error| Misuse(error.to_string()))?;
+    }
+    Question::check(metric, by, args.rank.as_deref()).map_err(|error| Misuse(error.to_string()))?;
     let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
         let read = text.as_deref().map(|text| {
             time::date(text)
@@ -31,6 +37,47 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
     if period.from >= period.to {
         return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
     }
-    let rows = analytics::metric_rows(&session, metric, period, by).await?;
-    output::write(&rows, args.format.into(), shared.global.json, None)
+    let question = Question {
+        metric,
+        period,
+        by,
+        compare: args.compare.map(Base::from),
+        intervals: args.intervals,
+        rank: args.rank.clone(),
+    };
+    let rows = match args.rows {
+        Some(_) => analytics::metric_cases(&session, metric, period, by, count).await?,
+        None => analytics::measure(&session, &question).await?,
+    };
+    if shared.global.json || args.format == TextFormat::Json {
+        let provenance = Provenance::new(&session, &question, args.rows.is_some().then_some(count))?;
+        return told(&provenance, &rows);
+    }
+    output::write(&rows, args.format.into(), false, None)
+}
+
+/// The rows as JSON, with where they come from.
+fn told(provenance: &Provenance, rows: &[RecordBatch]) -> Result<()> {
+    let mut text = Vec::new();
+    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(&mut text);
+    for batch in rows {
+        writer.write(batch)?;
+    }
+    writer.finish()?;
+    drop(writer);
+    let rows = if text.is_empty() { "[]".to_owned() } else { String::from_utf8(text)? };
+    let provenance = serde_json::to_string(provenance)?;
+    // The rows as they were written: numbers keep every digit, columns their order.
+    let (head, _) = provenance.rsplit_once('}').context("where the rows come from")?;
+    output::say!("{head},\"rows\":{rows}}}");
+    Ok(())
+}
+
+impl From<Compare> for Base {
+    fn from(compare: Compare) -> Self {
+        match compare {
+            Compare::Previous => Self::Previous,
+            Compare::LastYear => Self::LastYear,
+        }
+    }
 }

@@ -26,6 +26,7 @@ use crate::{AnalyticsError, Rules};
 
 mod columns;
 mod lake_table;
+mod metric;
 mod now;
 pub(crate) mod overlay;
 mod workdays;
@@ -103,6 +104,7 @@ impl Session {
         for function in workdays::functions(&ground.rules.workdays.known_on(today), &zone_name) {
             context.register_udf(function);
         }
+        context.register_udtf("metric", Arc::new(metric::MetricTable));
         register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
         Ok(Self {
             context,

@@ -13,6 +13,11 @@
 --     c closed_n (cases): 办结, decided in the period (GRANTED, REFUSED; TRANSFERRED for ESCALATED)
 --     d ended_n (cases): ended in the period without a decision
 --     e closed_per_accepted (ratio): 办结率, closed_n / accepted_n; null when nothing was accepted
+-- rows: case_no
+--     received_n: cases where is_received
+--     accepted_n: cases where is_accepted
+--     closed_n: cases where is_ended and is_decided
+--     ended_n: cases where is_ended and not is_decided
 -- formula: count of cases by the day of receipt, of acceptance and of closing; each case once a series
 -- caveat: Never mix the series: e may exceed 1 in a period. A case refused before acceptance is in a
 --     and c, not in b. A case taken in again after RETURNED is a new case; resubmissions (R11) are
@@ -20,6 +25,7 @@
 -- source: domain §5
 with cases as (
     select
+        case_no,
         {bucket} as bucket,
         -- Null where an instant is not known, which no count takes for true.
         received_at::date >= $from and received_at::date < $to and received_at <= now() as is_received,

@@ -10,7 +10,10 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a closed_n (cases): CLO, decided in the period, and whatever ended in it overdue
 --     a on_time_n (cases): of these, closed at or before due_at
---     a on_time_rate (ratio): on_time_n / closed_n; null when nothing was closed
+--     a on_time_rate (ratio of on_time_n / closed_n): null when nothing was closed
+-- rows: case_no
+--     closed_n: closed
+--     on_time_n: closed where is_on_time
 -- formula: CLO with closed_at at or before due_at / CLO
 -- caveat: Ignores cases that are never closed: always show M03 beside it. Ended without a decision
 --     leaves both sides unless overdue when it ended. Judged by due_at alone, never by days used: due
@@ -19,6 +22,7 @@
 -- source: domain §5
 with closed as (
     select
+        case_no,
         {bucket} as bucket,
         closed_at <= due_at as is_on_time
     from case_state

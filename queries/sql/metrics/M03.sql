@@ -10,12 +10,18 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (cases): DUE, due in the period and by as_of, however it ended or not
 --     a on_time_n (cases): of these, decided at or before due_at
---     a on_time_rate (ratio): on_time_n / due_n; null when nothing was due
+--     a on_time_rate (ratio of on_time_n / due_n): null when nothing was due
 --     b due_not_instant_n (cases): due_n without INSTANT (limit 0), which would drown the rest
 --     b on_time_not_instant_n (cases): on_time_n without INSTANT
---     b on_time_not_instant_rate (ratio): the rate without INSTANT; null when nothing else was due
+--     b on_time_not_instant_rate (ratio of on_time_not_instant_n / due_not_instant_n): the rate without INSTANT
 --     c moved_n (cases): of due_n, a suspension has taken a day out, or an extension is in force
---     c moved_rate (ratio): moved_n / due_n; null when nothing was due
+--     c moved_rate (ratio of moved_n / due_n): null when nothing was due
+-- rows: case_no
+--     due_n: due
+--     on_time_n: due where is_on_time
+--     due_not_instant_n: due where not is_instant
+--     on_time_not_instant_n: due where is_on_time and not is_instant
+--     moved_n: due where is_moved
 -- formula: DUE decided at or before due_at / DUE
 -- caveat: A case closed early counts in the period of its due date. Ended without a decision leaves
 --     both sides unless overdue when it ended. Leaving a case open does not help; suspensions and
@@ -24,6 +30,7 @@
 -- source: domain §5
 with due as (
     select
+        case_no,
         {bucket} as bucket,
         coalesce(not is_open and is_decided and closed_at <= due_at, false) as is_on_time,
         coalesce(limit_n = 0, false) as is_instant,

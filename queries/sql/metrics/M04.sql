@@ -10,7 +10,10 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a closed_not_instant_n (cases): CLO without INSTANT (limit 0): decided in the period, or ended in it overdue
 --     a early_n (cases): of these, closed on a day before due_on
---     a early_rate (ratio): early_n / closed_not_instant_n; null when nothing was closed
+--     a early_rate (ratio of early_n / closed_not_instant_n): null when nothing was closed
+-- rows: case_no
+--     closed_not_instant_n: closed
+--     early_n: closed where is_early
 -- formula: CLO without INSTANT closed on a day before due_on / CLO without INSTANT
 -- caveat: Other systems divide by all closed cases, or by the accepted ones: this one by the closed ones that
 --     were not instant. By days: closed on due_on is on time and not early. A padded limit raises it: show M07
@@ -18,6 +21,7 @@
 -- source: domain §5
 with closed as (
     select
+        case_no,
         {bucket} as bucket,
         closed_on < due_on as is_early
     from case_state

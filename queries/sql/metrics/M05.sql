@@ -13,7 +13,13 @@
 --     a backlog_n (cases): OO, open and past due_at at the end of the period, or at as_of if that is earlier
 --     a overdue_n (cases): closed_overdue_n + backlog_n
 --     a counted_n (cases): closed_n + backlog_n
---     a overdue_rate (ratio): overdue_n / counted_n; null when both are zero
+--     a overdue_rate (ratio of overdue_n / counted_n): null when both are zero
+-- rows: case_no
+--     counted_n: counted
+--     overdue_n: counted where is_backlog or is_closed_late
+--     closed_n: counted where not is_backlog
+--     closed_overdue_n: counted where not is_backlog and is_closed_late
+--     backlog_n: counted where is_backlog
 -- formula: (CLO closed after due_at + OO at the end) / (CLO + OO at the end); end = min(end of period, as_of)
 -- caveat: The backlog repeats in each period: run the metric for the longer period, never add periods.
 --     Cases due later than as_of are not in it. Open cases of a source that has not reported lately
@@ -23,6 +29,7 @@ with counted as (
     -- A case is closed in the period or open at its end, never both. The end is compared as local
     -- days for the end of the period and as an instant for as_of; the earlier of the two decides.
     select
+        case_no,
         {bucket} as bucket,
         is_open or closed_on >= $to as is_backlog,
         coalesce(closed_at > due_at, false) as is_closed_late

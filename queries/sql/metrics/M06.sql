@@ -10,13 +10,19 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     supervised_n (cases): accepted in the period, or open at its start; the denominator of a to d
 --     a yellow_net_n (cases): supervised cases with at least one net YELLOW in the period
---     a yellow_net_per_1000 (per 1,000 cases): 1,000 x yellow_net_n / supervised_n
+--     a yellow_net_per_1000 (per 1,000 cases of yellow_net_n / supervised_n): 1,000 x yellow_net_n / supervised_n
 --     b red_net_n (cases): supervised cases with at least one net RED in the period
---     b red_net_per_1000 (per 1,000 cases): 1,000 x red_net_n / supervised_n
+--     b red_net_per_1000 (per 1,000 cases of red_net_n / supervised_n): 1,000 x red_net_n / supervised_n
 --     c yellow_gross_n (cases): the same as a, revoked and cancelled cards included
---     c yellow_gross_per_1000 (per 1,000 cases): 1,000 x yellow_gross_n / supervised_n
+--     c yellow_gross_per_1000 (per 1,000 cases of yellow_gross_n / supervised_n): 1,000 x yellow_gross_n / supervised_n
 --     d red_gross_n (cases): the same as b, revoked and cancelled cards included
---     d red_gross_per_1000 (per 1,000 cases): 1,000 x red_gross_n / supervised_n
+--     d red_gross_per_1000 (per 1,000 cases of red_gross_n / supervised_n): 1,000 x red_gross_n / supervised_n
+-- rows: case_no
+--     supervised_n: supervised
+--     yellow_net_n: carded where level = 'YELLOW' and is_net
+--     red_net_n: carded where level = 'RED' and is_net
+--     yellow_gross_n: carded where level = 'YELLOW'
+--     red_gross_n: carded where level = 'RED'
 -- formula: supervised cases with a CASE card of the level and condition_at in the period / supervised
 --     cases
 -- caveat: A case with YELLOW and then RED is in a and in b: never add them. A case counts once a level,
@@ -27,7 +33,7 @@
 --     period counts in c and d, though the case is not in supervised_n. A period after as_of is empty.
 -- source: domain §5, §3 (gross, net)
 with supervised as (
-    select {bucket} as bucket
+    select case_no, {bucket} as bucket
     from case_state
     where {supervised}
 ),
@@ -39,7 +45,7 @@ carded as (
         case_no,
         level,
         bool_or(is_net) as is_net
-    from card
+    from {cards}
     where {carded}
     group by bucket, case_no, level
 ),

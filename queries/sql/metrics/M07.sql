@@ -5,7 +5,7 @@
 -- grain: one row an item in force at the end of the period, or all together: always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, item, month
+-- breakdowns: all, item, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for
 --     a item_n (items): in force on the last day of the period, with a statutory limit and no promise above it

@@ -18,6 +18,11 @@
 --     c instant_n (cases): INSTANT cases decided in the period, with a statutory limit in workdays
 --     c instant_speedup (ratio): (their statutory limits - their used_wd) / their statutory limits
 --     d no_statutory_n (cases): decided in the period, left out of a to c: no statutory limit in workdays
+-- rows: case_no
+--     decided_n: decided where statutory_wd is not null and not is_instant
+--     full_n: decided where statutory_wd is not null and not is_instant and full_wd is not null
+--     instant_n: decided where statutory_wd is not null and is_instant
+--     no_statutory_n: decided where statutory_wd is null
 -- formula: (sum of statutory limits - sum of used_wd) / sum of statutory limits over CLO that was decided
 -- caveat: The second of three meanings of "50 %": what was done against the law, not what was promised (M07) and
 --     not against what was before (M09). May be negative. Suspensions and late acceptance lower used_wd: show b
@@ -26,6 +31,7 @@
 -- source: domain §5
 with decided as (
     select
+        case_no,
         {bucket} as bucket,
         coalesce(limit_n = 0, false) as is_instant,
         cast(statutory_limit as double) as statutory_wd,

@@ -21,6 +21,12 @@
 --     f mean_calendar_days (calendar days): mean of calendar_n from receipt to delivery, else to closing
 --     g median_calendar_days (calendar days): their median
 --     h p90_calendar_days (calendar days): their 90th percentile
+-- rows: case_no
+--     decided_n: timed where not is_instant
+--     zero_day_n: timed where not is_instant and used_wd = 0
+--     instant_n: timed where is_instant
+--     calendar_n: timed where not is_instant and calendar_days is not null
+--     delivered_n: timed where not is_instant and calendar_days is not null and is_delivered
 -- formula: over CLO that was decided, without INSTANT: mean, median and p90 of used_days, which is
 --     used_ratio x N in tenths of a workday; and of local days from receipt to delivery,
 --     where nothing was delivered to closing
@@ -72,6 +78,7 @@ delivered as (
 
 timed as (
     select
+        decided.case_no,
         bucket,
         is_instant,
         used_wd,

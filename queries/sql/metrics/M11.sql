@@ -8,12 +8,15 @@
 -- params: $from date, $to date (exclusive)
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
---     a item_n (items): in force on the last day of the period; null but together, by item and by month
+--     a item_n (items): in force on the last day of the period; null but together, by item and over time
 --     a instant_item_n (items): 即办事项, of these, promised 0; null where item_n is
---     a instant_item_rate (ratio): 即办事项率, instant_item_n / item_n; null where item_n is
+--     a instant_item_rate (ratio of instant_item_n / item_n): 即办事项率, null where item_n is
 --     b decided_n (cases): decided in the period
 --     b instant_case_n (cases): 即办件, of these, INSTANT and closed in time
---     b instant_case_rate (ratio): 即办件率, instant_case_n / decided_n; null when nothing was decided
+--     b instant_case_rate (ratio of instant_case_n / decided_n): 即办件率, null when nothing was decided
+-- rows: case_no
+--     decided_n: counted where what = 'CASE'
+--     instant_case_n: counted where what = 'CASE' and is_instant
 -- formula: a: items promised 0 / items in force; b: CLOSED_INSTANT / CLO that was decided
 -- caveat: Two metrics with two names: a is what is offered, b what was done. Never take one for the other. Items
 --     have no village and no department of their own, so a has no value there. An INSTANT case that was
@@ -25,6 +28,7 @@ with items as (
 
 counted as (
     select
+        cast(null as varchar) as case_no,
         {item_bucket} as bucket,
         'ITEM' as what,
         promised_limit = 0 as is_instant
@@ -32,6 +36,7 @@ counted as (
     where {item_bucket} is not null
     union all
     select
+        case_no,
         {bucket} as bucket,
         'CASE' as what,
         status = 'CLOSED_INSTANT' as is_instant

@@ -12,16 +12,21 @@
 --     unknown_item_n (items): left out of a and b, since the visits that they ask for are not known
 --     a item_n (items): in force on the last day of the period, neither of these two; null when there are none
 --     a once_item_n (items): of these, asking for one visit at most
---     a once_item_rate (ratio): 最多跑一次事项率, once_item_n / item_n
+--     a once_item_rate (ratio of once_item_n / item_n): 最多跑一次事项率
 --     b none_item_n (items): of item_n, asking for none
---     b none_item_rate (ratio): 零跑动事项率, none_item_n / item_n
+--     b none_item_rate (ratio of none_item_n / item_n): 零跑动事项率
 --     c decided_n (cases): decided in the period
 --     c known_case_n (cases): of these, the visits are known
---     c unknown_case_rate (ratio): share of decided_n whose visits are not known
+--     c unknown_case_rate (ratio of decided_n - known_case_n / decided_n): share whose visits are not known
 --     c once_case_n (cases): of known_case_n, one visit at most
---     c once_case_rate (ratio): 最多跑一次办件率, once_case_n / known_case_n
+--     c once_case_rate (ratio of once_case_n / known_case_n): 最多跑一次办件率
 --     d none_case_n (cases): of known_case_n, no visit
---     d none_case_rate (ratio): 零跑动办件率, none_case_n / known_case_n
+--     d none_case_rate (ratio of none_case_n / known_case_n): 零跑动办件率
+-- rows: case_no
+--     decided_n: counted where what = 'CASE'
+--     known_case_n: counted where what = 'CASE' and visits is not null
+--     once_case_n: counted where what = 'CASE' and visits <= 1
+--     none_case_n: counted where what = 'CASE' and visits = 0
 -- formula: a, b: items asking for at most one visit, or none / items without the white list; c, d: cases with at
 --     most one counted visit, or none / cases whose visits are known
 -- caveat: What is scheduled (a, b) is not what is experienced (c, d): never take one for the other. The more
@@ -45,6 +50,7 @@ decided as (
 
 counted as (
     select
+        cast(null as varchar) as case_no,
         {item_bucket} as bucket,
         case
             when strpos(';' || coalesce(white.value, '') || ';', ';' || items.item_id || ';') > 0 then 'WHITE'
@@ -56,6 +62,7 @@ counted as (
     where {item_bucket} is not null
     union all
     select
+        decided.case_no,
         decided.bucket,
         'CASE' as what,
         visits_count as visits

@@ -10,18 +10,27 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a received_n (cases): received in the period
 --     a online_n (cases): of these, applied for by channel 2 (网上) and told not to be filed by the village agent
---     a online_rate (ratio): 网上申报率, online_n / received_n; null when nothing was received
+--     a online_rate (ratio of online_n / received_n): 网上申报率, null when nothing was received
 --     b online_traced_n (cases): of online_n, those whose receipt or application names a device or network address
---     b online_traced_rate (ratio): online_traced_n / received_n
+--     b online_traced_rate (ratio of online_traced_n / received_n): online_traced_n / received_n
 --     c assisted_n (cases): of received_n, filed by the village agent, by whatever channel
---     c assisted_rate (ratio): 代办率, assisted_n / received_n
+--     c assisted_rate (ratio of assisted_n / received_n): 代办率
 --     d mobile_n (cases): of received_n, applied for by channel 3 (移动) and told not to be filed by the agent
 --     d unknown_n (cases): of received_n, the channel is not known, or whether the agent filed it
 --     e decided_n (cases): decided in the period
 --     e through_n (cases): of these, applied for online as in a, no visit, and the result handed over online
---     e through_rate (ratio): 全程网办率, through_n / decided_n; null when nothing was decided
+--     e through_rate (ratio of through_n / decided_n): 全程网办率, null when nothing was decided
 --     f through_unknown_n (cases): of decided_n, applied for online, but visits or handing over are not known
---     f through_unknown_rate (ratio): through_unknown_n / decided_n
+--     f through_unknown_rate (ratio of through_unknown_n / decided_n): through_unknown_n / decided_n
+-- rows: case_no
+--     received_n: told where is_received
+--     online_n: told where is_received and is_online
+--     online_traced_n: told where is_received and is_online and is_traced
+--     assisted_n: told where is_received and is_assisted
+--     mobile_n: told where is_received and is_mobile
+--     unknown_n: told where is_received and is_unknown
+--     decided_n: told where is_decided
+--     through_n: told where is_decided and is_online and is_without_visit and is_delivered_online
 -- formula: a: online and not agent-assisted / received; e: online, no visit, delivered online / CLO that was decided
 -- caveat: Whatever is not known counts as not online. Platforms are known to report all cases as online: a without
 --     b is a claim. Filing by the village agent is a share of its own, never online. Mobile is shown apart. No
@@ -50,6 +59,7 @@ traced as (
 
 told as (
     select
+        cases.case_no,
         cases.bucket,
         cases.is_received,
         cases.is_decided,

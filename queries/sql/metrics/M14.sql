@@ -10,9 +10,14 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a receipt_n (cases): receipts whose last workday to answer lay in the period and is over at as_of
 --     a answered_n (cases): of these, accepted, refused or notified of a correction by then
---     a accept_in_time_rate (ratio): answered_n / receipt_n; null when no such day ended
+--     a accept_in_time_rate (ratio of answered_n / receipt_n): null when no such day ended
 --     b deemed_n (cases): of receipt_n, the rest: deemed accepted, since nobody answered
 --     b ended_before_n (cases): not in receipt_n: withdrawn, returned or voided before they were answered
+-- rows: case_no
+--     receipt_n: judged where not is_ended_before
+--     answered_n: judged where not is_ended_before and not is_deemed
+--     deemed_n: judged where not is_ended_before and is_deemed
+--     ended_before_n: judged where is_ended_before
 -- formula: receipts accepted, refused or notified by the end of the last workday to answer / receipts whose last
 --     workday to answer ended in the period; as many workdays as the official policy of the day of receipt says
 --     (accept_within_wd, 5 in BEIHAI_2)
@@ -58,6 +63,7 @@ received as (
 
 judged as (
     select
+        received.case_no,
         received.bucket,
         coalesce(start_kind = 'DEEMED' and start_from <= now(), false) as is_deemed,
         not is_open

@@ -10,8 +10,12 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a corrected_n (cases): accepted in the period, or ended in it without acceptance, with a notice to correct
 --     a once_n (cases): of these, with exactly one notice
---     a one_notice_rate (ratio): once_n / corrected_n; null when there are none
+--     a one_notice_rate (ratio of once_n / corrected_n): null when there are none
 --     b returned_n (cases): returned to the applicant in the period, with a notice or without
+-- rows: case_no
+--     corrected_n: counted where is_corrected
+--     once_n: counted where is_once
+--     returned_n: counted where is_returned
 -- formula: corrected cases accepted or ended in the period with exactly 1 notice / corrected cases accepted or ended
 --     in the period; a case counts once, by its acceptance if it ever was accepted
 -- caveat: Notices given orally are invisible: show b beside it. A notice after acceptance counts as a further one,
@@ -42,6 +46,7 @@ cases as (
 
 counted as (
     select
+        cases.case_no,
         cases.bucket,
         is_returned,
         is_settled and notice_n is not null as is_corrected,

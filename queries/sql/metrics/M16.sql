@@ -10,10 +10,15 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a accepted_n (cases): ACC, day 0 of the clock in the period, deemed and corrected included
 --     a not_accepted_n (cases): NOT_ACCEPT, refused acceptance in the period
---     a not_accepted_rate (ratio): 不予受理率, not_accepted_n / (accepted_n + not_accepted_n); null when both are 0
+--     a not_accepted_rate (ratio of not_accepted_n / accepted_n + not_accepted_n): 不予受理率, null when both are 0
 --     b granted_n (cases): accepted cases decided in the period as GRANTED
 --     b refused_n (cases): accepted cases decided in the period as REFUSED
---     b refused_rate (ratio): 不予率, refused_n / (granted_n + refused_n); null when both are 0
+--     b refused_rate (ratio of refused_n / granted_n + refused_n): 不予率, null when both are 0
+-- rows: case_no
+--     accepted_n: cases where is_accepted
+--     not_accepted_n: cases where is_closed and not is_judged and close_result = 'REFUSED'
+--     granted_n: cases where is_closed and is_judged and close_result = 'GRANTED'
+--     refused_n: cases where is_closed and is_judged and close_result = 'REFUSED'
 -- formula: a: NOT_ACCEPT / (ACC + NOT_ACCEPT); b: REFUSED / (GRANTED + REFUSED)
 -- caveat: Two rates of two stages: a case that was not accepted is in a alone. One that was refused acceptance only
 --     after it was deemed accepted is accepted in a and refused in b. A low rate can mean that people are turned
@@ -21,6 +26,7 @@
 -- source: domain §5, §4 point 1
 with cases as (
     select
+        case_no,
         {bucket} as bucket,
         started_on >= $from and started_on < $to and started_at <= now() and is_judged as is_accepted,
         closed_on >= $from and closed_on < $to and not is_open as is_closed,

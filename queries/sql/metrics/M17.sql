@@ -10,18 +10,20 @@
 --     bucket (code): what the row stands for; null where the source names none
 --     a decided_n (cases): decided in the period
 --     a rated_n (cases): of these, with an active rating: the first by the applicant, not set by default
---     a rated_rate (ratio): 参评率, rated_n / decided_n; null when nothing was decided
+--     a rated_rate (ratio of rated_n / decided_n): 参评率, null when nothing was decided
 --     b satisfied_n (cases): of rated_n, 3 stars or more
---     b satisfied_rate (ratio): 满意率, satisfied_n / rated_n; null when nobody rated
+--     b satisfied_rate (ratio of satisfied_n / rated_n): 满意率, null when nobody rated
 --     b bad_n (cases): 差评, of rated_n, 2 stars or 1
 --     c mean_stars (stars): mean of the active ratings, 5 is best; null when nobody rated
 --     d default_n (cases): of decided_n, rated by default and by nobody
---     d default_rate (ratio): default_n / decided_n
+--     d default_rate (ratio of default_n / decided_n): default_n / decided_n
 --     e by_agent_n (ratings): of cases of decided_n, given by the village agent; in no rate
 --     e by_staff_device_n (ratings): the same from a device of the staff
 --     e by_unknown_n (ratings): the same by somebody who is not known, defaults left out
 --     e later_n (ratings): the same by the applicant after the active one
 --     e excluded_n (ratings): the same left out by the decision on an appeal
+-- rows: case_no
+--     decided_n: decided
 -- formula: a: cases with an active rating / CLO that was decided; b: active ratings of 3 stars or more / active
 --     ratings; c: mean of the active ratings
 -- caveat: b says nothing without a. Ratings set by the system because nobody rated are in no rate. A rating that is

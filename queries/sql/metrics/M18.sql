@@ -10,13 +10,21 @@
 --     bucket (code): what the row stands for; null where the source names none, or the case is not known
 --     a due_n (ratings): 差评, 2 stars or 1, to be put right by a day in the period that is over at as_of
 --     a rectified_n (ratings): of these, put right by then, and confirmed by the rater or followed up
---     a rectification_rate (ratio): 差评整改率, rectified_n / due_n; null when none was due
+--     a rectification_rate (ratio of rectified_n / due_n): 差评整改率, null when none was due
 --     a claimed_n (ratings): of due_n, said to be put right by then by the rated office alone: not in rectified_n
 --     b real_name_n (ratings): of due_n, given by somebody known by name
 --     b called_back_n (ratings): of these, called back by as_of
---     b call_back_rate (ratio): 回访率, called_back_n / real_name_n; null when there are none
+--     b call_back_rate (ratio of called_back_n / real_name_n): 回访率, null when there are none
 --     c without_due_n (ratings): bad ratings of the period that have no day by which to be put right: in no rate
 --     c excluded_n (ratings): bad ratings due in the period and left out by the decision on an appeal
+-- rows: rating_id
+--     due_n: counted where what = 'DUE'
+--     rectified_n: counted where what = 'DUE' and is_rectified
+--     claimed_n: counted where what = 'DUE' and is_claimed
+--     real_name_n: counted where what = 'DUE' and is_real_name
+--     called_back_n: counted where what = 'DUE' and is_real_name and is_called_back
+--     without_due_n: counted where what = 'WITHOUT_DUE'
+--     excluded_n: counted where what = 'EXCLUDED'
 -- formula: a: bad ratings with rectify_due_at in the period put right by it / those due; b: called back / real-name
 --     bad ratings of a
 -- caveat: Put right counts if a call back has followed the rating, or if the applicant gave a later rating of the
@@ -72,6 +80,8 @@ cases as (
 
 counted as (
     select
+        bad.rating_id,
+        bad.case_no,
         cases.bucket,
         case
             when rectify_due_at is null then 'WITHOUT_DUE'

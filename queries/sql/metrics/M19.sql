@@ -6,16 +6,23 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, month
+-- breakdowns: all, village, township, county, organization, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (messages): to be answered in the period and by as_of, answered or not
 --     a answered_n (messages): of these, first answered by a person at or before the due time
---     a first_response_rate (ratio): answered_n / due_n; null when nothing was due
+--     a first_response_rate (ratio of answered_n / due_n): null when nothing was due
 --     b late_n (messages): of due_n, first answered by a person after the due time
 --     c unanswered_n (messages): of due_n, not answered by a person by as_of
 --     d untold_n (messages): of c, those with an answer of which the source does not say whether a person gave it
 --     e undated_n (messages): sent in the period, with no due time and no limit; in no other number
+-- rows: msg_id
+--     due_n: counted where is_due
+--     answered_n: counted where is_due and is_in_time
+--     late_n: counted where is_due and is_answered and not is_in_time
+--     unanswered_n: counted where is_due and not is_answered
+--     untold_n: counted where is_due and not is_answered and is_untold
+--     undated_n: counted where not is_due
 -- formula: messages due in the period, first answered by a person by then / messages due in the period
 -- caveat: Unanswered is a failure, also of a message that its author took back. Receipts of a machine, and
 --     "received, being handled", are no answer: the source says which reply is one (is_first_human), and a
@@ -37,6 +44,7 @@ answer as (
 
 counted as (
     select
+        message.msg_id,
         {bucket} as bucket,
         reply_due_on is not null as is_due,
         coalesce(answered_at <= reply_due_at, answered_at::date <= reply_due_on, false) as is_in_time,

@@ -6,22 +6,30 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, month
+-- breakdowns: all, village, township, county, organization, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (messages): HELP, COMPLAINT and REPORT to be answered in the period and by as_of, whatever came of them
 --     a confirmed_n (messages): of these, SOLVED as the author has confirmed
---     a confirmed_rate (ratio): confirmed_n / due_n, the headline; null when nothing was due
+--     a confirmed_rate (ratio of confirmed_n / due_n): confirmed_n / due_n, the headline; null when nothing was due
 --     b solved_n (messages): of due_n, SOLVED as the office says, confirmed or not
 --     b explained_n (messages): of due_n, EXPLAINED
---     b solved_rate (ratio): solved_n / (solved_n + explained_n); null when there is neither
+--     b solved_rate (ratio of solved_n / solved_n + explained_n): null when there is neither
 --     c unconfirmed_n (messages): of solved_n, those on which the author has not said a word
 --     c denied_n (messages): of solved_n, those that the author does not take as solved
 --     d not_solvable_n (messages): of due_n, NOT_SOLVABLE
---     d not_solvable_rate (ratio): not_solvable_n / due_n; null when nothing was due
+--     d not_solvable_rate (ratio of not_solvable_n / due_n): null when nothing was due
 --     e transferred_n (messages): of due_n, TRANSFERRED
---     e transferred_rate (ratio): transferred_n / due_n; null when nothing was due
+--     e transferred_rate (ratio of transferred_n / due_n): null when nothing was due
 --     f without_outcome_n (messages): of due_n, unanswered, answered without an outcome, or opened again since
+-- rows: msg_id
+--     due_n: counted
+--     confirmed_n: counted where outcome = 'SOLVED' and citizen_confirmed
+--     solved_n: counted where outcome = 'SOLVED'
+--     explained_n: counted where outcome = 'EXPLAINED'
+--     not_solvable_n: counted where outcome = 'NOT_SOLVABLE'
+--     transferred_n: counted where outcome = 'TRANSFERRED'
+--     without_outcome_n: counted where outcome is null
 -- formula: HELP, COMPLAINT and REPORT due in the period that the author has confirmed as SOLVED / all of them
 -- caveat: b rises by calling things NOT_SOLVABLE or TRANSFERRED: never show it without d and e. The last
 --     outcome of a message counts; one that the author had opened again stands for nothing until the next.
@@ -42,6 +50,7 @@ told as (
 
 counted as (
     select
+        message.msg_id,
         {bucket} as bucket,
         outcome,
         citizen_confirmed

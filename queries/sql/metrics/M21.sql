@@ -6,18 +6,25 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, month
+-- breakdowns: all, village, township, county, organization, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a ended_n (messages): ended in the period, or reopened in it and open since
 --     a rated_n (messages): of these, those whose author has told how content they are
 --     a satisfied_n (messages): of these, rated satisfied_least (3, 基本满意) or better, the last rating of each
---     a satisfied_rate (ratio): satisfied_n / rated_n; null when nobody said
+--     a satisfied_rate (ratio of satisfied_n / rated_n): null when nobody said
 --     b due_n (messages): due in the period and by as_of, ended or not
 --     b in_time_n (messages): of these, ended at or before the due time
---     b in_time_rate (ratio): in_time_n / due_n; null when nothing was due
+--     b in_time_rate (ratio of in_time_n / due_n): null when nothing was due
 --     c reopened_n (messages): of ended_n, those that the author had opened again
---     c reopened_rate (ratio): reopened_n / ended_n; null when nothing ended
+--     c reopened_rate (ratio of reopened_n / ended_n): null when nothing ended
+-- rows: msg_id
+--     ended_n: marked where is_ended
+--     rated_n: marked where is_ended and satisfaction is not null
+--     satisfied_n: marked where is_ended and is_satisfied
+--     due_n: marked where is_due
+--     in_time_n: marked where is_due and is_in_time
+--     reopened_n: marked where is_ended and is_reopened
 -- formula: a satisfied / asked, of messages ended in the period; b due in the period and ended by then / due;
 --     c reopened / ended in the period
 -- caveat: No record says who was called back (回访): whoever told how content they are counts as asked, so a
@@ -58,6 +65,7 @@ followed as (
 
 marked as (
     select
+        msg_id,
         {bucket} as bucket,
         satisfaction,
         satisfaction >= least_satisfied.value as is_satisfied,

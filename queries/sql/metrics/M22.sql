@@ -6,17 +6,24 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for
 --     a due_n (obligations): due in the period and by as_of, without those approved as not applicable
 --     a disclosed_n (obligations): of these, published by as_of, late or not, and not taken down early
---     a disclosure_rate (ratio): disclosed_n / due_n; null when nothing was due
+--     a disclosure_rate (ratio of disclosed_n / due_n): null when nothing was due
 --     b not_applicable_n (obligations): due in the period, not applicable for an approved reason; in no other number
---     b not_applicable_rate (ratio): not_applicable_n / (due_n + not_applicable_n); null when both are zero
+--     b not_applicable_rate (ratio of not_applicable_n / due_n + not_applicable_n): null when both are zero
 --     c taken_down_n (obligations): of due_n, published, and taken down early
 --     d missing_n (obligations): of due_n, never published by as_of
 --     e unapproved_n (obligations): of due_n, called not applicable without an approval
+-- rows: obligation_id
+--     due_n: marked where not is_not_applicable
+--     disclosed_n: marked where not is_not_applicable and is_standing
+--     not_applicable_n: marked where is_not_applicable
+--     taken_down_n: marked where not is_not_applicable and is_published and not is_standing
+--     missing_n: marked where not is_not_applicable and not is_published
+--     unapproved_n: marked where not is_not_applicable and has_reason
 -- formula: obligations due in the period, published by as_of and not taken down early / obligations due in the
 --     period; an obligation is an item of the catalogue x a village x a period
 -- caveat: Taken down early: before on_display_days natural days, that of the first showing included, or, where
@@ -29,6 +36,7 @@ with {disclosure},
 
 marked as (
     select
+        obligation.obligation_id,
         {bucket} as bucket,
         is_not_applicable,
         has_reason,

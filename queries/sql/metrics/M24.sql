@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for
 --     a due_n (obligations): due in the period and by as_of, without those approved as not applicable

@@ -5,12 +5,12 @@
 -- grain: one row a bucket with at least one village; without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for
 --     a villages_n (villages): of the region edition of the day
 --     a consistent_n (villages): of these, with the powers and areas of the list (72 in 14), each with a flowchart
---     a consistent_rate (ratio): consistent_n / villages_n; null when no list of any of them has landed
+--     a consistent_rate (ratio of consistent_n / villages_n): null when no list of any of them has landed
 --     b counts_match_n (villages): with the powers and areas of the list, flowcharts or not
 --     c flowcharts_n (villages): with a list on which every power has a flowchart
 --     d unlisted_n (villages): without any list; not consistent

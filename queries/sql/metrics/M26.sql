@@ -6,15 +6,20 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a decided_n (listings): decided in the period: sold out, ended, or listing_decided_days (30) old, what is first
 --     a dealt_n (listings): of these, with at least one confirmed deal by as_of
---     a deal_rate (ratio): dealt_n / decided_n; null when nothing was decided
+--     a deal_rate (ratio of dealt_n / decided_n): null when nothing was decided
 --     b seller_only_n (listings): of decided_n, with deals that nobody but the seller confirms (R20); not in dealt_n
 --     c open_n (listings): posted in the period and not decided by as_of; in no other number
 --     d reposted_n (listings): postings that are the same listing as one before, of those in decided_n
+-- rows: offer_id
+--     decided_n: marked where is_decided
+--     dealt_n: marked where is_decided and is_dealt
+--     seller_only_n: marked where is_decided and is_seller_only and not is_dealt
+--     open_n: marked where not is_decided
 -- formula: listings decided in the period with at least one deal confirmed by BUYER, BOTH or PLATFORM / listings
 --     decided in the period
 -- caveat: Open listings are censored, no failures. SUPPLY and DEMAND together. Posted again by the same seller
@@ -37,6 +42,7 @@ dealt as (
 
 marked as (
     select
+        offer.offer_id,
         {bucket} as bucket,
         coalesce(decided_on >= $from and decided_on < $to, false) as is_decided,
         coalesce(is_dealt, false) as is_dealt,

@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a deals_n (deals): confirmed in the period by BUYER, BOTH or PLATFORM, not called off by as_of

@@ -6,12 +6,12 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a open_n (listings): SUPPLY on offer at the end of the period, or at as_of if that is earlier
 --     a unsold_n (listings): of these, those of b and c
---     a unsold_rate (ratio): unsold_n / open_n; null when nothing is on offer
+--     a unsold_rate (ratio of unsold_n / open_n): null when nothing is on offer
 --     b perishable_n (listings): half of the shelf life is over and less than 30 % sold
 --     c idle_n (listings): without a shelf life, two weeks old and nobody has asked
 --     d priced_n (listings): of open_n, those with a price and at least 5 prices of the product and grade in 4 weeks

@@ -6,12 +6,12 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): village where it was picked up, or what that lies in; null where the source names none
 --     a promised_n (parcels): promised for the period and by as_of
 --     a on_time_n (parcels): of these, delivered at or before the promised time
---     a on_time_rate (ratio): on_time_n / promised_n; null when nothing was promised
+--     a on_time_rate (ratio of on_time_n / promised_n): null when nothing was promised
 --     b late_n (parcels): of promised_n, delivered after it
 --     b undelivered_n (parcels): of promised_n, not delivered by as_of, lost or returned
 --     c signed_n (parcels): of promised_n, signed for, and when it was picked up is known

@@ -16,6 +16,13 @@
 --     c unknown_visits_n (cases): taken in by the village; how many visits they took is not known
 --     d unknown_applicant_n (cases): as eligible, but who applied is not known, so whether it repeats is not
 --     e visited_n (cases): taken in by the village, with a visit recorded
+-- rows: case_no
+--     decided_n: marked
+--     eligible_n: marked where is_eligible
+--     repeated_n: marked where is_repeated
+--     unknown_visits_n: marked where is_unknown
+--     unknown_applicant_n: marked where is_nobody
+--     visited_n: marked where is_visited
 -- formula: cases decided in the period that the village took in, that took no recorded visit beyond it, once an
 --     applicant and item in 30 days, x saving_per_case
 -- caveat: An estimate with a parameter (200 yuan, claim C5), no cash that anybody measured. No record says where a
@@ -78,6 +85,7 @@ spaced as (
 
 marked as (
     select
+        case_no,
         bucket,
         saving.yuan,
         is_of_village and visits_count is null as is_unknown,

@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, month
+-- breakdowns: all, village, township, county, day, month, quarter, year
 -- columns:
 --     bucket (code): village where the case was taken in, or what that lies in; null where the source names none
 --     a accepted_n (cases): accepted in the period and by as_of on a day on which the village had an active agent

@@ -55,16 +55,19 @@ fn every_token_is_replaced() {
             let sql = metric.sql_by(*breakdown).unwrap();
             assert!(!sql.contains(['{', '}']), "{} by {breakdown}:\n{sql}", metric.id);
         }
-        assert_eq!(metric.sql_by(Breakdown::Month), metric.sql_by(Breakdown::All));
+        for piece in Breakdown::ALL.into_iter().filter(|breakdown| breakdown.is_of_time()) {
+            assert_eq!(metric.sql_by(piece), metric.sql_by(Breakdown::All));
+        }
     }
 }
 
-/// Everything together, and that month by month, can be told of any metric.
+/// Everything together, and that piece by piece of the time, can be told of any metric.
 #[test]
 fn a_header_names_breakdowns_that_exist() {
     for metric in &METRICS {
         let breakdowns = &metric.header().breakdowns;
-        assert!(breakdowns.contains(&Breakdown::All) && breakdowns.contains(&Breakdown::Month), "{}", metric.id);
+        let mut always = Breakdown::ALL.into_iter().filter(|by| *by == Breakdown::All || by.is_of_time());
+        assert!(always.all(|by| breakdowns.contains(&by)), "{}", metric.id);
         let told = metric.sql.lines().find_map(|line| line.strip_prefix("-- breakdowns: "));
         if let Some(told) = told {
             let names: Vec<&str> = breakdowns.iter().map(|breakdown| breakdown.as_str()).collect();
@@ -89,6 +92,47 @@ fn cards_of_an_organization_are_those_it_answers_for() {
     assert!(sql.contains("org_code as bucket") && sql.contains("responsible_org as bucket"), "{sql}");
     let sql = find("M06").unwrap().sql_by(Breakdown::Village).unwrap();
     assert_eq!(sql.matches("village_code as bucket").count(), 2, "{sql}");
+    assert!(sql.contains("from card\n"), "{sql}");
+    let sql = find("M06").unwrap().sql_by(Breakdown::Kind).unwrap();
+    assert!(sql.contains("on of_case = card.case_no\n    ) as card\n    where"), "{sql}");
+}
+
+#[test]
+fn a_share_is_made_of_columns_of_its_metric() {
+    for metric in &METRICS {
+        let columns = &metric.header().columns;
+        for share in columns.iter().filter_map(|column| column.share) {
+            for (_, name) in share.part().chain(share.whole()) {
+                let found = columns.iter().find(|column| column.name == name);
+                assert!(found.is_some_and(|column| column.share.is_none()), "{}: {share} has no {name}", metric.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_are_of_counts_and_queries_that_there_are() {
+    for metric in &METRICS {
+        let header = metric.header();
+        assert_eq!(header.rows.is_empty(), header.rows_key.is_empty(), "{}", metric.id);
+        for rows in &header.rows {
+            let sql = metric.rows_by(Breakdown::All, Some(rows.count)).unwrap();
+            assert!(header.columns.iter().any(|column| column.name == rows.count), "{}: {}", metric.id, rows.count);
+            assert!(!sql.contains("\ntotals as ("), "{sql}");
+            let query = format!("{} as (\n", rows.query);
+            assert!(sql.contains(&format!("\n{query}")) || sql.contains(&format!("with {query}")), "{sql}");
+        }
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_shown_are_refused_in_a_sentence() {
+    let refused = |id, count| find(id).unwrap().rows_by(Breakdown::All, count).unwrap_err().to_string();
+    assert_eq!(
+        refused("M33", None),
+        "M33 counts no rows that could be shown one by one; ask for its figures without --rows"
+    );
+    assert_eq!(refused("M02", Some("late_n")), "M02 has no rows behind \"late_n\"; choose closed_n, on_time_n");
 }
 
 #[test]

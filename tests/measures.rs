@@ -1,0 +1,105 @@
+//! Metrics with what is set beside them, followed to their rows, and asked in SQL.
+
+use serde_json::Value;
+
+use crate::support::{Place, text};
+
+const MAPPING: &str = r#"
+[source]
+system = "hall"
+time_zone = "Asia/Shanghai"
+case_key = "case"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+promised_limit = "limit"
+promised_unit = { value = "WD" }
+recorded_at = "at"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+"#;
+
+/// Accepted: one case in February, two in March; none is closed.
+fn lake() -> Place {
+    let place = Place::new();
+    let mapping = place.file("hall.toml", MAPPING);
+    let rows = "A,5,ACCEPT,2018-02-05 10:00:00\nB,5,ACCEPT,2018-03-05 10:00:00\nC,5,ACCEPT,2018-03-06 10:00:00\n";
+    let file = place.file("hall.csv", format!("case,limit,type,at\n{rows}"));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    place
+}
+
+const MARCH: [&str; 6] = ["--from", "2018-03-01", "--to", "2018-04-01", "--as-of", "2018-04-30"];
+
+fn asked(place: &Place, args: &[&str]) -> Value {
+    place.json(&[&["metric"], args, &MARCH].concat())
+}
+
+#[test]
+fn a_month_is_set_beside_the_one_before_with_intervals() {
+    let place = lake();
+    let told = asked(&place, &["M01", "--compare", "previous"]);
+    let row = &told["rows"][0];
+    assert_eq!([&row["accepted_n"], &row["accepted_n_then"]].map(Value::as_i64), [Some(2), Some(1)]);
+    assert_eq!(row["accepted_n_change"].as_f64(), Some(1.0));
+    assert!(row["closed_n_change"].is_null(), "nothing to be relative to: {row}");
+    let base = &told["parameters"]["compared_with"];
+    assert_eq!([&base["from"], &base["to"]].map(Value::as_str), [Some("2018-02-01"), Some("2018-03-01")]);
+    // None of two on time: 0 to 3.8415 / 5.8415.
+    let told = asked(&place, &["M03", "--intervals"]);
+    let row = &told["rows"][0];
+    assert_eq!(row["on_time_rate_lower"].as_f64(), Some(0.0));
+    assert!(row["on_time_rate_upper"].as_f64().is_some_and(|upper| (upper - 0.6576).abs() < 1e-4), "{row}");
+}
+
+#[test]
+fn a_figure_is_followed_to_its_cases_and_tells_where_it_comes_from() {
+    let place = lake();
+    let told = asked(&place, &["M03"]);
+    assert_eq!(told["rows"][0]["due_n"].as_i64(), Some(2));
+    assert_eq!(told["metric"], "M03");
+    assert_eq!(told["version"].as_str().map(str::len), Some(64));
+    assert_eq!(told["parameters"]["from"], "2018-03-01");
+    assert!(told["sql"].as_str().is_some_and(|sql| sql.contains("due_on >= $from")), "{told}");
+    assert!(told["as_of"].as_str().is_some_and(|at| at.starts_with("2018-04-30")), "{told}");
+    assert!(told["tables"]["case_state"].is_u64(), "{told}");
+    let cases = asked(&place, &["M03", "--rows"]);
+    let numbers: Vec<_> = cases["rows"].as_array().expect("rows").iter().map(|row| row["case_no"].as_str()).collect();
+    assert_eq!((numbers.len(), numbers.contains(&Some("B")), numbers.contains(&Some("C"))), (2, true, true));
+    assert_eq!((&cases["version"], &cases["parameters"]["rows_of"]), (&told["version"], &Value::from("due_n")));
+    assert_eq!(asked(&place, &["M03", "--rows=on_time_n"])["rows"], Value::Array(Vec::new()));
+    assert!(place.fails(2, &["metric", "M33", "--rows"]).contains("M33 counts no rows that could be shown"));
+    assert!(place.fails(2, &["metric", "M03", "--rows=late_n"]).contains("choose due_n, on_time_n"));
+}
+
+#[test]
+fn a_metric_is_a_table_in_sql() {
+    let place = lake();
+    let rows = |sql: &str| place.json(&["query", sql, "--as-of", "2018-04-30"]);
+    let told = rows("select bucket, due_n from metric('m03', '2018-03-01', date '2018-04-01')");
+    assert_eq!(told, serde_json::json!([{"bucket": "all", "due_n": 2}]));
+    let told = rows(
+        "select bucket, accepted_n from metric('M01', '2018-02-01', '2018-04-01', 'month') where accepted_n > 0 order by 1",
+    );
+    assert_eq!(
+        told,
+        serde_json::json!([{"bucket": "2018-02", "accepted_n": 1}, {"bucket": "2018-03", "accepted_n": 2}])
+    );
+    for (call, wanted) in [
+        ("metric('M03')", "write metric('M03', date '2018-05-01', date '2018-06-01'[, 'village'])"),
+        ("metric('M99', '2018-03-01', '2018-04-01')", "there is no metric 'M99'"),
+        ("metric('M03', '2018-03-01', '2018-13-01')", "is no date"),
+        ("metric('M03', '2018-04-01', '2018-03-01')", "is empty"),
+        ("metric('M07', '2018-03-01', '2018-04-01', 'village')", "M07 cannot be told apart by village"),
+        ("metric('M01', '2018-01-01', '2019-01-01', 'day')", "at most 100"),
+    ] {
+        let message = place.fails(1, &["query", &format!("select * from {call}")]);
+        assert!(message.contains(wanted), "{call}: {message}");
+    }
+}
