@@ -135,6 +135,21 @@ fn small_files_are_merged_and_nothing_that_is_asked_changes() {
     assert!(place.fails(2, &["lake", "verify", "--table", "nonsense"]).contains("there is no table"));
 }
 
+/// A data file somewhere below a table's folder.
+fn place_of_data(table: &std::path::Path) -> std::path::PathBuf {
+    let mut folders = vec![table.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()) {
+            match entry.extension() {
+                _ if entry.is_dir() && !entry.ends_with("_delta_log") => folders.push(entry),
+                Some(kind) if kind == "parquet" => return entry,
+                _ => {}
+            }
+        }
+    }
+    panic!("{} has no data", table.display());
+}
+
 #[test]
 fn a_backup_grows_by_what_is_new_and_gives_the_lake_back() {
     let place = Place::new();
@@ -158,6 +173,22 @@ fn a_backup_grows_by_what_is_new_and_gives_the_lake_back() {
     assert!(refused.contains("it is not empty"), "{refused}");
     // The same file again is known there too.
     assert!(place.fails(1, &["backup", text(&place.dir.path().join("lake/inside"))]).contains("it is in the lake"));
+    // A copy that was damaged is copied anew, if it is looked at.
+    let events = backup.join("lake/workflow_event");
+    let copy = place_of_data(&events);
+    let whole = std::fs::read(&copy).expect("copy");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    std::fs::write(&copy, flipped).expect("damaged");
+    assert_eq!(copied(&place.json(&["backup", text(&backup), "--check"])), 1);
+    assert_eq!(std::fs::read(&copy).expect("copy"), whole);
+    // What another lake has left without its manifest is no leftover of this one.
+    let manifest = std::fs::read(backup.join("manifest.json")).expect("manifest");
+    std::fs::remove_file(backup.join("manifest.json")).expect("removed");
+    let stranger = Place::new();
+    land(&stranger, "first.csv", &["X"]);
+    assert!(stranger.fails(1, &["backup", text(&backup)]).contains("tables of another lake"));
+    std::fs::write(backup.join("manifest.json"), manifest).expect("brought back");
     let meta = backup.join("lake/lake_meta");
     let file =
         std::fs::read_dir(&meta).expect("folder").map(|entry| entry.expect("entry").path()).find(|file| file.is_file());

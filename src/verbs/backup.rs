@@ -32,8 +32,13 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
     let files = counted(report.files, "file", "files");
     say!("{}: {} of {files} {does}, {}", report.place, report.copied, sized(report.copied_bytes));
     if !args.dry_run {
-        let read = if args.check { "all were read on both sides" } else { "what was copied was read again" };
-        say!("the backup holds {} and is equal to the lake ({read})", sized(report.bytes));
+        let size = sized(report.bytes);
+        match args.check {
+            true => say!("the backup holds {size} and is equal to the lake: all was read on both sides"),
+            false => {
+                say!("the backup holds {size}; what was copied was read again (--check reads what was there, too)")
+            }
+        }
         if report.removed > 0 {
             say!(
                 "removed of earlier backups, since it does not need them: {}",

@@ -78,6 +78,9 @@ impl Lake {
             place.refuse_other(held, &pinned)?;
         }
         let sources = sources(&pinned).await?;
+        if held.is_none() {
+            self.refuse_others_log(&place, &sources).await?;
+        }
         let held: HashMap<String, Entry> =
             held.into_iter().flat_map(|held| held.files).map(|entry| (entry.path.clone(), entry)).collect();
         let mut report = BackupReport { place: place.name.clone(), ..BackupReport::default() };
@@ -89,7 +92,7 @@ impl Lake {
                 continue;
             }
             let (entry, is_new) = match known {
-                Some(entry) if options.check => (self.checked(&place, source, entry).await?, false),
+                Some(entry) if options.check => self.checked(&place, source, entry).await?,
                 Some(entry) => (entry, false),
                 None => (self.copied(&place, source).await?, true),
             };
@@ -122,6 +125,24 @@ impl Lake {
         place.put_manifest(text, version).await?;
         report.removed = prune(&place, &manifest).await?;
         Ok(report)
+    }
+
+    /// Without a manifest a folder holds what a backup has left that was broken off, of this lake alone: its
+    /// commits are ours.
+    async fn refuse_others_log(&self, place: &Place, sources: &[Source]) -> Result<(), LakeError> {
+        for source in sources.iter().filter(|source| source.is_log && source.name.ends_with(".json")) {
+            let there = match digest(&place.store, &place.path(&source.name)).await {
+                Ok(there) => there,
+                Err(LakeError::Store(object_store::Error::NotFound { .. })) => continue,
+                Err(error) => return Err(error),
+            };
+            if there != digest(&self.store(), &source.path).await? {
+                return Err(place.wrong(
+                    "it holds tables of another lake, whose manifest.json is gone; bring that back, or name another folder",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Backups into a folder are made one after the other by a lock there. A store has no locks, so
@@ -179,15 +200,19 @@ impl Lake {
         }
     }
 
-    /// What an earlier backup copied, read again on both sides.
-    async fn checked(&self, place: &Place, source: &Source, entry: Entry) -> Result<Entry, LakeError> {
+    /// What an earlier backup copied, read again on both sides; whether it was copied anew.
+    async fn checked(&self, place: &Place, source: &Source, entry: Entry) -> Result<(Entry, bool), LakeError> {
         let (size, sha256) = digest(&self.store(), &source.path).await?;
         if (size, &sha256) != (entry.size, &entry.sha256) {
             let found = format!("{size} bytes, SHA-256 {sha256}");
             return Err(LakeError::Damaged { place: self.url().to_string(), file: source.name.clone(), found });
         }
-        same(place, &entry).await?;
-        Ok(entry)
+        match same(place, &entry).await {
+            Ok(()) => Ok((entry, false)),
+            // The lake's own is whole: it takes the place of the damaged copy.
+            Err(LakeError::Damaged { .. }) => Ok((self.copied(place, source).await?, true)),
+            Err(error) => Err(error),
+        }
     }
 }
 

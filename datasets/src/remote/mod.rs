@@ -129,6 +129,15 @@ fn s3(url: &Url, name: &str, client: ClientOptions, retry: RetryConfig) -> Resul
             continue;
         }
         let Ok(key) = variable.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() else { continue };
+        // The crate would write it to its log with every connection.
+        if matches!(key, AmazonS3ConfigKey::Endpoint | AmazonS3ConfigKey::S3Endpoint)
+            && Url::parse(value).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+        {
+            return refused(
+                "AWS_ENDPOINT_URL holds a name or a password; leave them out: who asks is told by AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY",
+            );
+        }
         is_known |= tells_who(key);
         builder = builder.with_config(key, value);
     }
