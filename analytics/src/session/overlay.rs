@@ -63,6 +63,7 @@ impl Overlay {
                 }
             }
         }
+        known.extend(known_before(snapshot, news.difference(&known).cloned().collect(), as_of).await?);
         // What came to be known of the calendar since moves what was open then.
         if rules.calendar.changed_at().iter().any(|change| *change > as_of) {
             for case in open_cases(snapshot).await? {
@@ -82,6 +83,25 @@ impl Overlay {
         let hidden = hidden(pairs.chain(news.iter().map(|case| (case.as_str(), NO_FOLD))))?;
         Ok(Self { hidden, states: standing.with(&hot.states, states)?, cards: standing.with(&hot.cards, cards)? })
     }
+}
+
+/// Those of the cases that other rows say were known by then: a row that a later run has left behind may
+/// tell of less.
+async fn known_before(
+    snapshot: &LakeSnapshot,
+    cases: HashSet<String>,
+    as_of: Timestamp,
+) -> Result<HashSet<String>, AnalyticsError> {
+    let mut known = HashSet::new();
+    for batch in snapshot.table(&CASE_STATE).read_where("case_no", &cases, &["case_no", "first_known_at"]).await? {
+        let first = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+        for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
+            if let Some(case) = case.filter(|case| first.value(at) <= as_of.as_microsecond() && cases.contains(*case)) {
+                known.insert(case.to_owned());
+            }
+        }
+    }
+    Ok(known)
 }
 
 /// Hot rows of cases without later news, beside those that were folded again.
