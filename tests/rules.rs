@@ -23,6 +23,17 @@ event_type = "type"
 occurred_at = "at"
 "#;
 
+const EVENTS_ALONE: &str = r#"
+system = "hall"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+"#;
+
 /// A lake with `case,limit,item,type,at` rows; accepted Mon 2018-03-05 with N = 5, due 03-12.
 fn lake(rows: &[&str]) -> Place {
     let place = Place::new();
@@ -32,6 +43,13 @@ fn lake(rows: &[&str]) -> Place {
     let file = place.file("hall.csv", format!("case,limit,item,type,at\n{}\n", rows.join("\n")));
     place.run(&["ingest", text(&mapping), text(&file)]);
     place
+}
+
+/// Status and due date of a case as of then.
+fn state(place: &Place, case: &str, as_of: &str) -> String {
+    let sql = format!("select status || coalesce(' ' || due_on, '') as s from case_state where case_no = '{case}'");
+    let rows = place.json(&["query", &sql, "--as-of", as_of]);
+    rows[0]["s"].as_str().unwrap_or_default().to_owned()
 }
 
 /// `case object level cycle condition cancelled_by` of every official card, by case and instant.
@@ -122,6 +140,40 @@ fn a_year_that_becomes_known_gives_the_cards_that_were_withheld() {
     let exported = place.run(&["reference", "export", "calendar_year"]);
     assert!(exported.starts_with(head) && exported.contains("GX,2027,KNOWN,a notice,2025-06-02\n"), "{exported}");
     assert!(exported.contains("GX,2027,PROVISIONAL,"), "what was said before stays");
+}
+
+#[test]
+fn a_notice_judges_what_was_open_when_it_came_whenever_it_is_worked_in() {
+    let place =
+        lake(&["A,5,,ACCEPT,2018-03-05 10:00:00", "C,5,,ACCEPT,2018-03-05 10:00:00", "C,5,,CLOSE,2018-03-22 09:00:00"]);
+    let head = "region,date,is_workday,kind,name,version,known_from\n";
+    let storm = format!("{head}GX,2018-03-09,false,REGIONAL_HOLIDAY,storm,GX storm,2018-03-20\n");
+    let file = place.file("storm.csv", storm);
+    place.run(&["reference", "put", "calendar_day", text(&file)]);
+    for case in ["A", "C"] {
+        assert_eq!(state(&place, case, "2018-03-13T12:00"), "OVERDUE_OPEN 2018-03-12", "{case}: nobody knew");
+        assert_eq!(state(&place, case, "2018-03-21T12:00"), "OVERDUE_OPEN 2018-03-13", "{case}");
+    }
+    assert_eq!(state(&place, "C", "2018-04-01"), "CLOSED_OVERDUE 2018-03-13");
+    let told = place.run(&["derive", "--full", "--dry-run"]);
+    assert!(told.contains("due dates that move 0; cards that appear 0, vanish 0, move 0"), "{told}");
+}
+
+#[test]
+fn a_registered_case_waits_for_its_first_event_also_when_that_is_known() {
+    let place = Place::new();
+    let only =
+        MAPPING.split("[[output]]").take(2).collect::<Vec<_>>().join("[[output]]").replace("per = \"case\"\n", "");
+    let mapping = place.file("desk.toml", only.replace("item_id = \"item\"\n", ""));
+    let registered = place.file("desk.csv", "case,limit,at\nP,5,2018-03-05 09:00:00\n");
+    place.run(&["ingest", text(&mapping), text(&registered)]);
+    assert_eq!(state(&place, "P", "2018-03-06"), "NOT_STARTED");
+    let events = place.file("event.toml", format!("[source]{EVENTS_ALONE}"));
+    let file = place.file("event.csv", "case,type,at\nP,ACCEPT,2018-03-07 09:00:00\n");
+    place.run(&["ingest", text(&events), text(&file)]);
+    assert_eq!(state(&place, "P", "2018-03-06"), "NOT_STARTED", "as it was");
+    assert_eq!(state(&place, "P", "2018-03-08"), "RUNNING 2018-03-14");
+    assert_eq!(state(&place, "P", "2018-03-04"), "");
 }
 
 #[test]
