@@ -118,6 +118,7 @@ impl Bench<'_> {
             is_escalated: false,
             has_certificate: true,
             is_backfill: false,
+            changes: &[],
         }
     }
 }

@@ -36,6 +36,11 @@ impl EventKind {
     pub fn rank(self) -> u8 {
         self as u8
     }
+
+    /// Whether a case may have ended with it.
+    pub(crate) fn may_close(self) -> bool {
+        matches!(self, Self::Close | Self::Withdraw | Self::Void | Self::NotAccept)
+    }
 }
 
 named_enum! {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::due::Counter;
 use crate::effect::Effects;
 use crate::history::History;
+use crate::rules::{Book, InForce};
 use crate::stop::Excluded;
 use crate::version::latest;
 use crate::{
@@ -133,7 +134,10 @@ pub fn explain(
     policy: &Policy,
     until: Timestamp,
 ) -> Result<Explanation, ClockError> {
-    let Judged { clock, cards } = judge(case, calendar, zone, policy)?;
+    let Judged { clock, cards, known_by, .. } = judge(case, calendar, zone, policy)?;
+    let book = Book { case, calendar, policy };
+    let InForce { case, calendar, policy, .. } = book.known(known_by, until);
+    let case = &case;
     let events: Vec<&Event> = case.events.iter().collect();
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let out_of_range = |source| ClockError::OutOfRange { source };

@@ -106,6 +106,11 @@ impl<'a> History<'a> {
         Ok(history)
     }
 
+    /// When the decision was delivered.
+    pub(crate) fn delivered_after(&self, closing: &Closing<'_>) -> Option<Timestamp> {
+        self.delivered.iter().copied().filter(|at| *at >= closing.event.occurred_at).min()
+    }
+
     /// The closing in force, if the case is closed.
     pub(crate) fn closing(&self) -> Option<&Closing<'a>> {
         self.closings.last().filter(|closing| closing.reopened.is_none())

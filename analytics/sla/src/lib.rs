@@ -31,6 +31,7 @@ mod policy;
 #[cfg(test)]
 mod properties;
 mod reason;
+mod rules;
 mod status;
 mod steps;
 mod stop;
@@ -53,6 +54,7 @@ pub use limit::{CaseInput, ItemRules, Limit, StepRule, Unit};
 pub use names::UnknownName;
 pub use policy::{ClockKind, Deadline, Level, ObjectType, Policy, Rule};
 pub use reason::Reason;
+pub use rules::{CaseRules, RuleChange};
 pub use status::Status;
 pub use steps::StepClock;
 pub use stop::{Pause, Suspension};

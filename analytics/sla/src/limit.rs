@@ -1,6 +1,6 @@
 //! Limits of the item, and a case as the clock is given it.
 
-use crate::{Event, StopKind};
+use crate::{Event, RuleChange, StopKind};
 
 named_enum! {
     /// Unit of a limit, with the provincial codes 1 to 5 (domain §4 point 3).
@@ -76,4 +76,6 @@ pub struct CaseInput<'a> {
     pub has_certificate: bool,
     /// `entry_mode` BACKFILL: entered afterwards with approval, so no entry is late (point 10).
     pub is_backfill: bool,
+    /// Other rules that came to be known since, the oldest first (design §2.11).
+    pub changes: &'a [RuleChange<'a>],
 }

@@ -200,6 +200,7 @@ pub(crate) fn case(events: &[Event], promised: Option<Limit>) -> CaseInput<'_> {
         is_escalated: false,
         has_certificate: false,
         is_backfill: false,
+        changes: &[],
     }
 }
 

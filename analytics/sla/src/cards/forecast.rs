@@ -7,6 +7,7 @@ use crate::calendar::{DAY_END, end_of_day, instant, local, office_seconds, workd
 use crate::clock::State;
 use crate::due::{Counter, just_after};
 use crate::ladder::Running;
+use crate::rules::Book;
 use crate::stop::Excluded;
 use crate::{CaseInput, ClockKind, CloseResult, Level, ObjectType, Policy, Rule, WorkCalendar, Zone};
 
@@ -62,10 +63,12 @@ impl Object {
 
 /// What the forecasts are made with.
 pub(super) struct Forecast<'f> {
+    pub(super) book: &'f Book<'f>,
     pub(super) case: &'f CaseInput<'f>,
     pub(super) calendar: &'f dyn WorkCalendar,
     pub(super) zone: &'f Zone,
     pub(super) policy: &'f Policy,
+    pub(super) now: Timestamp,
 }
 
 impl Forecast<'_> {
@@ -190,7 +193,11 @@ impl Forecast<'_> {
     fn delivery(&self, state: &State<'_>) -> Result<Option<Object>, Error> {
         let granted = state.history.closing().filter(|closing| closing.result == CloseResult::Granted);
         let Some(closing) = granted.filter(|_| self.case.has_certificate) else { return Ok(None) };
-        let counted = workdays_after(self.calendar, local(closing.at, self.zone).0, self.policy.deliver_within_wd)?;
+        let delivered = state.history.delivered_after(closing);
+        // It comes after the end of the case, and is counted by what was known until it was made.
+        let by = delivered.map_or(self.now, |at| at.min(self.now));
+        let calendar = self.book.known(by, self.now).calendar;
+        let counted = workdays_after(calendar, local(closing.at, self.zone).0, self.policy.deliver_within_wd)?;
         if counted.provisional {
             return Ok(None);
         }
@@ -198,8 +205,7 @@ impl Forecast<'_> {
         let over = Rule::AfterDue { of: ClockKind::Promise, grace_wd: 0 };
         let rungs =
             vec![told_rung(Level::Yellow, over, just_after(due_at)?, (due_at, counted.last), ClockKind::Promise)];
-        let delivered = state.history.delivered.iter().filter(|at| **at >= closing.event.occurred_at).min();
-        let open = vec![(closing.at, delivered.map(|at| (*at).max(closing.at)))];
+        let open = vec![(closing.at, delivered.map(|at| at.max(closing.at)))];
         Ok(Some(plain(ObjectType::Delivery, None, open, closing.at, due_at, rungs)))
     }
 }

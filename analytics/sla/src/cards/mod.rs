@@ -6,7 +6,9 @@ use jiff::civil::Date;
 
 use crate::{ClockKind, Level, ObjectType, Reason};
 
+mod bench;
 mod forecast;
+mod moments;
 mod quiet;
 mod replay;
 
@@ -20,6 +22,8 @@ named_enum! {
         /// A record that was entered in time.
         Event = "EVENT",
         CalendarChanged = "CALENDAR_CHANGED",
+        /// Another row of an item, a policy or the office hours.
+        RulesChanged = "RULES_CHANGED",
         /// Its case was taken back; a decision on the data, the clock itself never says it.
         RecordDeleted = "RECORD_DELETED",
     }
@@ -35,6 +39,9 @@ pub struct Card {
     pub object_key: Option<String>,
     pub clock: ClockKind,
     pub level: Level,
+    /// The policy that raised it.
+    pub policy: String,
+    pub policy_version: u32,
     /// Whether it says that the limit is over, rather than near.
     pub is_over: bool,
     /// 1, one more with each extension and reopening in force and each cancelled card of the level.
@@ -81,6 +88,8 @@ impl Card {
 mod disputed;
 #[cfg(test)]
 mod edges;
+#[cfg(test)]
+mod rule_tests;
 #[cfg(test)]
 mod taken_back;
 #[cfg(test)]

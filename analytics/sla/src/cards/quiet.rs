@@ -12,8 +12,9 @@
 
 use jiff::Timestamp;
 
+use super::bench::{Judge, Look};
 use super::forecast::Object;
-use super::replay::{Judge, Look, Moment};
+use super::moments::Moment;
 use crate::clock::State;
 use crate::history::is_answer;
 use crate::{ClockKind, Event, EventKind, ObjectType, Policy, Reason, Rule, StartKind};
@@ -136,8 +137,8 @@ impl<'a> Quiet<'a> {
             let mut course = self.course;
             let turn = acts[known..moment.known].iter().map(|(at, event)| course.take(*at, event)).max();
             self.is_lost = turn == Some(Turn::Lost);
-            // Another calendar counts other days.
-            let turns = turn == Some(Turn::Next) || moment.is_new_calendar;
+            // Other rules count other days.
+            let turns = turn == Some(Turn::Next) || moment.is_new_rules;
             if self.is_lost || (turns && !is_first) {
                 break;
             }

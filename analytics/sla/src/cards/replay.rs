@@ -3,12 +3,15 @@
 
 use jiff::Timestamp;
 
-use super::forecast::{Forecast, Object, Rung};
+use super::bench::{Judge, Look};
+use super::forecast::{Object, Rung};
+use super::moments::{Moment, moments};
 use super::quiet::Quiet;
 use super::{CancelCause, Card};
 use crate::calendar::MICROSECOND;
 use crate::clock::{State, state, tell_known};
 use crate::effect::Effects;
+use crate::rules::Book;
 use crate::version::{has_several, latest};
 use crate::{CaseClock, CaseInput, ClockError, Event, EventKind, Level, ObjectType, Policy, WorkCalendar, Zone};
 
@@ -18,10 +21,16 @@ pub struct Judged {
     pub clock: CaseClock,
     /// In the order of their issue; their instants may lie ahead.
     pub cards: Vec<Card>,
+    /// The change that brought the rules in force, by its place in [`CaseInput::changes`]; none if they
+    /// are those that the case began with.
+    pub change: Option<usize>,
+    /// The calendar counts as it was known by then.
+    pub known_by: Timestamp,
 }
 
 /// Folds a case and raises its cards under `policy`. The same events give the same cards, in
-/// whatever order they are passed.
+/// whatever order they are passed. Rules that come to be known later judge what is open then: a case that
+/// has ended keeps those that it ended under, but for the days of its delivery.
 ///
 /// # Errors
 ///
@@ -55,41 +64,45 @@ pub(super) fn replay(
     may_skip: bool,
 ) -> Result<(Judged, usize), ClockError> {
     policy.check()?;
+    case.changes.iter().try_for_each(|change| change.rules.policy.check())?;
+    let book = Book { case, calendar, policy };
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let mut acts: Vec<(Timestamp, &Event)> = case.events.iter().map(|event| (effects.acts_at(event), event)).collect();
     acts.sort_by(|(at, event), (other_at, other)| at.cmp(other_at).then_with(|| event.order().cmp(&other.order())));
     let events: Vec<&Event> = acts.iter().map(|(_, event)| *event).collect();
-    let moments = moments(&acts, calendar);
+    let moments = moments(&acts, &book);
     let has_versions = has_several(&events);
-    // What a corrected event said before, or one that is taken back, is no part of the fold at the end.
-    let mut quiet = if may_skip && !has_versions { Quiet::of(policy) } else { Quiet::lost() };
+    // What a corrected event said before, or one that is taken back, is no part of the fold at the end;
+    // nor are other rules than those known then.
+    let is_plain = !has_versions && !has_other_rules(&book, &acts);
+    let mut quiet = if may_skip && is_plain { Quiet::of(policy) } else { Quiet::lost() };
     let mut cards = Vec::new();
     let mut was_extended = false;
-    let mut last: Option<CaseClock> = None;
+    let mut last: Option<Judged> = None;
+    let mut is_ended = false;
     let mut folded = 0;
     for (place, moment) in moments.iter().enumerate() {
-        let Moment { at: now, known, is_calendar, .. } = *moment;
+        let Moment { at: now, known, cause, .. } = *moment;
+        if moment.passes_over(is_ended) {
+            continue;
+        }
         let acted = &events[..known];
         let versions = if has_versions { latest(acted) } else { Vec::new() };
         let known = if has_versions { versions.as_slice() } else { acted };
-        let judge = Judge { case, calendar: calendar.as_known(now).unwrap_or(calendar), zone, policy, effects };
-        // A case that has ended keeps what it was judged by (design §2.11).
-        if is_calendar && last.as_ref().is_some_and(|clock| clock.closed_at.is_some()) {
-            continue;
-        }
+        let judge = Judge::at(&book, zone, now, now);
         if cards.is_empty() && quiet.covers(&judge, &moments, &acts, &events, place) {
             continue;
         }
         folded += 1;
-        let Look { state, objects } = quiet.take_look(place).map_or_else(|| judge.look(known), Ok)?;
+        let look = quiet.take_look(place).map_or_else(|| judge.look(known), Ok)?;
+        let (judge, Look { state, objects }) = judge.by_its_end(look, known)?;
         // What is skipped then is no news now.
-        let is_closed = state.clock.closed_at.is_some();
+        is_ended = state.clock.closed_at.is_some() && !judge.awaits_delivery(&state);
         let later = moments.get(place + 1..).unwrap_or_default();
-        let next = later.iter().find(|moment| !(moment.is_calendar && is_closed)).map(|moment| moment.at);
+        let next = later.iter().find(|moment| !moment.passes_over(is_ended)).map(|moment| moment.at);
         let is_extended = state.clock.extension.is_some();
         let is_newly_extended = is_extended && !was_extended;
         was_extended = is_extended;
-        let cause = if is_calendar { CancelCause::CalendarChanged } else { CancelCause::Event };
         let epoch =
             Epoch { judge: &judge, acted, now, next, is_newly_extended, cause, objects: &objects, state: &state };
         if epoch.settle(&mut cards)? {
@@ -97,73 +110,21 @@ pub(super) fn replay(
         }
         epoch.issue_all(&mut cards);
         epoch.over_statutory(&mut cards);
-        last = Some(state.clock);
+        let (change, known_by) = (judge.change, judge.by);
+        last = Some(Judged { clock: state.clock, cards: Vec::new(), change, known_by });
     }
     cards.sort_by(|a, b| a.order().cmp(&b.order()));
-    let mut clock = last.ok_or(ClockError::NoEvents)?;
-    tell_known(case, &mut clock);
-    Ok((Judged { clock, cards }, folded))
+    let mut judged = last.ok_or(ClockError::NoEvents)?;
+    tell_known(case, &mut judged.clock);
+    judged.cards = cards;
+    Ok((judged, folded))
 }
 
-/// When something new has to be reckoned with.
-#[derive(Clone, Copy)]
-pub(super) struct Moment {
-    pub(super) at: Timestamp,
-    /// How many events act by then.
-    pub(super) known: usize,
-    /// Only the calendar has changed.
-    is_calendar: bool,
-    /// The calendar has changed, whatever else.
-    pub(super) is_new_calendar: bool,
-}
-
-/// The instants at which events begin to act, and those after the first at which the calendar
-/// changed.
-fn moments(acts: &[(Timestamp, &Event)], calendar: &dyn WorkCalendar) -> Vec<Moment> {
-    let mut moments: Vec<Moment> = Vec::with_capacity(acts.len());
-    for (place, (at, _)) in acts.iter().enumerate() {
-        match moments.last_mut().filter(|last| last.at == *at) {
-            Some(last) => last.known = place + 1,
-            None => moments.push(Moment { at: *at, known: place + 1, is_calendar: false, is_new_calendar: false }),
-        }
-    }
-    for change in calendar.changed_at() {
-        let after = moments.partition_point(|moment| moment.at < *change);
-        if after > 0 && moments.get(after).is_none_or(|moment| moment.at != *change) {
-            let known = moments[after - 1].known;
-            moments.insert(after, Moment { at: *change, known, is_calendar: true, is_new_calendar: true });
-        } else if let Some(moment) = moments.get_mut(after).filter(|moment| moment.at == *change) {
-            moment.is_new_calendar = true;
-        }
-    }
-    moments
-}
-
-pub(super) struct Judge<'j> {
-    pub(super) case: &'j CaseInput<'j>,
-    pub(super) calendar: &'j dyn WorkCalendar,
-    pub(super) zone: &'j Zone,
-    pub(super) policy: &'j Policy,
-    pub(super) effects: Effects<'j>,
-}
-
-/// How some of the events make the case stand.
-pub(super) struct Look<'a> {
-    pub(super) state: State<'a>,
-    pub(super) objects: Vec<Object>,
-}
-
-impl Judge<'_> {
-    pub(super) fn look<'a>(&self, known: &[&'a Event]) -> Result<Look<'a>, ClockError> {
-        let state = state(self.case, known, self.calendar, self.zone, self.policy)?;
-        let objects = self.objects(&state)?;
-        Ok(Look { state, objects })
-    }
-
-    fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, ClockError> {
-        let forecast = Forecast { case: self.case, calendar: self.calendar, zone: self.zone, policy: self.policy };
-        forecast.objects(state).map_err(|source| ClockError::OutOfRange { source })
-    }
+/// Whether other rules came to be known after something may have ended the case, and before the last acts.
+fn has_other_rules(book: &Book<'_>, acts: &[(Timestamp, &Event)]) -> bool {
+    let ends = acts.iter().filter(|(_, event)| event.kind.may_close());
+    let first = ends.map(|(at, event)| event.occurred_at.min(*at)).min();
+    first.zip(acts.last()).is_some_and(|(first, (last, _))| book.changed_between(first, *last))
 }
 
 /// The time from one thing that began to act to the next.
@@ -240,7 +201,7 @@ impl Epoch<'_> {
         if is_right {
             return Ok(true);
         }
-        let Judge { case, calendar, zone, policy, effects } = *self.judge;
+        let Judge { case, calendar, zone, policy, effects, .. } = *self.judge;
         let counts = |event: &Event| {
             let is_news = effects.acts_at(event) > card.issued_at;
             // What is over is never undone by an extension (domain §4 point 7).
@@ -254,7 +215,7 @@ impl Epoch<'_> {
         if by_then.is_empty() {
             return Ok(false);
         }
-        let then = state(case, &by_then, calendar, zone, policy)?;
+        let then = state(&case, &by_then, calendar, zone, policy)?;
         let objects = self.judge.objects(&then)?;
         // What is near the limit has to be open.
         let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());
@@ -322,6 +283,8 @@ impl Epoch<'_> {
             object_key: object.key.clone(),
             clock: rung.clock,
             level: rung.level,
+            policy: self.judge.policy.name.clone(),
+            policy_version: self.judge.policy.version,
             is_over: rung.is_over,
             cycle,
             condition_at,

@@ -10,7 +10,8 @@ use super::time::{Us, us};
 use super::{World, time};
 use crate::{Deadline, ObjectType};
 
-pub fn cards(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, oracle: &Replay, cards: &[crate::Card]) {
+pub fn cards(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, oracle: &Replay, judged: &crate::Judged) {
+    let cards = &judged.cards;
     if let Some(doubt) = oracle.doubt {
         coverage.left_open(doubt);
         return;
@@ -26,6 +27,9 @@ pub fn cards(diff: &mut Diff, coverage: &Coverage, world: &World<'_>, oracle: &R
             object(diff, &key, oracle, cards);
             coverage.compared("objects with cards");
         }
+    }
+    if let Some(due_at) = oracle.due_at {
+        diff.time("due_at by the rules in force", due_at, judged.clock.promise.due_at);
     }
     coverage.compared("cases with their cards");
 }

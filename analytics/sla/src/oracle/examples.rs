@@ -50,8 +50,9 @@ fn with<T>(
         is_escalated: false,
         has_certificate: false,
         is_backfill: false,
+        changes: &[],
     };
-    look(&World { case, policy, calendar: office(false) })
+    look(&World { case, policy, calendar: office(false), later: &[] })
 }
 
 fn view(events: &[Event], promised: Option<Limit>) -> View {

@@ -34,7 +34,7 @@ use self::cases::Case;
 use self::compare::Diff;
 use self::coverage::Coverage;
 use self::view::View;
-use crate::{CaseInput, ClockKind, Deadline, Event, Level, Policy, Rule, fold, judge};
+use crate::{CaseInput, CaseRules, ClockKind, Deadline, Event, Level, Policy, Rule, RuleChange, fold, judge};
 
 /// Cases of a normal run, over all ladders.
 const CASES: u32 = 2_000;
@@ -42,6 +42,18 @@ const CASES: u32 = 2_000;
 /// What a case is judged by.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
+    pub case: CaseInput<'a>,
+    pub policy: &'a Policy,
+    pub calendar: &'a Calendar,
+    /// What judges it from some instants on.
+    pub later: &'a [Later<'a>],
+}
+
+/// Other rules.
+#[derive(Clone, Copy)]
+pub struct Later<'a> {
+    pub at: time::Us,
+    pub is_first: bool,
     pub case: CaseInput<'a>,
     pub policy: &'a Policy,
     pub calendar: &'a Calendar,
@@ -83,6 +95,18 @@ impl Ladder {
                 ..official
             },
         }
+    }
+
+    /// The next version of the policy.
+    fn changed(self, is_early: bool) -> Policy {
+        let mut policy = self.policy();
+        policy.version += 1;
+        for (_, rule) in &mut policy.ladder {
+            if let Rule::UsedRatio { num, den } = rule {
+                (*num, *den) = if is_early { (1, 2) } else { (*num, *den) };
+            }
+        }
+        policy
     }
 }
 
@@ -127,7 +151,29 @@ fn agrees(case: &Case, ladder: Ladder, coverage: &Coverage) -> TestCaseResult {
         return Ok(());
     }
     let policy = ladder.policy();
-    let world = World { case: case.input(), policy: &policy, calendar: case.calendar };
+    let policies: Vec<Policy> = case.changes.iter().map(|change| ladder.changed(change.is_early)).collect();
+    let pairs = || case.changes.iter().zip(&policies);
+    let changes = pairs().map(|(change, policy)| RuleChange {
+        at: time::instant(change.at),
+        is_first: change.is_first,
+        rules: CaseRules {
+            calendar: calendar::office(change.has_other_hours),
+            policy,
+            promised: change.promised,
+            statutory: change.statutory,
+            item: &change.item,
+        },
+    });
+    let changes: Vec<RuleChange<'_>> = changes.collect();
+    let later = pairs().map(|(change, policy)| Later {
+        at: change.at,
+        is_first: change.is_first,
+        case: CaseInput { promised: change.promised, statutory: change.statutory, item: &change.item, ..case.input() },
+        policy,
+        calendar: calendar::office(change.has_other_hours),
+    });
+    let later: Vec<Later<'_>> = later.collect();
+    let world = World { case: case.input(), policy: &policy, calendar: case.calendar, later: &later };
     let mut diff = Diff::default();
     compare_views(&mut diff, coverage, &world, &case.events, None);
     for as_of in &case.as_of {
@@ -139,9 +185,13 @@ fn agrees(case: &Case, ladder: Ladder, coverage: &Coverage) -> TestCaseResult {
     if case.events.iter().any(|event| event.is_deleted) {
         coverage.compared("cases with an event taken back");
     }
-    let judged = judge(&world.case, world.calendar, &time::zone(), &policy);
+    if !changes.is_empty() {
+        coverage.compared("cases whose rules change");
+    }
+    let case = CaseInput { changes: &changes, ..world.case };
+    let judged = judge(&case, world.calendar, &time::zone(), &policy);
     let judged = judged.map_err(|error| TestCaseError::fail(error.to_string()))?;
-    compare_cards::cards(&mut diff, coverage, &world, &replay::replay(&world, &case.events), &judged.cards);
+    compare_cards::cards(&mut diff, coverage, &world, &replay::replay(&world, case.events), &judged);
     prop_assert!(diff.is_empty(), "\n{diff}\n");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::World;
 use super::time::{Day, MINUTE, SECOND, Us, day_of, midnight, months_after};
 use super::walk::{Counted, Walk, all_of, first_reaching, minutes};
-use crate::{Deadline, Limit, Unit};
+use crate::{Deadline, Limit, Rule, Unit};
 
 pub struct Reckoned {
     /// Days 1 to N; none for hours and minutes.
@@ -116,7 +116,16 @@ pub fn total(walk: Walk<'_>, limit: Limit, days: &[Day]) -> i64 {
     60 * i64::try_from(minutes).unwrap()
 }
 
-/// When 4/5 of the limit are used; of an instant item, so many office minutes before the end.
+/// The share of a limit after which it is near, where the policy has one.
+pub fn ratio(world: &World<'_>) -> (i64, i64) {
+    let ratios = world.policy.ladder.iter().filter_map(|(_, rule)| match rule {
+        Rule::UsedRatio { num, den } => Some((i64::from(*num), i64::from(*den))),
+        _ => None,
+    });
+    ratios.last().unwrap_or((4, 5))
+}
+
+/// When that share of the limit is used; of an instant item, so many office minutes before the end.
 pub fn yellow(world: &World<'_>, walk: Walk<'_>, start: Us, limit: Limit, reckoned: &Reckoned) -> Option<Us> {
     if limit.n == 0 {
         let before = world.policy.instant_yellow_office_min as usize;
@@ -124,11 +133,11 @@ pub fn yellow(world: &World<'_>, walk: Walk<'_>, start: Us, limit: Limit, reckon
         return last_hour.filter(|yellow| start <= *yellow);
     }
     let total = total(walk, limit, &reckoned.days);
-    first_reaching(counted(walk, start, limit, &reckoned.days), total, (4, 5))
+    first_reaching(counted(walk, start, limit, &reckoned.days), total, ratio(world))
 }
 
-/// 4/5 of the natural time to an explicit due instant; none if that does not lie ahead.
-pub fn yellow_before(start: Us, due: Us) -> Option<Us> {
+/// That share of the natural time to an explicit due instant; none if that does not lie ahead.
+pub fn yellow_before(world: &World<'_>, start: Us, due: Us) -> Option<Us> {
     let total = (due - start) / SECOND;
-    if total <= 0 { None } else { first_reaching(minutes(start, due), total, (4, 5)) }
+    if total <= 0 { None } else { first_reaching(minutes(start, due), total, ratio(world)) }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::World;
 use super::levels::{Key, Met, Scene, open_from, scene};
 use super::story::{effect, extended_at, is_late};
 use super::time::{Us, us};
 use super::view::View;
 use super::walk::first_open;
+use super::{Later, World};
 use crate::{Event, EventKind, Level, ObjectType};
 
 pub struct Card {
@@ -34,6 +34,8 @@ pub struct Replay {
     pub doubts: BTreeMap<Key, &'static str>,
     /// Of the whole case.
     pub doubt: Option<&'static str>,
+    /// When the case is due in the end; none in doubt.
+    pub due_at: Option<Option<Us>>,
 }
 
 /// An event acts from its effect on, or from when it was known; that it is taken back, from then on.
@@ -46,23 +48,34 @@ fn acts_at(world: &World<'_>, event: &Event) -> Us {
 
 pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
     let mut instants: Vec<Us> = events.iter().map(|event| acts_at(world, event)).collect();
+    let first = instants.iter().min().copied().unwrap_or(Us::MAX);
+    instants.extend(world.later.iter().map(|later| later.at).filter(|at| *at > first));
     instants.sort_unstable();
     instants.dedup();
     let mut replay = Replay::default();
     let mut was_extended = false;
+    let mut was_place = 0;
     for (place, now) in instants.iter().enumerate() {
         let next = instants.get(place + 1).copied().unwrap_or(Us::MAX);
         let known: Vec<&Event> = events.iter().filter(|event| acts_at(world, event) <= *now).collect();
-        let view = View::for_cards(world, &known);
-        if view.story.doubt.is_some() {
-            replay.doubt = view.story.doubt;
+        let (here, place, view) = by_what_is_known(world, &known, *now);
+        let world = &here;
+        let begins = events.iter().any(|event| acts_at(world, event) == *now);
+        replay.doubt = view.story.doubt;
+        if begins && place != was_place && !replay.cards.is_empty() {
+            replay.doubt = replay.doubt.or(Some("rules that change as an event begins to act"));
+        }
+        if replay.doubt.is_some() {
             return replay;
         }
+        was_place = place;
+        let doubt = view.promise.doubt.or(view.promise.card_doubt);
+        replay.due_at = doubt.map_or(Some(view.promise.due_at), |_| None);
         let scene = scene(world, &view);
         for (key, text) in &scene.doubts {
             replay.doubt_of(key, text);
         }
-        replay.cancel(world, &known, *now);
+        replay.cancel(world, &known, *now, !begins);
         replay.lapse(&scene, *now, view.promise.is_extended && !was_extended);
         if was_extended && !view.promise.is_extended {
             replay.doubt_of(&Key { object: ObjectType::Case, id: None }, "an extension goes out of force");
@@ -73,19 +86,47 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
     replay
 }
 
+/// The rules that are known then, and how the case stands by them. One that has ended goes by what was
+/// known when it ended.
+fn by_what_is_known<'a>(world: &World<'a>, known: &[&Event], now: Us) -> (World<'a>, usize, View) {
+    let in_force = |by: Us| {
+        let mut found = (*world, 0);
+        for (place, later) in world.later.iter().enumerate() {
+            if later.at <= by || (later.is_first && later.at <= now) {
+                let Later { case, policy, calendar, .. } = *later;
+                found = (World { case, policy, calendar, later: world.later }, place + 1);
+            }
+        }
+        found
+    };
+    let (here, place) = in_force(now);
+    let view = View::for_cards(&here, known);
+    match view.story.closed {
+        Some((closed, _)) if closed < now && view.story.doubt.is_none() => {
+            let (here, place) = in_force(closed);
+            let view = View::for_cards(&here, known);
+            (here, place, view)
+        }
+        _ => (here, place, view),
+    }
+}
+
 impl Replay {
     fn doubt_of(&mut self, key: &Key, text: &'static str) {
         self.doubts.entry(key.clone()).or_insert(text);
     }
 
     /// Cancels the cards that what was recorded in time, and begins to act now, proves wrong.
-    fn cancel(&mut self, world: &World<'_>, known: &[&Event], now: Us) {
+    fn cancel(&mut self, world: &World<'_>, known: &[&Event], now: Us, is_rules: bool) {
+        let may_be_deemed = is_deemed(&View::for_cards(world, known));
         for place in 0..self.cards.len() {
             let card = &self.cards[place];
             let is_new = |event: &Event| acts_at(world, event) > card.issued;
-            let is_by_then = |event: &&&Event| happened_at(world, event) <= card.at;
+            // What it was issued by stands against other rules too.
+            let is_by_then = |event: &&&Event| happened_at(world, event) <= card.at || (is_rules && !is_new(event));
             let begins = |event: &&&Event| acts_at(world, event) == now;
-            if card.cancelled.is_some() || !known.iter().filter(is_by_then).any(|event| begins(&event)) {
+            let is_news = is_rules || known.iter().filter(is_by_then).any(|event| begins(&event));
+            if card.cancelled.is_some() || !is_news {
                 continue;
             }
             let is_new_stop =
@@ -96,8 +137,15 @@ impl Replay {
                 continue;
             }
             // By all that is known now it is right: a stop that is known with its end, say.
-            if is_met(world, card, known) == Some(true) {
-                continue;
+            match is_met(world, card, known, true) {
+                Some(true) => continue,
+                // What has ended may have been near its limit by all that is known.
+                answer if is_rules && (answer.is_none() || (card.is_near && card.key.object != ObjectType::Case)) => {
+                    let key = card.key.clone();
+                    self.doubt_of(&key, "whether other rules cancel a card");
+                    continue;
+                }
+                _ => {}
             }
             let by_then: Vec<&Event> = known.iter().filter(is_by_then).copied().collect();
             let but = |left_out: &dyn Fn(&Event) -> bool| -> Vec<&Event> {
@@ -105,10 +153,15 @@ impl Replay {
             };
             let before = but(&|_| true);
             let in_time = but(&|event| is_late(world, event));
-            let not_extended = but(&|event| event.kind == EventKind::Extend);
-            let answers = [before, in_time, by_then.clone(), not_extended].map(|events| is_met(world, card, &events));
+            let not_extended = but(&|event| event.kind == EventKind::Extend || is_late(world, event));
+            let answers = [before, in_time, by_then.clone(), not_extended]
+                .map(|events| is_met(world, card, &events, may_be_deemed));
             let (key, is_lapsed) = (card.key.clone(), card.lapsed.is_some());
             match answers {
+                // By other rules it never was right, or is so all the same.
+                [Some(false), Some(false), Some(false), Some(false)] if is_rules && !is_lapsed => {
+                    self.cancel_one(place, now);
+                }
                 [Some(true), Some(true), _, _] => {}
                 [Some(true), Some(false), Some(false), Some(false)] if !is_lapsed => self.cancel_one(place, now),
                 // What is over is never undone by an extension.
@@ -243,9 +296,10 @@ fn happened_at(world: &World<'_>, event: &Event) -> Us {
 }
 
 /// Whether the card's rule was met by these events at the card's instant; `None` in doubt.
-fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
+fn is_met(world: &World<'_>, card: &Card, events: &[&Event], may_be_deemed: bool) -> Option<bool> {
     let view = View::for_cards(world, events);
-    if view.story.doubt.is_some() {
+    // Without the answers that came after, it may seem to be accepted in silence.
+    if view.story.doubt.is_some() || (is_deemed(&view) && !may_be_deemed) {
         return None;
     }
     let scene = scene(world, &view);
@@ -255,6 +309,10 @@ fn is_met(world: &World<'_>, card: &Card, events: &[&Event]) -> Option<bool> {
     let met = |met: &&Met| met.key == card.key && met.level == card.level;
     let is_met = scene.met.iter().find(met).is_some_and(|met| met.said <= card.said);
     Some(is_met && (!card.is_near || is_open(&view, card)))
+}
+
+fn is_deemed(view: &View) -> bool {
+    view.story.start.is_some_and(|start| start.kind == "DEEMED")
 }
 
 /// Near its limit is what is open, and not between two openings.

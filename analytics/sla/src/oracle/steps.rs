@@ -1,6 +1,6 @@
 //! Step clocks (domain §4 point 9; docs/CLOCK.md "Steps").
 
-use super::reckon::{reckon, yellow, yellow_before};
+use super::reckon::{ratio, reckon, yellow, yellow_before};
 use super::story::Step;
 use super::time::{Day, Us, day_of, midnight};
 use super::walk::{Walk, first_open, first_reaching, touches};
@@ -67,7 +67,7 @@ pub fn term(world: &World<'_>, walk: Walk<'_>, step: &Step, promise: &Term, last
                 let minutes = 60 * i64::try_from(walk.office_of(&counted).count()).unwrap();
                 term.due_on = Some(due_on);
                 term.due_at = Some(midnight(due_on + 1) - 1);
-                term.ratio_at = first_reaching(walk.office_of(&counted), minutes, (4, 5));
+                term.ratio_at = first_reaching(walk.office_of(&counted), minutes, ratio(world));
                 term.is_provisional = !world.calendar.knows(due_on);
                 if walk.loses_as_last(due_on) {
                     term.doubt = Some("whether the rule of day N is for steps");
@@ -78,7 +78,7 @@ pub fn term(world: &World<'_>, walk: Walk<'_>, step: &Step, promise: &Term, last
         (None, Some(due)) => {
             term.due_on = Some(day_of(due));
             term.due_at = Some(due);
-            term.ratio_at = yellow_before(first, due);
+            term.ratio_at = yellow_before(world, first, due);
         }
         (None, None) => {}
     }

@@ -111,7 +111,7 @@ impl Asked<'_> {
             start: Some(start),
             due_on: Some(day_of(due)),
             due_at: Some(due),
-            yellow: yellow_before(start, due),
+            yellow: yellow_before(self.world, start, due),
             total: (due - start) / SECOND,
             is_extended: moved.is_some(),
             extension: in_force,

@@ -64,6 +64,7 @@ impl AnyCase {
             is_escalated: self.is_escalated,
             has_certificate: self.has_certificate,
             is_backfill: self.is_backfill,
+            changes: &[],
         }
     }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::super::calendar::office;
 use super::super::time::{MINUTE, Us, instant, midnight, us};
-use super::Case;
 use super::ending::{End, Ending, How, Stray, TakenBack};
 use super::frame::Frame;
 use super::moments::{Entry, Minutes};
 use super::opening::Opening;
 use super::running::{Extend, Step, Stop};
+use super::{Case, Change};
 use crate::{Event, EventKind, ItemRules, Limit, StepRule, StopTerms, Unit};
 
 type Drawn = (
@@ -65,7 +65,10 @@ pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray,
     if let Some(taken_back) = taken_back {
         events.take_back(taken_back);
     }
-    let rule = |n| StepRule { seq: 1, name: "受理".to_owned(), limit: Limit { n, unit: Unit::Wd } };
+    let mut changes: Vec<Change> = frame.changes.iter().map(|change| changed(&frame, events.base, change)).collect();
+    changes.sort_by_key(|change| change.at);
+    changes.dedup_by_key(|change| change.at);
+    changes.iter_mut().skip(1).for_each(|change| change.is_first = false);
     let as_of = frame.as_of.iter().map(|at| events.base + at * MINUTE).collect();
     Case {
         events: events.list,
@@ -75,7 +78,7 @@ pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray,
             allowed_stop_kinds: frame.allowed,
             max_extension_days: frame.max_extension_days,
             village: frame.village,
-            steps: frame.step_limit.map(rule).into_iter().collect(),
+            steps: step_rules(frame.step_limit),
         },
         due_binding: frame.due_binding,
         is_escalated: frame.is_escalated,
@@ -83,6 +86,30 @@ pub fn assemble((frame, opening, stops, extends, steps, transfer, ending, stray,
         is_backfill: frame.is_backfill,
         calendar: office(frame.has_other_hours),
         as_of,
+        changes,
+    }
+}
+
+fn step_rules(limit: Option<u32>) -> Vec<StepRule> {
+    let rule = |n| StepRule { seq: 1, name: "受理".to_owned(), limit: Limit { n, unit: Unit::Wd } };
+    limit.map(rule).into_iter().collect()
+}
+
+/// Limits change where there are any.
+fn changed(frame: &Frame, base: Us, change: &super::frame::Change) -> Change {
+    Change {
+        at: base + change.at * MINUTE,
+        is_first: change.is_first,
+        promised: frame.promised.map(|_| change.promised),
+        statutory: frame.statutory.map(|_| change.statutory),
+        item: ItemRules {
+            allowed_stop_kinds: frame.allowed.clone(),
+            max_extension_days: frame.max_extension_days,
+            village: frame.village,
+            steps: step_rules(change.step_limit),
+        },
+        has_other_hours: change.has_other_hours,
+        is_early: change.is_early,
     }
 }
 

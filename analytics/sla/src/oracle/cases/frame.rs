@@ -29,6 +29,20 @@ pub struct Frame {
     pub has_certificate: bool,
     pub is_backfill: bool,
     pub as_of: Vec<Minutes>,
+    pub changes: Vec<Change>,
+}
+
+/// Other rules, from an instant on.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub at: Minutes,
+    pub is_first: bool,
+    pub promised: Limit,
+    pub statutory: Limit,
+    pub step_limit: Option<u32>,
+    pub has_other_hours: bool,
+    /// YELLOW at half of the limit.
+    pub is_early: bool,
 }
 
 pub fn frames(ladder: Ladder) -> impl Strategy<Value = Frame> {
@@ -54,7 +68,8 @@ pub fn frames(ladder: Ladder) -> impl Strategy<Value = Frame> {
     let item = (subsequence(local, 0..=5), weighted(0.5, 1u32..=15), moments(1..45));
     let flags = (any::<bool>(), any::<bool>(), prop_oneof![9 => Just(false), 1 => Just(true)]);
     let views = prop::collection::vec(moments(0..110), 3);
-    (setting, limits, told, item, flags, views).prop_map(|(setting, limits, told, item, flags, as_of)| {
+    let views = (views, changes(ladder));
+    (setting, limits, told, item, flags, views).prop_map(|(setting, limits, told, item, flags, (as_of, changes))| {
         let (has_promise, has_statutory, has_due, due_binding) = told;
         Frame {
             first_day: setting.0,
@@ -72,8 +87,19 @@ pub fn frames(ladder: Ladder) -> impl Strategy<Value = Frame> {
             has_certificate: flags.1,
             is_backfill: flags.2,
             as_of,
+            changes,
         }
     })
+}
+
+/// None for most cases.
+fn changes(ladder: Ladder) -> impl Strategy<Value = Vec<Change>> {
+    let flags = (prop::bool::weighted(0.2), any::<bool>(), any::<bool>());
+    let change = (moments(0..60), limits(ladder), limits(ladder), weighted(0.5, 0u32..6), flags);
+    let change = change.prop_map(|(at, promised, statutory, step_limit, (is_first, has_other_hours, is_early))| {
+        Change { at, is_first, promised, statutory, step_limit, has_other_hours, is_early }
+    });
+    prop_oneof![6 => Just(Vec::new()), 3 => prop::collection::vec(change, 1..3)]
 }
 
 /// 2014 to 2026, every fourth case shortly before holidays, or before the last known year ends.

@@ -33,6 +33,21 @@ pub struct Case {
     pub calendar: &'static Calendar,
     /// Instants at which the case is looked at.
     pub as_of: Vec<Us>,
+    /// In order.
+    pub changes: Vec<Change>,
+}
+
+/// Other rules for the case, from an instant on.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub at: Us,
+    pub is_first: bool,
+    pub promised: Option<Limit>,
+    pub statutory: Option<Limit>,
+    pub item: ItemRules,
+    pub has_other_hours: bool,
+    /// YELLOW at half of the limit.
+    pub is_early: bool,
 }
 
 impl Case {
@@ -46,6 +61,7 @@ impl Case {
             is_escalated: self.is_escalated,
             has_certificate: self.has_certificate,
             is_backfill: self.is_backfill,
+            changes: &[],
         }
     }
 }
@@ -87,6 +103,9 @@ impl fmt::Debug for Case {
             ("backfill", self.is_backfill),
         ];
         writeln!(f, "{:?}", flags.iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect::<Vec<_>>())?;
+        for change in &self.changes {
+            writeln!(f, "from {} on: {change:?}", show(super::time::instant(change.at)))?;
+        }
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| event.occurred_at);
         events.into_iter().try_for_each(|event| line(f, event))

@@ -1,0 +1,67 @@
+//! The rules in force at one moment of a case, and how it stands by them.
+
+use jiff::Timestamp;
+
+use super::forecast::{Forecast, Object};
+use crate::clock::{State, state};
+use crate::effect::Effects;
+use crate::history::Closing;
+use crate::rules::{Book, InForce};
+use crate::{CaseInput, ClockError, CloseResult, Event, Policy, WorkCalendar, Zone};
+
+/// What judges a case at one moment.
+pub(super) struct Judge<'j> {
+    book: &'j Book<'j>,
+    pub(super) case: CaseInput<'j>,
+    pub(super) calendar: &'j dyn WorkCalendar,
+    pub(super) zone: &'j Zone,
+    pub(super) policy: &'j Policy,
+    pub(super) effects: Effects<'j>,
+    /// As [`super::Judged::change`].
+    pub(super) change: Option<usize>,
+    now: Timestamp,
+    /// The rules are those known by then.
+    pub(super) by: Timestamp,
+}
+
+/// How some of the events make the case stand.
+pub(super) struct Look<'a> {
+    pub(super) state: State<'a>,
+    pub(super) objects: Vec<Object>,
+}
+
+impl<'j> Judge<'j> {
+    pub(super) fn at(book: &'j Book<'j>, zone: &'j Zone, by: Timestamp, now: Timestamp) -> Self {
+        let InForce { case, calendar, policy, change } = book.known(by, now);
+        let effects = Effects { policy, is_backfill: case.is_backfill };
+        Self { book, case, calendar, zone, policy, effects, change, now, by }
+    }
+
+    /// The same by the rules that were known when the case ended, if other ones have come since.
+    pub(super) fn by_its_end<'a>(self, look: Look<'a>, known: &[&'a Event]) -> Result<(Self, Look<'a>), ClockError> {
+        let ended_at = look.state.clock.closed_at.filter(|at| self.book.changed_between(*at, self.now));
+        let Some(ended_at) = ended_at else { return Ok((self, look)) };
+        let judge = Self::at(self.book, self.zone, ended_at, self.now);
+        let look = judge.look(known)?;
+        Ok((judge, look))
+    }
+
+    /// The case has ended, and is yet to be delivered.
+    pub(super) fn awaits_delivery(&self, state: &State<'_>) -> bool {
+        let granted = state.history.closing().filter(|closing| closing.result == CloseResult::Granted);
+        let is_awaited = |closing: &Closing<'_>| state.history.delivered_after(closing).is_none();
+        self.case.has_certificate && self.policy.is_official && granted.is_some_and(is_awaited)
+    }
+
+    pub(super) fn look<'a>(&self, known: &[&'a Event]) -> Result<Look<'a>, ClockError> {
+        let state = state(&self.case, known, self.calendar, self.zone, self.policy)?;
+        let objects = self.objects(&state)?;
+        Ok(Look { state, objects })
+    }
+
+    pub(super) fn objects(&self, state: &State<'_>) -> Result<Vec<Object>, ClockError> {
+        let Self { book, case, calendar, zone, policy, now, .. } = *self;
+        let forecast = Forecast { book, case: &case, calendar, zone, policy, now };
+        forecast.objects(state).map_err(|source| ClockError::OutOfRange { source })
+    }
+}

@@ -1,0 +1,90 @@
+//! The rules that judge a case, as they come to be known while it runs (design §2.11).
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{CaseInput, ItemRules, Limit, Policy, WorkCalendar};
+
+/// What judges a case beside its events.
+#[derive(Clone, Copy)]
+pub struct CaseRules<'a> {
+    pub calendar: &'a dyn WorkCalendar,
+    pub policy: &'a Policy,
+    /// As [`CaseInput::promised`].
+    pub promised: Option<Limit>,
+    /// As [`CaseInput::statutory`].
+    pub statutory: Option<Limit>,
+    pub item: &'a ItemRules,
+}
+
+/// Other rules for a case, from when they were known on. Cases that had ended by then keep theirs.
+#[derive(Clone, Copy)]
+pub struct RuleChange<'a> {
+    pub at: Timestamp,
+    /// Before it there was nothing to judge the case by, so it also judges one that has ended.
+    pub is_first: bool,
+    pub rules: CaseRules<'a>,
+}
+
+impl fmt::Debug for RuleChange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let CaseRules { calendar, policy, promised, statutory, item } = self.rules;
+        f.debug_struct("RuleChange")
+            .field("at", &self.at)
+            .field("is_first", &self.is_first)
+            .field("calendar", &calendar.version())
+            .field("policy", &(&policy.name, policy.version))
+            .field("promised", &promised)
+            .field("statutory", &statutory)
+            .field("item", item)
+            .finish()
+    }
+}
+
+/// The rules that a case began with, and what came after.
+#[derive(Clone, Copy)]
+pub(crate) struct Book<'b> {
+    pub(crate) case: &'b CaseInput<'b>,
+    pub(crate) calendar: &'b dyn WorkCalendar,
+    pub(crate) policy: &'b Policy,
+}
+
+/// A case with the rules that are in force for it.
+#[derive(Clone, Copy)]
+pub(crate) struct InForce<'b> {
+    pub(crate) case: CaseInput<'b>,
+    pub(crate) calendar: &'b dyn WorkCalendar,
+    pub(crate) policy: &'b Policy,
+    /// The place of the change that brought them.
+    pub(crate) change: Option<usize>,
+}
+
+impl<'b> Book<'b> {
+    /// The rules that were known by an instant; where there were none, the first that are known `now`.
+    pub(crate) fn known(&self, by: Timestamp, now: Timestamp) -> InForce<'b> {
+        let case = *self.case;
+        let holds = |change: &RuleChange<'_>| change.at <= by || (change.is_first && change.at <= now);
+        let change = case.changes.iter().rposition(holds);
+        let rules = change.map_or(
+            CaseRules {
+                calendar: self.calendar,
+                policy: self.policy,
+                promised: case.promised,
+                statutory: case.statutory,
+                item: case.item,
+            },
+            |place| case.changes[place].rules,
+        );
+        let CaseRules { calendar, policy, promised, statutory, item } = rules;
+        let case = CaseInput { promised, statutory, item, ..case };
+        InForce { case, calendar: calendar.as_known(by).unwrap_or(calendar), policy, change }
+    }
+
+    /// Whether other rules came to be known after one instant and by another.
+    pub(crate) fn changed_between(&self, after: Timestamp, by: Timestamp) -> bool {
+        let is_between = |at: Timestamp| after < at && at <= by;
+        let mut notices = self.calendar.changed_at().iter();
+        notices.any(|at| is_between(*at)) || self.case.changes.iter().any(|change| is_between(change.at))
+    }
+}
