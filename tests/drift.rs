@@ -283,7 +283,7 @@ fn a_lake_of_format_3_is_brought_along() {
     assert!(message.contains("has format 3") && message.contains("sunlake lake migrate"), "{message}");
     assert!(place.run(&["lake", "migrate", "--dry-run"]).contains("ingest_batch: new_columns would be added"));
     let told = place.run(&["lake", "migrate"]);
-    assert!(told.contains("ingest_batch: new_columns added") && told.contains("became format 5"), "{told}");
+    assert!(told.contains("ingest_batch: new_columns added") && told.contains("became format 6"), "{told}");
     land(&place, &mapping, "b.csv", format!("id,case,at,memo\n2,C2,{AT},x\n"));
     assert_eq!((place.number(BATCHES), place.number(DRIFTED), place.number(EVENTS)), (2, 1, 2));
 }

@@ -196,16 +196,19 @@ fn what_a_source_takes_back_is_left_out_from_its_day_on() {
     let landed = |receipt: &Value| (receipt["landed"].as_i64(), receipt["known"].as_i64());
     let first = land("1.csv", &["X1,,x,5,2018-01-01,,", ",999,office,,,,"]);
     assert_eq!((landed(&first), due(&place)), ((Some(2), Some(0)), "2018-03-12".into()), "{first}");
+    // Of items the lake was told just now: as of a day before, no row of theirs stands.
     let count = |table: &str, day: &str| {
         let sql = format!("select count(*) as n from {table} where name in ('x', 'office')");
-        place.json(&["query", &sql, "--as-of", day])[0]["n"].as_i64().expect("a number")
+        let args = ["query", sql.as_str(), "--as-of", day];
+        let args = if table.starts_with("service_item") { &args[..2] } else { &args[..] };
+        place.json(args)[0]["n"].as_i64().expect("a number")
     };
     let tables = ["service_item", "organization"];
     assert_eq!(tables.map(|table| count(table, "2024-05-01")), [1, 1]);
     let lines = ["X1,,x,5,2018-01-01,2024-05-01,true", ",999,office,,,2024-05-01,true"];
     let gone = land("2.csv", &lines);
     assert_eq!(landed(&gone), (Some(2), Some(0)), "{gone}");
-    assert_eq!(tables.map(|table| count(table, "2024-04-30")), [1, 1], "on the day before it is there");
+    assert_eq!(count("organization", "2024-04-30"), 1, "on the day before it is there");
     assert_eq!(tables.map(|table| count(table, "2024-05-01")), [0, 0]);
     assert_eq!(["service_item_history", "organization_history"].map(|table| count(table, "2024-05-01")), [2, 1]);
     assert_eq!(due(&place), "2018-03-12", "the case is judged by the last version that the item had");
@@ -221,6 +224,56 @@ fn what_a_source_takes_back_is_left_out_from_its_day_on() {
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [0, 0]);
     place.run(&["lake", "rollback", "--batch", batch(&gone)]);
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
+}
+
+#[test]
+fn a_rule_that_is_replaced_stays_with_the_time_for_which_it_stood() {
+    let place = lake();
+    let put = |limit: u32| {
+        let head = "item_id,version,name,promised_limit,promised_unit,valid_from";
+        let file = place.file("put.csv", format!("{head}\nX1,1,x,{limit},WD,2018-01-01\n"));
+        place.run(&["reference", "put", "service_item", text(&file)]);
+    };
+    let held = || {
+        let sql = "select promised_limit, put_at, replaced_at, left(batch_id, 6) as b from lake.service_item \
+                   where item_id = 'X1' order by put_at";
+        place.json(&["query", sql]).as_array().expect("rows").clone()
+    };
+    let limits = |rows: &[Value]| rows.iter().map(|row| row["promised_limit"].as_i64()).collect::<Vec<_>>();
+    for limit in [5, 4, 3] {
+        put(limit);
+    }
+    let rows = held();
+    assert_eq!(limits(&rows), [Some(5), Some(4), Some(3)]);
+    assert!(rows.iter().all(|row| row["put_at"].is_string()), "{rows:?}");
+    assert_eq!([&rows[0], &rows[1]].map(|row| &row["replaced_at"]), [&rows[1], &rows[2]].map(|row| &row["put_at"]));
+    assert_eq!(rows[2]["replaced_at"], Value::Null);
+    put(3);
+    assert_eq!(held(), rows, "it says the same");
+    // Each stands at the instants of its time, and what is written out is what stands.
+    for (at, limit) in [(0, 5), (1, 4), (2, 3)] {
+        let as_of = rows[at]["put_at"].as_str().expect("an instant");
+        for view in ["service_item", "service_item_history"] {
+            let sql = format!("select promised_limit from {view} where item_id = 'X1'");
+            let told = place.json(&["query", &sql, "--as-of", as_of]);
+            assert_eq!(limits(told.as_array().expect("rows")), [Some(limit)], "{view} {as_of}");
+        }
+    }
+    assert_eq!(place.number("select count(*) from service_item where item_id like 'SI%' and put_at is null"), 74);
+    let exported = place.run(&["reference", "export", "service_item"]);
+    let of_item: Vec<&str> = exported.lines().filter(|line| line.starts_with("X1,")).collect();
+    assert!(of_item.len() == 1 && of_item[0].contains(",3,WD,"), "{of_item:?}");
+    assert!(!exported.contains("put_at") && !exported.contains("replaced_at"), "{exported}");
+    // What a batch brings is remembered the same way, and is no more when it is withdrawn.
+    let receipt = items(&place, &["X1,x,2,2018-01-01"]);
+    let landed = held();
+    assert_eq!(limits(&landed), [Some(5), Some(4), Some(3), Some(2)]);
+    assert_eq!(landed[2]["replaced_at"], landed[3]["put_at"]);
+    assert_eq!((&landed[2]["b"], &landed[3]["b"]), (&Value::Null, &Value::from(&batch(&receipt)[..6])));
+    place.run(&["lake", "verify"]);
+    place.run(&["lake", "rollback", "--batch", batch(&receipt)]);
+    assert_eq!(held(), rows);
+    place.run(&["lake", "verify"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use arrow::array::{Array, RecordBatch};
 use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract, METRIC_PARAMETER};
 use datasets::lake::Lake;
-use datasets::reference::{edit, parameter};
+use datasets::reference::{edit, parameter, remember};
 use jiff::Timestamp;
 
 use crate::AnalyticsError;
@@ -21,12 +21,12 @@ pub async fn plan_reference(
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
     check(table, rows)?;
-    let held = held(lake, table).await?;
-    plan_rules(lake, table, edit::merged(table, &held, rows)?, now).await
+    let rows = with(table, &all(lake, table).await?, rows, now)?;
+    plan_rules(lake, table, rows, now).await
 }
 
-/// Puts rows into a reference table: a row of a key that is there takes its place. The next
-/// derivation folds the open cases by it.
+/// Puts rows into a reference table: a row of a key that is there takes its place; a rule that is replaced
+/// stays with the time for which it stood. The next derivation folds the open cases by it.
 pub async fn put_reference(
     lake: &Lake,
     table: &'static Contract,
@@ -35,9 +35,9 @@ pub async fn put_reference(
 ) -> Result<Changes, AnalyticsError> {
     check(table, rows)?;
     let _lock = lake.lock("derive").await?;
-    let merged = edit::merged(table, &held(lake, table).await?, rows)?;
-    let changes = plan_rules(lake, table, merged.clone(), now).await?;
-    lake.replace(table, &[merged], None).await?;
+    let rows = with(table, &all(lake, table).await?, rows, now)?;
+    let changes = plan_rules(lake, table, rows.clone(), now).await?;
+    lake.replace(table, &[rows], None).await?;
     Ok(changes)
 }
 
@@ -59,8 +59,24 @@ fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsEr
     }
 }
 
-/// All rows of a reference table.
+/// All rows that a reference table has with these in it.
+fn with(
+    table: &'static Contract,
+    all: &[RecordBatch],
+    rows: &RecordBatch,
+    now: Timestamp,
+) -> Result<RecordBatch, AnalyticsError> {
+    let wrong = || AnalyticsError::arrow(table.table);
+    let held = remember::standing(table, all).map_err(wrong())?;
+    remember::remember(table, all, &edit::merged(table, &held, rows)?, now).map_err(wrong())
+}
+
+/// The rows of a reference table that stand.
 pub async fn held(lake: &Lake, table: &'static Contract) -> Result<Vec<RecordBatch>, AnalyticsError> {
+    remember::standing(table, &all(lake, table).await?).map_err(AnalyticsError::arrow(table.table))
+}
+
+async fn all(lake: &Lake, table: &'static Contract) -> Result<Vec<RecordBatch>, AnalyticsError> {
     let fields: Vec<&str> = table.fields.iter().map(|field| field.name).collect();
     Ok(lake.snapshot().await?.table(table).read(&fields).await?)
 }

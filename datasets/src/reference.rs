@@ -9,6 +9,7 @@ pub mod edit;
 mod item;
 pub mod parameter;
 mod regions;
+pub mod remember;
 pub(crate) mod undo;
 pub mod versions;
 

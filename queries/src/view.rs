@@ -21,8 +21,7 @@ pub const VIEWS: [(&str, &str); 16] = [
 ];
 
 /// Tables that are shown as they rest.
-pub const PLAIN: [&str; 6] =
-    ["quarantine", "ingest_batch", "office_hours", "sla_policy", "metric_parameter", "lake_meta"];
+pub const PLAIN: [&str; 4] = ["quarantine", "ingest_batch", "metric_parameter", "lake_meta"];
 
 /// Records that come in versions and may be taken back: shown in their latest, see [`latest`].
 pub const RECORDS: [&str; 9] = [
@@ -45,7 +44,12 @@ pub fn latest(table: &str, key: &str) -> String {
     include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)
 }
 
-/// The view of a table of [`REFERENCE`] whose rows `key` names.
+/// The view of a table whose rows tell for which time they stood: its own, or its `_history`, if it has one.
+pub fn standing(table: &str) -> String {
+    include_str!("../sql/views/standing.sql").replace("{table}", table)
+}
+
+/// The view of a table of [`REFERENCE`], over its `_history`, whose rows `key` names.
 pub fn present(table: &str, key: &[&str]) -> String {
     let (sql, record) = match key {
         [record, "version"] => (include_str!("../sql/views/present_versions.sql"), *record),

@@ -250,7 +250,7 @@ async fn register(
         if queries::view::PLAIN.contains(&contract.table) {
             public.register_table(contract.table.to_owned(), table.clone())?;
         }
-        if queries::view::has_history(contract.table) {
+        if queries::view::has_history(contract.table) && !contract.remembers() {
             public.register_table(format!("{}_history", contract.table), table)?;
         }
     }
@@ -272,6 +272,11 @@ async fn register(
         let sql = queries::view::latest(contract.table, &contract.key.join(", "));
         let view = context.sql(&sql).await?.into_view();
         public.register_table(contract.table.to_owned(), view)?;
+    }
+    for contract in contract::ALL.iter().filter(|contract| contract.remembers()) {
+        let view = context.sql(&queries::view::standing(contract.table)).await?.into_view();
+        let history = if queries::view::has_history(contract.table) { "_history" } else { "" };
+        public.register_table(format!("{}{history}", contract.table), view)?;
     }
     for contract in contract::ALL.iter().filter(|contract| queries::view::REFERENCE.contains(&contract.table)) {
         let view = context.sql(&queries::view::present(contract.table, contract.key)).await?.into_view();

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, PUT_AT, REPLACED_AT, Role, may, must};
 
 /// Office windows of a worked day, by region and date.
 pub static OFFICE_HOURS: Contract = Contract {
@@ -18,5 +18,7 @@ pub static OFFICE_HOURS: Contract = Contract {
         must("valid_from", Date, "first day in force"),
         may("valid_to", Date, "first day no longer in force"),
         must("weekday_windows", Text, "half-open windows, e.g. 08:00-12:00;15:00-18:00"),
+        PUT_AT,
+        REPLACED_AT,
     ],
 };

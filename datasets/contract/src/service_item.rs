@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{BATCH_ID, Contract, IS_DELETED, MadeId, Role, UNITS, may, must};
+use super::{BATCH_ID, Contract, IS_DELETED, MadeId, PUT_AT, REPLACED_AT, Role, UNITS, may, must};
 
 /// 服务事项, versioned (domain §7 `service_item`).
 pub static SERVICE_ITEM: Contract = Contract {
@@ -78,5 +78,7 @@ pub static SERVICE_ITEM: Contract = Contract {
         may("note", Prose, "e.g. that the row is made up for the demonstration"),
         IS_DELETED,
         BATCH_ID,
+        PUT_AT,
+        REPLACED_AT,
     ],
 };

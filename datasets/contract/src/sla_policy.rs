@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, PUT_AT, REPLACED_AT, Role, may, must};
 
 /// Card policies as versioned rows (domain §3, §4 end): a city writes its own.
 pub static SLA_POLICY: Contract = Contract {
@@ -21,5 +21,7 @@ pub static SLA_POLICY: Contract = Contract {
         must("valid_from", Date, "first day of acceptance that it judges"),
         may("valid_to", Date, "first day that it judges no more"),
         must("body", Text, "the row's parameters as JSON (domain §4, policy rows)"),
+        PUT_AT,
+        REPLACED_AT,
     ],
 };

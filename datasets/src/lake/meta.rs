@@ -14,8 +14,8 @@ use crate::contract::LAKE_META;
 /// has idempotency keys. 4: the ledger tells new columns; facts have the source's key, cases fees, and
 /// events device, place and approver. 5: `calendar_year` tells which years are known; reference rows say
 /// which batch brought them, and whether the source has taken them back, as cases and events do; metrics
-/// have parameters.
-pub const FORMAT_VERSION: u32 = 5;
+/// have parameters. 6: items, policies and office hours tell for which time each row stood.
+pub const FORMAT_VERSION: u32 = 6;
 
 /// The first format with `metric_parameter`.
 pub(super) const PARAMETER_FORMAT: u32 = 5;

@@ -1,11 +1,12 @@
 //! A city's own reference rows: read from CSV, merged by key into those of the lake. Which batch brought
-//! a row is not for people to say: it is neither written nor read, and what they put is of none.
+//! a row, and for which time it has stood, is not for people to say: it is neither written nor read.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder, UInt32Array,
+    new_null_array,
 };
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::error::ArrowError;
@@ -13,7 +14,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::civil::Date;
 use thiserror::Error;
 
-use super::versions::{BATCH, texts};
+use super::versions::{is_own, texts};
 use crate::contract::{self, Contract, Field, Kind, Role};
 use crate::days_since_epoch;
 
@@ -49,8 +50,8 @@ pub fn rows(contract: &'static Contract, text: &[u8]) -> Result<RecordBatch, Edi
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
     let header = reader.headers()?.clone();
     for name in &header {
-        if name == BATCH || contract.field(name).is_none() {
-            let fields = contract.fields.iter().map(|field| field.name).filter(|name| *name != BATCH);
+        if is_own(name) || contract.field(name).is_none() {
+            let fields = contract.fields.iter().map(|field| field.name).filter(|name| !is_own(name));
             let fields: Vec<&str> = fields.collect();
             let reason = format!("{} has no such field; it has {}", contract.table, fields.join(", "));
             return Err(EditError::Value { line: 1, field: name.to_owned(), reason });
@@ -58,11 +59,15 @@ pub fn rows(contract: &'static Contract, text: &[u8]) -> Result<RecordBatch, Edi
     }
     let places: Vec<Option<usize>> =
         contract.fields.iter().map(|field| header.iter().position(|name| name == field.name)).collect();
-    let mut columns: Vec<Column> = contract.fields.iter().map(|field| Column::new(field.kind)).collect();
+    let column = |field: &Field| (!is_own(field.name)).then(|| Column::new(field.kind));
+    let mut columns: Vec<Option<Column>> = contract.fields.iter().map(column).collect();
+    let mut count = 0;
     for record in reader.records() {
         let record = record?;
+        count += 1;
         let line = record.position().map_or(0, csv::Position::line);
         for ((field, place), column) in contract.fields.iter().zip(&places).zip(&mut columns) {
+            let Some(column) = column else { continue };
             let value = place.and_then(|place| record.get(place)).filter(|value| !value.is_empty());
             column.push(field, value).map_err(|reason| EditError::Value {
                 line,
@@ -71,7 +76,9 @@ pub fn rows(contract: &'static Contract, text: &[u8]) -> Result<RecordBatch, Edi
             })?;
         }
     }
-    let columns = columns.into_iter().map(Column::finish).collect();
+    let untold = |field: &Field| new_null_array(&field.kind.arrow("UTC"), count);
+    let columns = contract.fields.iter().zip(columns);
+    let columns = columns.map(|(field, column)| column.map_or_else(|| untold(field), Column::finish)).collect();
     Ok(RecordBatch::try_new(contract.schema(), columns)?)
 }
 
@@ -129,12 +136,12 @@ impl Column {
     }
 }
 
-/// The table's rows with the new ones in: a row of a key that is there takes its place, unless it says the
-/// same.
+/// The rows that stand with the new ones among them, `held` being those that stand now: a row of a key that
+/// is there takes its place, unless it says the same.
 pub fn merged(contract: &'static Contract, held: &[RecordBatch], new: &RecordBatch) -> Result<RecordBatch, EditError> {
     let held = concat_batches(&contract.schema(), held)?;
     let all = concat_batches(&contract.schema(), [&held, new])?;
-    let said = texts(contract, &all, |name| name != BATCH)?;
+    let said = texts(contract, &all, |name| !is_own(name))?;
     let mut last: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<String> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
@@ -175,7 +182,7 @@ pub fn csv(rows: &[RecordBatch]) -> Result<Vec<u8>, EditError> {
     let options = FormatOptions::new();
     for (place, batch) in rows.iter().enumerate() {
         let schema = batch.schema();
-        let shown = schema.fields().iter().zip(batch.columns()).filter(|(field, _)| field.name() != BATCH);
+        let shown = schema.fields().iter().zip(batch.columns()).filter(|(field, _)| !is_own(field.name()));
         let (fields, columns): (Vec<_>, Vec<&ArrayRef>) = shown.unzip();
         if place == 0 {
             writer.write_record(fields.iter().map(|field| field.name()))?;
@@ -197,6 +204,7 @@ mod tests {
     use arrow::array::{AsArray, StringArray};
 
     use super::*;
+    use crate::reference::versions::BATCH;
 
     #[test]
     fn rows_are_read_merged_by_key_and_written_again() {
@@ -232,8 +240,11 @@ mod tests {
         assert_eq!((batches.value(0), batches.is_null(1)), ("x", true));
         let written = String::from_utf8(csv(&[all]).expect("csv")).expect("text");
         assert!(!written.contains(BATCH) && written.contains("is_deleted"), "{written}");
-        let told = rows(policies, b"policy_id,batch_id\n").expect_err("not for people").to_string();
-        assert!(told.contains("no such field"), "{told}");
+        for (table, text) in [("policy_item", "policy_id,batch_id\n"), ("office_hours", "region,put_at\n")] {
+            let table = super::table(table).expect("a table");
+            let told = rows(table, text.as_bytes()).expect_err("not for people").to_string();
+            assert!(told.contains("no such field") && !told.contains("replaced_at"), "{told}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use arrow::array::{AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::error::ArrowError;
 
+use super::remember::stands;
 use super::versions::{BATCH, texts};
 use crate::contract::Contract;
 
@@ -15,7 +16,7 @@ use crate::contract::Contract;
 pub struct Undone {
     /// All its rows.
     pub rows: RecordBatch,
-    /// How many of those that it has now are not among them.
+    /// How many of those that stand now are not among them.
     pub taken: u64,
 }
 
@@ -43,6 +44,7 @@ pub fn undone(
     let all = concat_batches(&contract.schema(), now.iter().chain(before).chain(after))?;
     let records = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
     let said = texts(contract, &all, |_| true)?;
+    let stands = stands(contract, &all)?;
     let count = |rows: &[RecordBatch]| rows.iter().map(RecordBatch::num_rows).sum::<usize>();
     let (first_before, first_after) = (count(now), count(now) + count(before));
     let [now, before, after] =
@@ -68,7 +70,9 @@ pub fn undone(
             let batch_id = batches.next().map(str::to_owned);
             return Ok(Err(Later { record: record.replace('\u{1f}', ", "), batch_id }));
         }
-        taken += is.difference(&says(&before, record)).count() as u64;
+        let held = says(&before, record);
+        let is_taken = |place: &&usize| stands.value(**place) && !held.contains(said[**place].as_str());
+        taken += now.get(record).into_iter().flatten().filter(is_taken).count() as u64;
     }
     let stays = now.iter().filter(|(record, _)| !touched.contains(*record)).flat_map(|(_, places)| places);
     let comes = touched.iter().filter_map(|record| before.get(record)).flatten();
@@ -90,7 +94,7 @@ mod tests {
     use arrow::array::StringArray;
 
     use super::*;
-    use crate::reference::{edit, versions};
+    use crate::reference::{edit, remember, versions};
 
     /// The table with rows `policy_id,version,title,valid_from` of a batch in it.
     fn land(held: &[RecordBatch], batch: Option<&str>, lines: &[&str]) -> Vec<RecordBatch> {
@@ -139,5 +143,48 @@ mod tests {
         let by_hand = land(&second, None, &["A,2,c,2023-01-01"]);
         assert_eq!(undo(&by_hand, &first, &second), Err(Later { record: "A".into(), batch_id: None }));
         assert_eq!(undo(&second, &first, &second), Ok((text(&first), 2)));
+    }
+
+    /// The items with rows `item_id,version,name,valid_from` of a batch in them, landed so many microseconds in.
+    fn land_items(held: &[RecordBatch], batch: Option<&str>, at: i64, lines: &[&str]) -> Vec<RecordBatch> {
+        let table = edit::table("service_item").expect("a table");
+        let text = ["item_id,version,name,valid_from"].iter().chain(lines).copied().collect::<Vec<_>>().join("\n");
+        let rows = edit::rows(table, text.as_bytes()).expect("rows");
+        let mut columns = rows.columns().to_vec();
+        columns[rows.schema().index_of(BATCH).expect("a field")] =
+            Arc::new(StringArray::from(vec![batch; lines.len()]));
+        let rows = RecordBatch::try_new(rows.schema(), columns).expect("of the batch");
+        let stood = remember::standing(table, held).expect("rows");
+        let new = versions::merged(table, &stood, &[rows]).expect("merged").rows;
+        let at = jiff::Timestamp::from_microsecond(at).expect("an instant");
+        vec![remember::remember(table, held, &new, at).expect("remembered")]
+    }
+
+    #[test]
+    fn what_was_replaced_stands_again_as_it_stood() {
+        let table = edit::table("service_item").expect("a table");
+        let whole = |rows: &[RecordBatch]| {
+            let rows = concat_batches(&table.schema(), rows).expect("rows");
+            texts(table, &rows, |_| true).expect("texts").into_iter().collect::<BTreeSet<String>>()
+        };
+        let first = land_items(&[], Some("1"), 10, &["A,0,a,2020-01-01", "B,0,b,2020-01-01", "C,0,c,2020-01-01"]);
+        // A in its place, a version of B that ends the one before, and D.
+        let second =
+            land_items(&first, Some("2"), 20, &["A,0,new,2020-01-01", "B,0,b2,2023-01-01", "D,0,d,2020-01-01"]);
+        assert_eq!((first[0].num_rows(), second[0].num_rows()), (3, 7));
+        let undone =
+            |now: &[RecordBatch], after: &[RecordBatch]| super::undone(table, now, &first, after).expect("rows");
+        let Undone { rows, taken } = undone(&second, &second).expect("nothing stands on it");
+        assert_eq!((whole(&[rows]), taken), (whole(&first), 4));
+        // What another batch says of another record stays, with what that replaced.
+        let third = land_items(&second, Some("3"), 30, &["C,0,c3,2020-01-01"]);
+        let rows = undone(&third, &second).expect("nothing stands on it").rows;
+        assert_eq!(whole(&[rows]), whole(&land_items(&first, Some("3"), 30, &["C,0,c3,2020-01-01"])));
+        for (batch, name) in [(Some("3"), "other"), (None, "by hand")] {
+            let line = format!("A,1,{name},2020-01-01");
+            let later = land_items(&second, batch, 30, &[&line]);
+            let stands_on_it = Later { record: "A".into(), batch_id: batch.map(str::to_owned) };
+            assert_eq!(undone(&later, &second).expect_err("stood on"), stands_on_it);
+        }
     }
 }

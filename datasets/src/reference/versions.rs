@@ -11,10 +11,12 @@ use arrow::datatypes::{Date32Type, Int64Type};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, PUT_AT, REPLACED_AT};
 
-/// Field that tells which batch brought a row, and of which nothing hangs.
+/// Field that tells which batch brought a row.
 pub(super) const BATCH: &str = "batch_id";
+/// Fields that the lake fills in by itself, and that tell nothing of the record.
+const OWN: [&str; 3] = [BATCH, PUT_AT.name, REPLACED_AT.name];
 /// Days and numbers: what tells versions of a record apart.
 const VERSION: [&str; 3] = ["version", "valid_from", "valid_to"];
 /// Whether the source has taken the record back.
@@ -25,7 +27,7 @@ const NULL: &str = "\u{0}";
 /// A table with new rows in it.
 #[derive(Debug)]
 pub struct Versioned {
-    /// All its rows.
+    /// All rows that stand.
     pub rows: RecordBatch,
     /// How many of the offered ones say something new.
     pub fresh: u64,
@@ -43,7 +45,8 @@ struct Version {
     deleted: bool,
 }
 
-/// The table with the offered rows in it. An offered row without a number (0) is
+/// The rows that stand with the offered ones among them, `held` being those that stand now. An offered row
+/// without a number (0) is
 /// - known, if the version in force on its first day says the same;
 /// - put in the place of a version that begins on the same day;
 /// - else a new version, with the next number; the one before it ends on its first day.
@@ -62,8 +65,8 @@ pub fn merged(
     let first_offered = held.iter().map(RecordBatch::num_rows).sum();
     let all = concat_batches(&schema, held.iter().chain(offered))?;
     let times = Times::of(&all);
-    let content = texts(contract, &all, |name| name != BATCH && !VERSION.contains(&name))?;
-    let whole = texts(contract, &all, |name| name != BATCH)?;
+    let content = texts(contract, &all, |name| !is_own(name) && !VERSION.contains(&name))?;
+    let whole = texts(contract, &all, |name| !is_own(name))?;
     let numbered = contract.key.contains(&"version");
     let identity = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
 
@@ -158,6 +161,11 @@ fn add(known: &mut Vec<Version>, mut row: Version, content: &[String]) -> Option
         known.push(Version { number, to: row.to.or(next), ..row });
     }
     None
+}
+
+/// Whether the lake fills in a field by itself.
+pub(super) fn is_own(field: &str) -> bool {
+    OWN.contains(&field)
 }
 
 /// The batch that brought each row, where the table tells it.

@@ -149,7 +149,8 @@ async fn land_others(
     let texts = landed.filter_map(|(one, _)| one.texts()).collect();
     keep(texts).await?;
     // All files are written side by side; nobody sees them before their commits, which keep the order.
-    let facts = try_join_all(parts.iter().map(|part| write(&part.table, part.rows())));
+    let rows = parts.iter().map(Part::rows).collect::<Result<Vec<_>, IngestError>>()?;
+    let facts = try_join_all(parts.iter().zip(rows).map(|(part, rows)| write(&part.table, rows)));
     let written = futures::try_join!(facts, write(&quarantine, refusals), write(&ledger, entries))?;
     let (facts, quarantined, entered) = written;
     if !refused.is_empty() {

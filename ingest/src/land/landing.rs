@@ -4,6 +4,7 @@ use arrow::array::RecordBatch;
 use datasets::contract::{Contract, Role};
 use datasets::lake::{Lake, Once};
 
+use super::IngestOptions;
 use super::extract::Extract;
 use super::reference::ReferenceLanding;
 use super::table::FactLanding;
@@ -26,10 +27,11 @@ impl Landing {
         lake: Option<&Lake>,
         contract: &'static Contract,
         once: &Once,
-        dry_run: bool,
+        options: &IngestOptions,
     ) -> Result<Self, IngestError> {
+        let IngestOptions { dry_run, now, .. } = *options;
         let way = match contract.role {
-            Role::Reference => Way::Reference(ReferenceLanding::begin(lake, contract, once, dry_run)),
+            Role::Reference => Way::Reference(ReferenceLanding::begin(lake, contract, once, dry_run, now)),
             _ => Way::Fact(Box::new(FactLanding::begin(lake, contract, once, dry_run).await?)),
         };
         Ok(Self { way })

@@ -235,7 +235,7 @@ impl Job<'_> {
         let mut extract = lake.map(|lake| Extract { lake, job: self, common: common.clone(), found: None });
         let mut landings = Vec::new();
         for contract in reader::tables(self.mapping) {
-            landings.push(Landing::begin(lake, contract, &self.once, self.options.dry_run).await?);
+            landings.push(Landing::begin(lake, contract, &self.once, self.options).await?);
         }
         let table = lake.filter(|_| !self.options.dry_run).map(|lake| lake.table(&QUARANTINE));
         let mut refused = Refused::new(table, self);

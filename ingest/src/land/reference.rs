@@ -1,12 +1,16 @@
-//! The rows of batches on their way into a reference table: they become versions of what it has. Such
-//! tables are small, so all their rows stay in memory.
+//! The rows of batches on their way into a reference table: they become versions of what it has, and the
+//! rules among them keep what they replace. Such tables are small, so all their rows stay in memory.
 
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use arrow::error::ArrowError;
 use datasets::contract::Contract;
 use datasets::lake::{Lake, Once, Table, TableSnapshot};
+use datasets::reference::remember::{remember, standing};
 use datasets::reference::versions::{self, Versioned};
+use jiff::Timestamp;
 
 use crate::IngestError;
 use crate::receipt::TableCount;
@@ -17,7 +21,13 @@ pub(super) struct Merging {
     contract: &'static Contract,
     /// What is to be replaced; nothing in a dry run without a lake.
     pub(super) before: Option<TableSnapshot>,
+    /// All that it has.
     held: Vec<RecordBatch>,
+    /// Those of its rows that stand, with what has been put in. What one batch of a group puts in the place
+    /// of another's has stood for no time, and is not kept.
+    standing: Vec<RecordBatch>,
+    /// Since when that stands.
+    now: Timestamp,
 }
 
 /// What became of the rows of one batch.
@@ -30,7 +40,11 @@ pub(super) struct Merged {
 }
 
 impl Merging {
-    pub(super) async fn begin(contract: &'static Contract, table: Option<&Table>) -> Result<Self, IngestError> {
+    pub(super) async fn begin(
+        contract: &'static Contract,
+        table: Option<&Table>,
+        now: Timestamp,
+    ) -> Result<Self, IngestError> {
         let before = match table {
             Some(table) => Some(table.snapshot().await?),
             None => None,
@@ -40,25 +54,32 @@ impl Merging {
             Some(before) => before.read(&fields).await?,
             None => Vec::new(),
         };
-        Ok(Self { contract, before, held })
+        let standing = standing(contract, &held).map_err(wrong(contract))?;
+        Ok(Self { contract, before, held, standing, now })
     }
 
     /// Puts the rows of a batch in. Of one whose commit is there already nothing is new: what others say
     /// of its records since stays.
     pub(super) fn take(&mut self, rows: &[RecordBatch], has_landed: bool) -> Result<Merged, IngestError> {
-        let wrong = |source| IngestError::Rows { table: self.contract.table, source };
-        let Versioned { rows, fresh, again } = versions::merged(self.contract, &self.held, rows).map_err(wrong)?;
+        let merged = versions::merged(self.contract, &self.standing, rows);
+        let Versioned { rows, fresh, again } = merged.map_err(wrong(self.contract))?;
         if has_landed {
             return Ok(Merged { fresh: 0, before: again });
         }
-        self.held = vec![rows];
+        self.standing = vec![rows];
         Ok(Merged { fresh, before: 0 })
     }
 
     /// All rows that the table has then.
-    pub(super) fn rows(&self) -> &[RecordBatch] {
-        &self.held
+    pub(super) fn rows(&self) -> Result<Vec<RecordBatch>, IngestError> {
+        let merged = concat_batches(&self.contract.schema(), &self.standing);
+        let rows = merged.and_then(|new| remember(self.contract, &self.held, &new, self.now));
+        Ok(vec![rows.map_err(wrong(self.contract))?])
     }
+}
+
+fn wrong(contract: &'static Contract) -> impl Fn(ArrowError) -> IngestError {
+    move |source| IngestError::Rows { table: contract.table, source }
 }
 
 /// One reference table's part of a batch.
@@ -68,13 +89,20 @@ pub(super) struct ReferenceLanding {
     /// Nothing in a dry run without a lake.
     table: Option<Arc<Table>>,
     dry_run: bool,
+    now: Timestamp,
     rows: Vec<RecordBatch>,
 }
 
 impl ReferenceLanding {
-    pub(super) fn begin(lake: Option<&Lake>, contract: &'static Contract, once: &Once, dry_run: bool) -> Self {
+    pub(super) fn begin(
+        lake: Option<&Lake>,
+        contract: &'static Contract,
+        once: &Once,
+        dry_run: bool,
+        now: Timestamp,
+    ) -> Self {
         let table = lake.map(|lake| lake.table(contract));
-        Self { contract, once: once.clone(), table, dry_run, rows: Vec::new() }
+        Self { contract, once: once.clone(), table, dry_run, now, rows: Vec::new() }
     }
 
     pub(super) fn take(&mut self, rows: RecordBatch) {
@@ -102,7 +130,7 @@ impl ReferenceLanding {
     pub(super) async fn commit(self) -> Result<(), IngestError> {
         let (merging, Merged { fresh, .. }) = self.merged().await?;
         if let (Some(table), false, true) = (&self.table, self.dry_run, fresh > 0) {
-            table.put(merging.rows(), merging.before.as_ref(), Some(&self.once)).await?;
+            table.put(&merging.rows()?, merging.before.as_ref(), Some(&self.once)).await?;
         }
         Ok(())
     }
@@ -112,7 +140,7 @@ impl ReferenceLanding {
             Some(table) => table.has_landed(&self.once).await?,
             None => false,
         };
-        let mut merging = Merging::begin(self.contract, self.table.as_deref()).await?;
+        let mut merging = Merging::begin(self.contract, self.table.as_deref(), self.now).await?;
         let merged = merging.take(&self.rows, has_landed)?;
         Ok((merging, merged))
     }

@@ -191,7 +191,7 @@ impl Job<'_> {
         let mut extract = Some(Extract { lake, job: self, common: common.clone(), found: Some(extracted) });
         let mut landings = Vec::new();
         for contract in reader::tables(self.mapping) {
-            landings.push(Landing::begin(Some(lake), contract, &self.once, self.options.dry_run).await?);
+            landings.push(Landing::begin(Some(lake), contract, &self.once, self.options).await?);
         }
         let table = Some(lake.table(&QUARANTINE)).filter(|_| !self.options.dry_run);
         let mut refused = Refused::new(table, self);

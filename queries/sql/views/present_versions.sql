@@ -6,7 +6,7 @@ with begun as (
         {record},
         is_deleted,
         row_number() over (partition by {record} order by valid_from desc, version desc) as place
-    from lake.{table}
+    from {table}_history
     where valid_from <= current_date()
 ),
 
@@ -14,7 +14,7 @@ gone as (select {record} from begun where place = 1 and is_deleted),
 
 final as (
     select resting.*
-    from lake.{table} as resting
+    from {table}_history as resting
     left anti join gone on gone.{record} = resting.{record}
     where not coalesce(resting.is_deleted, false)
 )

@@ -7,7 +7,8 @@ use deltalake::operations::create::CreateBuilder;
 
 use super::*;
 use crate::contract::{
-    AGENT, CALENDAR_DAY, CALENDAR_YEAR, INGEST_BATCH, METRIC_PARAMETER, QUARANTINE, SERVICE_ITEM, WORKFLOW_CASE,
+    AGENT, CALENDAR_DAY, CALENDAR_YEAR, INGEST_BATCH, METRIC_PARAMETER, OFFICE_HOURS, QUARANTINE, SERVICE_ITEM,
+    SLA_POLICY, WORKFLOW_CASE,
 };
 
 /// A table as an older program made it: without some fields, and with some that every row needs.
@@ -126,4 +127,35 @@ async fn a_lake_of_format_4_keeps_its_years_and_gets_who_brought_what() {
     assert_eq!(told("GX", 2027), Some(("KNOWN".to_owned(), Some(notice))), "as it was by its day");
     assert_eq!(told("CN", 2027), Some(("PROVISIONAL".to_owned(), None)));
     assert_eq!((told("CN", 2004).is_some(), told("GX", 2028)), (true, None));
+}
+
+#[tokio::test]
+async fn a_lake_of_format_5_gets_the_time_for_which_rules_stand() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"));
+    let rules = [&SERVICE_ITEM, &OFFICE_HOURS, &SLA_POLICY];
+    for contract in rules {
+        std::fs::remove_dir_all(dir.path().join(contract.table)).expect("removed");
+    }
+    let lake = lake_of(&url, 5).await;
+    for contract in rules {
+        older(&lake, contract, &["put_at", "replaced_at"], &[]).await;
+    }
+    drop(lake);
+    assert!(matches!(Lake::open(&url).await, Err(LakeError::Older { found: 5, .. })));
+    let lake = Lake::open_older(&url).await.expect("for migration");
+    let plan = lake.migrate().await.expect("migrated");
+    assert_eq!((plan.from_format, plan.to_format), (5, 6), "{plan:?}");
+    let added: Vec<(&str, Option<&[&str]>)> =
+        plan.added.iter().map(|lack| (lack.table, lack.fields.as_deref())).collect();
+    let fields = Some(&["put_at", "replaced_at"][..]);
+    assert_eq!(added, [("service_item", fields), ("office_hours", fields), ("sla_policy", fields)]);
+    let lake = Lake::open(&url).await.expect("opens as any other");
+    let put = "region,valid_from,weekday_windows\nGX,2000-01-01,09:00-17:00\n";
+    let put = crate::reference::edit::rows(&OFFICE_HOURS, put.as_bytes()).expect("rows");
+    lake.replace(&OFFICE_HOURS, &[put.clone()], None).await.expect("put");
+    let names: Vec<&str> = OFFICE_HOURS.fields.iter().map(|field| field.name).collect();
+    let held = lake.table(&OFFICE_HOURS).snapshot().await.expect("snapshot").read(&names).await.expect("rows");
+    assert_eq!(held, [put]);
 }

@@ -1,17 +1,17 @@
 //! Whether keys are unique. Of a table with versions (facts) a key may come again, but no two of its
 //! versions may be equally late, and none may say the same at the same time: the latest would not be
-//! one.
+//! one. Of a table that remembers, only the rows that stand have keys of their own.
 //!
 //! Each row's key becomes 128 bits. The keys of a table are sorted in memory if they are not more
 //! than [`PART`]; a larger table is read once for each part of the space of keys.
 
 use std::hash::{DefaultHasher, Hasher};
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use futures::TryStreamExt;
 
-use crate::contract::{Contract, QUARANTINE, Role};
+use crate::contract::{Contract, QUARANTINE, REPLACED_AT, Role};
 use crate::lake::LakeError;
 use crate::lake::merge::Order;
 use crate::lake::read::BATCH_ROWS;
@@ -81,6 +81,9 @@ async fn doubles(table: &TableSnapshot, rule: &Rule, part: u64, parts: u64) -> R
     if rule.by_lateness {
         read.push("recorded_at");
     }
+    if contract.remembers() {
+        read.push(REPLACED_AT.name);
+    }
     let mut keys: Vec<(u128, u32)> = Vec::new();
     for (at, file) in table.files.iter().enumerate() {
         let mut rows = table.stream(file, &read, BATCH_ROWS).await?;
@@ -89,7 +92,11 @@ async fn doubles(table: &TableSnapshot, rule: &Rule, part: u64, parts: u64) -> R
                 rule.fields.iter().filter_map(|name| batch.column_by_name(name)).cloned().collect();
             let rows = order.keys(&columns)?;
             let recorded = if rule.by_lateness { recorded(&batch) } else { Vec::new() };
+            let replaced = batch.column_by_name(REPLACED_AT.name);
             for (row, key) in rows.iter().enumerate() {
+                if replaced.is_some_and(|replaced| replaced.is_valid(row)) {
+                    continue;
+                }
                 let key = digest(key.as_ref(), recorded.get(row).copied().flatten());
                 if (key >> 64) as u64 % parts == part {
                     keys.push((key, at as u32));

@@ -1,9 +1,12 @@
 use std::path::{Path as FsPath, PathBuf};
 
+use arrow::array::RecordBatch;
+
 use super::super::tests::refused;
 use super::super::{LakeMeta, LakeUrl};
 use super::*;
-use crate::contract::REGION;
+use crate::contract::{OFFICE_HOURS, REGION};
+use crate::reference::{edit, remember};
 
 async fn lake() -> (tempfile::TempDir, Lake) {
     let dir = tempfile::tempdir().expect("dir");
@@ -15,6 +18,11 @@ async fn lake() -> (tempfile::TempDir, Lake) {
 fn data_file(dir: &FsPath, table: &str) -> PathBuf {
     let mut files = std::fs::read_dir(dir.join(table)).expect("folder").map(|entry| entry.expect("entry").path());
     files.find(|file| file.extension().is_some_and(|extension| extension == "parquet")).expect("a file")
+}
+
+async fn rows(lake: &Lake, contract: &'static Contract) -> Vec<RecordBatch> {
+    let fields: Vec<&str> = contract.fields.iter().map(|field| field.name).collect();
+    lake.table(contract).snapshot().await.expect("held").read(&fields).await.expect("rows")
 }
 
 async fn said(lake: &Lake) -> Vec<String> {
@@ -102,11 +110,24 @@ async fn rows_of_a_batch_that_the_ledger_does_not_know_are_told() {
 async fn a_key_that_comes_twice_is_told_with_its_files() {
     let (_dir, lake) = lake().await;
     let table = lake.table(&REGION);
-    let held = table.snapshot().await.expect("held");
-    let fields: Vec<&str> = REGION.fields.iter().map(|field| field.name).collect();
-    let rows = held.read(&fields).await.expect("rows");
+    let rows = rows(&lake, &REGION).await;
     table.put(&[rows[0].slice(0, 2)], None, None).await.expect("again");
     let said = said(&lake).await;
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0].contains("rows have one key (edition, code), here and in part-"), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_rule_that_was_replaced_is_no_second_one_of_its_key() {
+    let (_dir, lake) = lake().await;
+    let held = rows(&lake, &OFFICE_HOURS).await;
+    let put = edit::rows(&OFFICE_HOURS, b"region,valid_from,weekday_windows\nGX,2000-01-01,09:00-17:00\n");
+    let new = edit::merged(&OFFICE_HOURS, &held, &put.expect("rows")).expect("merged");
+    let now = jiff::Timestamp::from_microsecond(1).expect("an instant");
+    let all = remember::remember(&OFFICE_HOURS, &held, &new, now).expect("remembered");
+    assert_eq!(all.num_rows(), new.num_rows() + 1);
+    lake.replace(&OFFICE_HOURS, &[all], None).await.expect("put");
+    assert_eq!(said(&lake).await, [""; 0]);
+    lake.table(&OFFICE_HOURS).put(&[new.slice(0, 1)], None, None).await.expect("again");
+    assert_eq!(said(&lake).await.len(), 1, "one that stands is");
 }

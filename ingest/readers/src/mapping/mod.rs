@@ -27,7 +27,7 @@ pub use shipped::SHIPPED;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Fields that the landing fills in by itself; a mapping may not.
-const OWN_FIELDS: [&str; 9] = [
+const OWN_FIELDS: [&str; 11] = [
     "source_system",
     "known_at",
     "ingested_at",
@@ -37,6 +37,8 @@ const OWN_FIELDS: [&str; 9] = [
     "biz_month",
     "unfolded",
     "hash_key_id",
+    "put_at",
+    "replaced_at",
 ];
 
 /// Fields that follow from others, or have a value to begin with, where no rule gives one.

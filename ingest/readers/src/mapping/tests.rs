@@ -51,6 +51,17 @@ fn a_mapping_that_makes_no_sense_says_where() {
 }
 
 #[test]
+fn for_which_time_a_rule_stands_is_not_for_a_mapping_to_say() {
+    let item = "[source]\nsystem = \"x\"\ntime_zone = \"Asia/Shanghai\"\n[[output]]\ntable = \"service_item\"\n\
+                [output.fields]\nitem_id = \"id\"\nname = \"n\"\n";
+    assert!(Mapping::parse("m", item).is_ok());
+    for field in ["put_at", "replaced_at"] {
+        let message = Mapping::parse("m", &format!("{item}{field} = \"t\"\n")).expect_err(field).to_string();
+        assert!(message.contains(&format!("service_item.{field} is filled in by the landing")), "{message}");
+    }
+}
+
+#[test]
 fn identifiers_of_people_stand_in_no_mapping() {
     let case = LEAST.replace("workflow_event", "workflow_case").replace("event_type = { value = \"ACCEPT\" }\n", "");
     let case = case.replace("occurred_at = \"t\"", "applicant_hash = RULE");

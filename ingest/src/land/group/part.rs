@@ -84,11 +84,11 @@ impl Part {
     }
 
     /// The rows to write.
-    pub(super) fn rows(&self) -> Vec<RecordBatch> {
+    pub(super) fn rows(&self) -> Result<Vec<RecordBatch>, IngestError> {
         match &self.new {
-            New::Facts(fresh) => fresh.iter().map(|(_, rows)| rows.clone()).collect(),
-            New::Reference(merging) if self.has_news() => merging.rows().to_vec(),
-            New::Reference(_) => Vec::new(),
+            New::Facts(fresh) => Ok(fresh.iter().map(|(_, rows)| rows.clone()).collect()),
+            New::Reference(merging) if self.has_news() => merging.rows(),
+            New::Reference(_) => Ok(Vec::new()),
         }
     }
 
@@ -171,7 +171,8 @@ async fn facts(
 
 /// A reference table with the rows of each batch in it, under the lock that editing takes.
 async fn reference(table: &Table, place: usize, pushed: &[&Pushed]) -> Result<(New, Vec<Count>), IngestError> {
-    let mut merging = Merging::begin(table.contract(), Some(table)).await?;
+    let now = pushed.iter().map(|one| one.now).max().unwrap_or_default();
+    let mut merging = Merging::begin(table.contract(), Some(table), now).await?;
     let mut counts = Vec::with_capacity(pushed.len());
     for one in pushed {
         let rows: Vec<RecordBatch> = of_table(one, place).cloned().collect();
