@@ -14,7 +14,7 @@ const YEARS_AHEAD: i16 = 3;
 /// A region's calendar with a table of its days.
 #[derive(Debug)]
 pub(crate) struct LakeCalendar {
-    /// What was known before each change, in order.
+    /// What was known before each change, in order; these know no earlier ones.
     earlier: Vec<LakeCalendar>,
     changes: Vec<Timestamp>,
     inner: Calendar,
@@ -34,7 +34,17 @@ struct DayCell {
 }
 
 impl LakeCalendar {
-    pub(crate) fn new(inner: Calendar) -> Self {
+    /// A calendar, with what was known of it before: each earlier one until an instant.
+    pub(crate) fn new(inner: Calendar, earlier: Vec<(Calendar, Timestamp)>) -> Self {
+        let mut calendar = Self::alone(inner);
+        for (before, until) in earlier {
+            calendar.earlier.push(Self::alone(before));
+            calendar.changes.push(until);
+        }
+        calendar
+    }
+
+    fn alone(inner: Calendar) -> Self {
         let windows = inner.office_periods().iter().map(|period| {
             period.windows.iter().map(|window| OfficeWindow { open: window.open, close: window.close }).collect()
         });
@@ -54,13 +64,15 @@ impl LakeCalendar {
         calendar
     }
 
-    /// The same, with what was known of it before: each earlier calendar until an instant.
-    pub(crate) fn with_earlier(mut self, earlier: Vec<(Calendar, Timestamp)>) -> Self {
-        for (place, (calendar, until)) in earlier.iter().enumerate() {
-            self.earlier.push(Self::new(calendar.clone()).with_earlier(earlier[..place].to_vec()));
-            self.changes.push(*until);
-        }
-        self
+    /// When something else came to be known of it, ascending.
+    pub(crate) fn notices(&self) -> &[Timestamp] {
+        &self.changes
+    }
+
+    /// The calendar as it was known by an instant.
+    pub(crate) fn known_by(&self, by: Timestamp) -> CalendarAsOf<'_> {
+        let place = self.changes.partition_point(|change| *change <= by);
+        CalendarAsOf { now: self.earlier.get(place).unwrap_or(self), whole: self, changes: &self.changes[..place] }
     }
 
     fn cell(&self, date: Date) -> DayCell {
@@ -133,6 +145,53 @@ impl WorkCalendar for LakeCalendar {
     }
 }
 
+/// A calendar as it was known by an instant, with what was known before.
+pub(crate) struct CalendarAsOf<'c> {
+    now: &'c LakeCalendar,
+    whole: &'c LakeCalendar,
+    changes: &'c [Timestamp],
+}
+
+impl WorkCalendar for CalendarAsOf<'_> {
+    fn is_workday(&self, date: Date) -> bool {
+        self.now.is_workday(date)
+    }
+
+    fn day_name(&self, date: Date) -> Option<&str> {
+        self.now.day_name(date)
+    }
+
+    fn kind(&self, date: Date) -> sla::DayKind {
+        self.now.kind(date)
+    }
+
+    fn is_provisional(&self, date: Date) -> bool {
+        self.now.is_provisional(date)
+    }
+
+    fn windows(&self, date: Date) -> &[OfficeWindow] {
+        self.now.windows(date)
+    }
+
+    fn version(&self) -> &str {
+        self.now.version()
+    }
+
+    fn table(&self) -> Option<&DayTable> {
+        self.now.table()
+    }
+
+    fn changed_at(&self) -> &[Timestamp] {
+        self.changes
+    }
+
+    fn as_known(&self, at: Timestamp) -> Option<&dyn WorkCalendar> {
+        let place = self.changes.partition_point(|change| *change <= at);
+        let earlier = self.whole.earlier.get(place).filter(|_| place < self.changes.len());
+        earlier.map(|earlier| earlier as &dyn WorkCalendar)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use datasets::calendar::CalendarRegion;
@@ -142,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_table_says_what_the_calendar_says() {
-        let calendar = LakeCalendar::new(Calendar::shipped(CalendarRegion::GX).expect("shipped"));
+        let calendar = LakeCalendar::new(Calendar::shipped(CalendarRegion::GX).expect("shipped"), Vec::new());
         let mut day = date(2000, 1, 1);
         while day.year() < 2035 {
             assert_eq!(calendar.cell(day), cell_of(&calendar.inner, day), "{day}");
@@ -157,7 +216,7 @@ mod tests {
         let days = [(date(2018, 1, 1), true, "NORMAL".to_owned(), None)];
         let hours = [(date(2000, 1, 1), None, "08:00-12:00;15:00-18:00"), (date(2018, 7, 1), None, "08:30-12:00")];
         let calendar = Calendar::from_rows(CalendarRegion::GX, [2018], days, hours, "x".to_owned()).expect("calendar");
-        let calendar = LakeCalendar::new(calendar);
+        let calendar = LakeCalendar::new(calendar, Vec::new());
         assert_eq!(calendar.windows(date(2018, 6, 29)).len(), 2);
         assert_eq!(calendar.windows(date(2018, 7, 2)), [OfficeWindow { open: 30_600, close: 43_200 }]);
         assert_eq!(calendar.windows(date(2030, 7, 1)), [OfficeWindow { open: 30_600, close: 43_200 }]);

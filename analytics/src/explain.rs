@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sla::Event;
 
-use crate::fold::{Bench, cancelled};
+use crate::fold::cancelled;
 use crate::{AnalyticsError, Session, facts};
 
 /// A case, explained as of the session's instant.
@@ -59,10 +59,11 @@ impl Session {
         // Of what is taken back, how it stood then.
         let as_of = deleted_since.unwrap_or(self.as_of());
         let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
-        let bench = Bench::of(&events, &registration, &self.rules).map_err(failed)?;
-        let calendar = self.rules.calendar_at(Some(self.as_of()));
-        let case_input = bench.input(&events, &registration);
-        let explanation = sla::explain(&case_input, calendar, &self.rules.zone, bench.policy, as_of);
+        let known = self.rules.known(Some(self.as_of()));
+        let bench = known.bench(&events, &registration, case.landed_at).map_err(failed)?;
+        let changes = bench.changes(&registration, None);
+        let case_input = bench.input(&events, &registration, &changes);
+        let explanation = sla::explain(&case_input, bench.calendar(), &self.rules.zone, bench.policy(), as_of);
         let mut explanation = explanation.map_err(failed)?;
         if let Some(since) = deleted_since {
             explanation.cards = cancelled(explanation.cards, since);
@@ -77,10 +78,10 @@ impl Session {
             village_code: registration.village_code.clone(),
             org_code: registration.org_code.clone(),
             source_system: case.source_system.clone(),
-            statutory_limit: case_input.statutory,
-            promised_limit: case_input.promised,
+            statutory_limit: explanation.statutory_limit,
+            promised_limit: explanation.promised_limit,
             status: if deleted_since.is_some() { sla::Status::Excluded } else { clock.status(as_of) },
-            used: clock.used(as_of, calendar, &self.rules.zone),
+            used: explanation.used,
             deleted_since,
             events: lines.into_iter().map(line).collect(),
             explanation,

@@ -20,6 +20,9 @@ pub(crate) struct CaseFacts {
     /// Every known version of the registration, for its limits and its certificate.
     versions: Vec<Registration>,
     pub(crate) events: Vec<KnownEvent>,
+    /// When the first row of it landed, in whatever version: what rules were put by then it is judged by
+    /// from its beginning.
+    pub(crate) landed_at: Timestamp,
     /// Since when it is known that the source has taken the registration back. It is the one before.
     deleted_since: Option<Timestamp>,
 }
@@ -107,6 +110,7 @@ columns! {
         is_deleted: Flag,
         known_at: Instant,
         recorded_at: Instant,
+        ingested_at: Instant,
     }
 }
 
@@ -150,16 +154,45 @@ pub(crate) async fn load(
     known_by: Option<Timestamp>,
 ) -> Result<Vec<CaseFacts>, AnalyticsError> {
     let mut facts: HashMap<String, CaseFacts> = HashMap::with_capacity(cases.len());
+    let mut landed = Landed::default();
     for batch in snapshot.table(&WORKFLOW_EVENT).read_where("case_no", cases, EventColumns::FIELDS).await? {
+        landed.take(&batch);
         take_events(&batch, known_by, &mut facts);
     }
     for batch in snapshot.table(&WORKFLOW_CASE).read_where("case_no", cases, CaseColumns::FIELDS).await? {
+        landed.take(&batch);
         take_registrations(&batch, known_by, &mut facts);
     }
     let mut facts: Vec<CaseFacts> = facts.into_values().collect();
-    facts.iter_mut().for_each(keep_latest);
+    for case in &mut facts {
+        keep_latest(case);
+        case.landed_at = landed.0.get(&case.case_no).copied().unwrap_or(Timestamp::MIN);
+    }
     facts.sort_by(|left, right| left.case_no.cmp(&right.case_no));
     Ok(facts)
+}
+
+columns! {
+    LandedColumns { case_no: Text, ingested_at: Instant }
+}
+
+/// When the first row of each case landed, also of rows that were not known yet.
+#[derive(Default)]
+struct Landed(HashMap<String, Timestamp>);
+
+impl Landed {
+    fn take(&mut self, batch: &RecordBatch) {
+        let rows = LandedColumns::of(batch);
+        for at in 0..batch.num_rows() {
+            let (Some(case_no), Some(landed_at)) = (rows.case_no.get(at), rows.ingested_at.get(at)) else { continue };
+            match self.0.get_mut(case_no) {
+                Some(first) => *first = landed_at.min(*first),
+                None => {
+                    self.0.insert(case_no.to_owned(), landed_at);
+                }
+            }
+        }
+    }
 }
 
 fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &str) -> &'f mut CaseFacts {
@@ -169,6 +202,7 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
         registration: None,
         versions: Vec::new(),
         events: Vec::new(),
+        landed_at: Timestamp::MIN,
         deleted_since: None,
     })
 }

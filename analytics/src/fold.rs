@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sla::{CancelCause, Card, CaseClock, CaseInput, DueBasis, Event, EventKind, Policy, WorkCalendar};
+use sla::{CancelCause, Card, CaseClock, DueBasis, Event};
 
 use crate::Rules;
 use crate::facts::{CaseFacts, Registration};
-use crate::rules::ItemVersion;
+use crate::rules::KnownRules;
 
 /// A folded case.
 #[derive(Debug)]
@@ -26,8 +26,6 @@ pub(crate) struct Folded {
 /// The cards of a case under one policy.
 #[derive(Debug)]
 pub(crate) struct PolicyCards {
-    pub(crate) policy: String,
-    pub(crate) version: u32,
     pub(crate) is_official: bool,
     pub(crate) cards: Vec<Card>,
 }
@@ -45,16 +43,17 @@ pub(crate) struct DayFacts {
     pub(crate) is_decided: bool,
 }
 
-/// Folds every case that has anything to fold; with `known_by`, by the calendar known by then.
+/// Folds every case that has anything to fold; with `known_by`, by the rules known by then.
 pub(crate) fn fold_all(facts: &[CaseFacts], rules: &Rules, known_by: Option<Timestamp>) -> Vec<Folded> {
-    let calendar = rules.calendar_at(known_by);
+    let known = rules.known(known_by);
+    let known = &known;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let share = facts.len().div_ceil(cores).max(256);
     std::thread::scope(|scope| {
         let shares: Vec<_> = facts
             .chunks(share)
             .map(|share| {
-                scope.spawn(move || share.iter().filter_map(|case| fold_one(case, rules, calendar)).collect::<Vec<_>>())
+                scope.spawn(move || share.iter().filter_map(|case| fold_one(case, rules, known)).collect::<Vec<_>>())
             })
             .collect();
         let mut folded = Vec::with_capacity(facts.len());
@@ -68,55 +67,6 @@ pub(crate) fn fold_all(facts: &[CaseFacts], rules: &Rules, known_by: Option<Time
     })
 }
 
-/// What judges a case: the rules of the day on which its clock starts (domain §4, inputs).
-pub(crate) struct Bench<'r> {
-    pub(crate) policy: &'r Policy,
-    pub(crate) item: &'r ItemVersion,
-    pub(crate) day_zero: Option<Date>,
-}
-
-impl<'r> Bench<'r> {
-    fn on(day_zero: Option<Date>, registration: &Registration, rules: &'r Rules) -> Self {
-        let item = rules.item(registration.item_id.as_deref(), day_zero);
-        Self { policy: rules.policy(day_zero), item, day_zero }
-    }
-
-    /// The rules of day 0. Which day that is depends on the rules themselves where a case is deemed
-    /// accepted: so a first reading is made by those of its first day.
-    pub(crate) fn of(events: &[Event], registration: &Registration, rules: &'r Rules) -> Result<Self, sla::ClockError> {
-        let first = events.iter().filter(|event| event.kind == EventKind::Accept).map(|event| event.occurred_at).min();
-        let first = first.or_else(|| events.iter().map(|event| event.occurred_at).min());
-        let first = first.map(|at| rules.zone.to_datetime(at).date());
-        let bench = Self::on(first, registration, rules);
-        let may_move =
-            |kind| matches!(kind, EventKind::Receive | EventKind::CorrectionNotice | EventKind::CorrectionComplete);
-        let is_plain = !events.iter().any(|event| event.is_deleted || may_move(event.kind));
-        if is_plain {
-            return Ok(bench);
-        }
-        let start = sla::start(&bench.input(events, registration), &rules.calendar, &rules.zone, bench.policy)?;
-        Ok(match start.map(|start| start.on) {
-            Some(day) if Some(day) != first => Self::on(Some(day), registration, rules),
-            _ => bench,
-        })
-    }
-
-    /// What the clock is given of a case.
-    pub(crate) fn input<'e>(&'e self, events: &'e [Event], registration: &Registration) -> CaseInput<'e> {
-        let (promised, statutory) = self.item.limits(registration.promised, registration.statutory);
-        CaseInput {
-            events,
-            promised,
-            statutory,
-            item: &self.item.rules,
-            due_binding: registration.due_binding,
-            is_escalated: registration.case_kind.as_deref() == Some("ESCALATED"),
-            has_certificate: registration.has_certificate,
-            is_backfill: registration.is_backfill,
-        }
-    }
-}
-
 /// A case judged by its official policy, and by those beside it.
 struct Verdict {
     clock: CaseClock,
@@ -126,16 +76,20 @@ struct Verdict {
 fn judge(
     events: &[Event],
     registration: &Registration,
+    landed_at: Timestamp,
     rules: &Rules,
-    calendar: &dyn WorkCalendar,
+    known: &KnownRules<'_>,
 ) -> Result<Verdict, sla::ClockError> {
-    let bench = Bench::of(events, registration, rules)?;
-    let input = bench.input(events, registration);
-    let official = sla::judge(&input, calendar, &rules.zone, bench.policy)?;
-    let mut cards = vec![PolicyCards::of(bench.policy, official.cards)];
+    let bench = known.bench(events, registration, landed_at)?;
+    let changes = bench.changes(registration, None);
+    let input = bench.input(events, registration, &changes);
+    let official = sla::judge(&input, bench.calendar(), &rules.zone, bench.policy())?;
+    let mut cards = vec![PolicyCards { is_official: true, cards: official.cards }];
     for shadow in rules.shadows(bench.day_zero) {
-        let judged = sla::judge(&input, calendar, &rules.zone, shadow)?;
-        cards.push(PolicyCards::of(shadow, judged.cards));
+        let changes = bench.changes(registration, Some(shadow));
+        let input = bench.input(events, registration, &changes);
+        let judged = sla::judge(&input, bench.calendar(), &rules.zone, shadow)?;
+        cards.push(PolicyCards { is_official: false, cards: judged.cards });
     }
     Ok(Verdict { clock: official.clock, cards })
 }
@@ -165,13 +119,7 @@ pub(crate) fn cancelled(cards: Vec<Card>, since: Timestamp) -> Vec<Card> {
     cancelled.collect()
 }
 
-impl PolicyCards {
-    fn of(policy: &Policy, cards: Vec<Card>) -> Self {
-        Self { policy: policy.name.clone(), version: policy.version, is_official: policy.is_official, cards }
-    }
-}
-
-fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Option<Folded> {
+fn fold_one(case: &CaseFacts, rules: &Rules, known: &KnownRules<'_>) -> Option<Folded> {
     let registration = case.registration.clone().unwrap_or_default();
     let gone_since = case.gone_since();
     let events = case.known_by(gone_since);
@@ -186,7 +134,7 @@ fn fold_one(case: &CaseFacts, rules: &Rules, calendar: &dyn WorkCalendar) -> Opt
     let verdict = if events.is_empty() {
         Verdict { clock: not_started(registration.known_at?, &registration), cards: Vec::new() }
     } else {
-        match judge(&events, &registration, rules, calendar) {
+        match judge(&events, &registration, case.landed_at, rules, known) {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Such a case is kept and shown, without a due date, rather than holding up the rest.

@@ -8,14 +8,16 @@ use datasets::lake::{LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use sla::{Policy, WorkCalendar, Zone};
+use sla::{Policy, Zone};
 
 use crate::AnalyticsError;
 use crate::calendar::LakeCalendar;
-use crate::cells::{Day, Flag, Int, Text, columns};
+use crate::cells::{Day, Flag, Instant, Int, Text, columns};
 
 mod body;
 mod items;
+mod known;
+mod news;
 mod policies;
 mod source;
 #[cfg(test)]
@@ -25,6 +27,9 @@ mod years;
 
 pub(crate) use items::ItemVersion;
 use items::Items;
+pub(crate) use known::KnownRules;
+use known::{Stood, in_order};
+pub(crate) use news::RuleNews;
 use policies::Policies;
 pub(crate) use source::RuleTables;
 use workdays::Workdays;
@@ -33,7 +38,8 @@ use years::Years;
 /// Calendar, items, policies and regions of a lake.
 #[derive(Debug)]
 pub struct Rules {
-    pub(crate) calendar: LakeCalendar,
+    /// By when their office hours were put, the oldest first; never empty.
+    calendars: Vec<(Timestamp, LakeCalendar)>,
     pub(crate) zone: Zone,
     /// The workdays of every region, for SQL.
     pub(crate) workdays: Workdays,
@@ -55,34 +61,38 @@ impl Rules {
 
     pub(crate) async fn read(meta: &LakeMeta, tables: &RuleTables<'_>) -> Result<Self, AnalyticsError> {
         let zone = Zone::new(TimeZone::get(&meta.time_zone).map_err(|error| rule("lake_meta", error))?);
-        let calendar = calendar(meta, tables, &zone).await?;
+        let calendars = calendars(meta, tables, &zone).await?;
         let policies = Policies::load(&meta.region, tables).await?;
         let items = Items::load(tables).await?;
         let workdays = Workdays::load(&meta.region, tables).await?;
-        Ok(Self { calendar, zone, workdays, policies, items, parents: parents(tables).await? })
+        Ok(Self { calendars, zone, workdays, policies, items, parents: parents(tables).await? })
     }
 
-    /// The official policy that judges a case whose clock starts on that day. Cases from before the
-    /// first policy are judged by the first.
-    pub(crate) fn policy(&self, day: Option<Date>) -> &Policy {
-        self.policies.official(day)
-    }
-
-    /// The policies beside it, for comparison: of each name the latest version valid on that day,
-    /// by name. Without a day those that have no end.
+    /// The policies beside the official one, for comparison, as they are today: of each name the latest
+    /// version valid on that day, by name. Without a day those that have no end.
     pub(crate) fn shadows(&self, day: Option<Date>) -> Vec<&Policy> {
         self.policies.shadows(day)
     }
 
-    /// The item version that a case whose clock starts on that day stands under; one without rules
-    /// for an unknown item. Its limits are for cases that carry none: see [`ItemVersion::limits`].
-    pub(crate) fn item(&self, item_id: Option<&str>, day: Option<Date>) -> &ItemVersion {
-        self.items.version(item_id, day)
+    /// Place of the calendar by the office hours that were known by an instant.
+    fn calendar_place(&self, by: Timestamp) -> usize {
+        self.calendars.partition_point(|(at, _)| *at <= by).saturating_sub(1)
     }
 
-    /// The calendar as it was known at an instant, or as it is known now.
-    pub(crate) fn calendar_at(&self, known_by: Option<Timestamp>) -> &dyn WorkCalendar {
-        known_by.and_then(|by| self.calendar.as_known(by)).unwrap_or(&self.calendar)
+    /// When something of the calendar's days came to be known, ascending.
+    pub(crate) fn calendar_notices(&self) -> &[Timestamp] {
+        self.calendars.first().map_or(&[], |(_, calendar)| calendar.notices())
+    }
+
+    /// When rules of a case of this item changed, beside the days of the calendar.
+    fn changed_at(&self, item_id: Option<&str>) -> impl Iterator<Item = Timestamp> + '_ {
+        let calendars = self.calendars.iter().skip(1).map(|(at, _)| *at);
+        calendars.chain(self.policies.changed_at()).chain(self.items.changed_at(item_id))
+    }
+
+    /// When rules of any case changed.
+    fn all_changes(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.changed_at(None).chain(self.items.all_changes()).chain(self.policies.shadows_changed_at())
     }
 
     /// Township and county of a village.
@@ -94,7 +104,14 @@ impl Rules {
 }
 
 columns! {
-    HourColumns { region: Text, valid_from: Day, valid_to: Day, weekday_windows: Text }
+    HourColumns {
+        region: Text,
+        valid_from: Day,
+        valid_to: Day,
+        weekday_windows: Text,
+        put_at: Instant,
+        replaced_at: Instant,
+    }
 }
 
 columns! {
@@ -105,15 +122,31 @@ columns! {
     RegionColumns { edition: Int, code: Text, parent_code: Text }
 }
 
-/// The region's calendar, with what was known of it before each of its notices.
-async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Result<LakeCalendar, AnalyticsError> {
+/// Office windows from a day on, and for which time that was so.
+struct HourRow {
+    from: Date,
+    to: Option<Date>,
+    windows: String,
+    stood: Stood,
+}
+
+/// The region's calendar by each of its office hours, with what was known of it before each of its notices.
+async fn calendars(
+    meta: &LakeMeta,
+    tables: &RuleTables<'_>,
+    zone: &Zone,
+) -> Result<Vec<(Timestamp, LakeCalendar)>, AnalyticsError> {
     let region: CalendarRegion = meta.region.parse().map_err(|error| rule("lake_meta", error))?;
-    let mut hours: Vec<(Date, Option<Date>, String)> = Vec::new();
+    let mut hours: Vec<HourRow> = Vec::new();
     for batch in tables.read(&OFFICE_HOURS, HourColumns::FIELDS).await? {
         let rows = HourColumns::of(&batch);
         for at in (0..batch.num_rows()).filter(|at| rows.region.get(*at) == Some(region.as_str())) {
-            let from = rows.valid_from.get(at).unwrap_or(Date::MIN);
-            hours.push((from, rows.valid_to.get(at), rows.weekday_windows.owned(at).unwrap_or_default()));
+            hours.push(HourRow {
+                from: rows.valid_from.get(at).unwrap_or(Date::MIN),
+                to: rows.valid_to.get(at),
+                windows: rows.weekday_windows.owned(at).unwrap_or_default(),
+                stood: Stood::of(rows.put_at, rows.replaced_at, at),
+            });
         }
     }
     let mut days: Vec<DayRow> = Vec::new();
@@ -133,7 +166,7 @@ async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Resu
     }
     days.sort_by_key(|row| (row.known_from, row.date));
     let years = Years::load(region.as_str(), tables).await?;
-    let known = |by: Option<Date>| -> Result<Calendar, AnalyticsError> {
+    let known = |by: Option<Date>, hours: &[&HourRow]| -> Result<Calendar, AnalyticsError> {
         let mut latest: BTreeMap<Date, &DayRow> = BTreeMap::new();
         for row in days.iter().filter(|row| row.known_from.is_none_or(|from| by.is_none_or(|by| from < by))) {
             let held = latest.insert(row.date, row);
@@ -143,20 +176,29 @@ async fn calendar(meta: &LakeMeta, tables: &RuleTables<'_>, zone: &Zone) -> Resu
         }
         let version = latest.values().map(|row| row.version.as_str()).max().unwrap_or_default().to_owned();
         let rows = latest.into_values().map(|row| (row.date, row.is_workday, row.kind.clone(), row.name.clone()));
-        let hours = hours.iter().map(|(from, to, windows)| (*from, *to, windows.as_str()));
+        let hours = hours.iter().map(|row| (row.from, row.to, row.windows.as_str()));
         Calendar::from_rows(region, years.known(by), rows, hours, version).map_err(|error| match error {
             CalendarError::NoOfficeHours(_) | CalendarError::BadRow { .. } => rule("office_hours", error),
             _ => rule("calendar_day", error),
         })
     };
     let notices: BTreeSet<Date> = days.iter().filter_map(|row| row.known_from).chain(years.notices()).collect();
-    let mut earlier = Vec::with_capacity(notices.len());
-    for notice in notices {
-        let from =
-            zone.to_timestamp(notice.to_datetime(Time::midnight())).map_err(|error| rule("calendar_day", error))?;
-        earlier.push((known(Some(notice))?, from));
+    let made = |hours: &[&HourRow]| -> Result<LakeCalendar, AnalyticsError> {
+        let mut earlier = Vec::with_capacity(notices.len());
+        for notice in &notices {
+            let from = zone.to_timestamp(notice.to_datetime(Time::midnight()));
+            earlier.push((known(Some(*notice), hours)?, from.map_err(|error| rule("calendar_day", error))?));
+        }
+        Ok(LakeCalendar::new(known(None, hours)?, earlier))
+    };
+    let first = hours.iter().map(|row| row.stood.put_at()).min().flatten();
+    let begun: Vec<&HourRow> = hours.iter().filter(|row| row.stood.is_first(first)).collect();
+    let mut calendars = vec![(Timestamp::MIN, made(&begun)?)];
+    for at in in_order(hours.iter().flat_map(|row| row.stood.instants())) {
+        let held: Vec<&HourRow> = hours.iter().filter(|row| row.stood.at(at)).collect();
+        calendars.push((at, made(&held)?));
     }
-    Ok(LakeCalendar::new(known(None)?).with_earlier(earlier))
+    Ok(calendars)
 }
 
 /// A row of `calendar_day`.

@@ -44,9 +44,9 @@ pub fn latest(table: &str, key: &str) -> String {
     include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)
 }
 
-/// The view of a table whose rows tell for which time they stood: its own, or its `_history`, if it has one.
-pub fn standing(table: &str) -> String {
-    include_str!("../sql/views/standing.sql").replace("{table}", table)
+/// The view of a table whose rows tell for which time they stood, those of one `record` together: its own, or its `_history`, if it has one.
+pub fn standing(table: &str, record: &str) -> String {
+    include_str!("../sql/views/standing.sql").replace("{table}", table).replace("{record}", record)
 }
 
 /// The view of a table of [`REFERENCE`], over its `_history`, whose rows `key` names.

@@ -10,8 +10,8 @@ use crate::rules::{Book, InForce};
 use crate::stop::Excluded;
 use crate::version::latest;
 use crate::{
-    Card, CaseClock, CaseInput, ClockError, ClockKind, DayKind, ENGINE_VERSION, Event, EventKind, Judged, Policy,
-    WorkCalendar, Zone, judge,
+    Card, CaseClock, CaseInput, ClockError, ClockKind, DayKind, ENGINE_VERSION, Event, EventKind, Judged, Limit,
+    Policy, Used, WorkCalendar, Zone, judge,
 };
 
 mod days;
@@ -32,6 +32,11 @@ pub use stops::StopTold;
 pub struct Explanation {
     pub clock: CaseClock,
     pub cards: Vec<Card>,
+    /// The time used by then.
+    pub used: Used,
+    /// The limits of the rules in force.
+    pub promised_limit: Option<Limit>,
+    pub statutory_limit: Option<Limit>,
     /// One line per calendar day of the promise clock from the start date on; empty without one.
     pub days: Vec<DayLine>,
     /// The list is cut: it goes on in the same way to this day.
@@ -169,6 +174,9 @@ pub fn explain(
         span.map(|(from, to)| (clock.kind, days::unknown_year(calendar, from, to)))
     });
     Ok(Explanation {
+        used: clock.used(until, calendar, zone),
+        promised_limit: case.promised,
+        statutory_limit: case.statutory,
         waits_since: notice.filter(|_| waits).map(|event| effects.of(event)),
         unknown_years: unknown.into_iter().flatten().collect(),
         days: days.lines,

@@ -37,8 +37,8 @@ pub(crate) fn rows(cases: &[Folded], rules: &Rules, part: &str, run: i64) -> Res
         of.text(|row| Some(&row.case.case_no)),
         of.text(|row| Some(row.card.clock.as_str())),
         of.text(|row| Some(row.card.level.as_str())),
-        of.text(|row| Some(&row.policy.policy)),
-        of.int(|row| Some(i64::from(row.policy.version))),
+        of.text(|row| Some(&row.card.policy)),
+        of.int(|row| Some(i64::from(row.card.policy_version))),
         of.flag(|row| row.policy.is_official),
         of.int(|row| Some(i64::from(row.card.cycle))),
         of.text(|row| Some(&row.case.source_system)),
@@ -73,12 +73,12 @@ fn object(row: &Row<'_>) -> String {
 
 /// Object, clock, level, policy and cycle: one card each (design §2.3).
 fn id(row: &Row<'_>) -> String {
-    let (card, policy) = (row.card, row.policy);
+    let card = row.card;
     let part = card.object_key.as_ref().map(|key| format!("/{key}")).unwrap_or_default();
     let key = format!("{}{part}", row.case.case_no);
     format!(
         "{}/{}/{}/{}/{}.{}/{}",
-        card.object_type, key, card.clock, card.level, policy.policy, policy.version, card.cycle
+        card.object_type, key, card.clock, card.level, card.policy, card.policy_version, card.cycle
     )
 }
 

@@ -95,7 +95,8 @@ impl Changes {
         let is_issued = |card: &Held| card.issued_at <= now.as_microsecond();
         for (card_id, card) in after {
             let was = before.remove(&card_id);
-            if was.as_ref().is_some_and(|was| was.condition_at == card.condition_at) {
+            let instants = |card: &Held| (card.condition_at, card.issued_at);
+            if was.as_ref().is_some_and(|was| instants(was) == instants(&card)) {
                 continue;
             }
             *(if was.is_some() { &mut self.cards_move } else { &mut self.cards_appear }) += 1;

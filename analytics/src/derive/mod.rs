@@ -25,19 +25,21 @@ pub use changes::{CardChange, Changes, DueChange};
 use chunks::{Chunk, Folding};
 use kept::Keep;
 use stands::Standing;
-use task::{Task, open_cases, task};
+use concerned::concerned;
+use task::{Task, task};
 
 pub(crate) mod card_rows;
 mod changes;
 mod chunks;
 mod columns;
 mod compact;
+pub(crate) mod concerned;
 pub(crate) mod hot;
 mod kept;
 mod nested;
 mod stands;
 pub(crate) mod state_rows;
-pub(crate) mod task;
+mod task;
 mod village_rows;
 
 /// Runs from one removal of files that killed writers have left to the next.
@@ -54,6 +56,8 @@ const CALENDAR: [&Contract; 2] = [&CALENDAR_DAY, &CALENDAR_YEAR];
 const RUN: &str = DERIVE_RUN;
 /// Transaction that tells the version of the clock.
 const ENGINE: &str = "derive/engine";
+/// Transaction that tells the instant of the last change of rules, in microseconds.
+const RULES_KNOWN: &str = "derive/rules";
 /// Transaction that tells that a card was kept which is raised no more.
 const KEPT: &str = "derive/kept";
 
@@ -157,7 +161,7 @@ pub async fn plan(lake: &Lake, options: DeriveOptions) -> Result<Changes, Analyt
     changes::compare(&snapshot, &task.touched, &rules, options.now).await
 }
 
-/// What a rule table with these rows would change of the open cases; an error if the rows make no
+/// What a rule table with these rows would change of the cases that are folded for it; an error if the rows make no
 /// sense as rules.
 pub(crate) async fn plan_rules(
     lake: &Lake,
@@ -166,8 +170,12 @@ pub(crate) async fn plan_rules(
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
     let snapshot = lake.snapshot().await?;
+    let known = Rules::load(lake.meta(), &snapshot).await?.last_change();
     let rules = Rules::read(lake.meta(), &RuleTables { snapshot: &snapshot, instead: Some((table, rows)) }).await?;
-    changes::compare(&snapshot, &open_cases(&snapshot).await?, &rules, now).await
+    let is_calendar_new = CALENDAR.iter().any(|calendar| calendar.table == table.table);
+    let notice = rules.calendar_notices().first().copied().filter(|_| is_calendar_new);
+    let cases = concerned(&snapshot, &rules.news_since(known), notice).await?;
+    changes::compare(&snapshot, &cases, &rules, now).await
 }
 
 struct Work<'a> {
@@ -215,6 +223,9 @@ impl Work<'_> {
         };
         let mut stands = vec![Once { app_id: ENGINE.to_owned(), attempt: i64::from(sla::ENGINE_VERSION) }];
         stands.extend(stands::on(&self.folding.snapshot));
+        if let Some(last) = self.folding.rules.last_change() {
+            stands.push(Once { app_id: RULES_KNOWN.to_owned(), attempt: last.as_microsecond() });
+        }
         stands.extend([stands::at(&CARD, cards), stands::at(&VILLAGE_DAY, days)]);
         if kept > 0 {
             stands.push(Once { app_id: KEPT.to_owned(), attempt: self.folding.run });

@@ -3,15 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::AsArray;
 use datasets::contract::{CASE_STATE, Contract};
 use datasets::lake::{Lake, LakeSnapshot};
 use jiff::Timestamp;
-use sla::WorkCalendar;
 
+use super::concerned::concerned;
 use super::stands::Standing;
-use super::{CALENDAR, DeriveOptions, ENGINE, FACTS, GROUND, RULES, kept, landed, version};
+use super::{CALENDAR, DeriveOptions, ENGINE, FACTS, GROUND, RULES, RULES_KNOWN, kept, landed, version};
 use crate::{AnalyticsError, Rules};
 
 /// What a run would have to do.
@@ -42,41 +41,44 @@ pub(super) async fn task(
     if let Some(held) = other.filter(|held| *held > mine || !options.accept_engine) {
         return Err(AnalyticsError::OtherEngine { held, mine });
     }
-    let is_new = |table: &Contract| since[table.table] != Some(version(snapshot, table));
+    let is_new = |table: &'static Contract| since[table.table] != Some(version(snapshot, table));
     // Also a table that states have never stood on: a migration has brought it.
-    let rules_changed = !first && RULES.iter().any(|table| is_new(table));
+    let rules_changed = !first && RULES.into_iter().any(is_new);
     let full = options.full || standing.cards_lost;
     let all = first || full || other.is_some();
     // Cases of which nothing is left are in no file any more: only a fold of all leaves them out.
     let withdrawn = !all && is_withdrawn(lake, &since).await?;
     let all = all || withdrawn;
+    let mut news = None;
+    if rules_changed && !all {
+        let rules = Rules::load(lake.meta(), snapshot).await?;
+        let known: Option<i64> = landed(&state, RULES_KNOWN).await?;
+        let found = rules.news_since(known.and_then(|known| Timestamp::from_microsecond(known).ok()));
+        news = Some((rules, found));
+    }
+    // Policies for comparison judge all cases as they are today.
+    let all = all || news.as_ref().is_some_and(|(_, news)| news.shadows);
     let changed = match other {
         Some(_) => Some(kept::ENGINE_CHANGED),
         None if withdrawn => Some(kept::BATCH_WITHDRAWN),
         None if rules_changed || (full && !first) => Some(kept::RULES_CHANGED),
         None => None,
     };
-    if !all && changed.is_none() && !GROUND.iter().any(|table| is_new(table)) {
+    if !all && changed.is_none() && !GROUND.into_iter().any(is_new) {
         // What a run that was broken off has left behind is put right without news.
         return Ok(standing.is_interrupted().then(Task::default));
     }
+    let is_calendar_new = CALENDAR.into_iter().any(is_new);
     if all {
         since.values_mut().for_each(|since| *since = None);
     }
     let mut touched = touched(lake, snapshot, &since).await?;
-    if rules_changed && !all {
-        let calendar_changed = CALENDAR.iter().any(|table| since[table.table] != Some(version(snapshot, table)));
-        let since = if calendar_changed { first_notice(lake, snapshot).await? } else { None };
-        touched.extend(open_since(snapshot, since).await?);
+    if let Some((rules, news)) = news.filter(|_| !all) {
+        let notice = rules.calendar_notices().first().copied().filter(|_| is_calendar_new);
+        touched.extend(concerned(snapshot, &news, notice).await?);
         in_order(&mut touched);
     }
     Ok(Some(Task { first, all, changed, touched }))
-}
-
-/// When something of the calendar came to be known first.
-async fn first_notice(lake: &Lake, snapshot: &LakeSnapshot) -> Result<Option<Timestamp>, AnalyticsError> {
-    let rules = Rules::load(lake.meta(), snapshot).await?;
-    Ok(rules.calendar.changed_at().first().copied())
 }
 
 /// Whether rows have left the facts since then.
@@ -89,36 +91,6 @@ async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -
         }
     }
     Ok(false)
-}
-
-/// Cases that no closing has ended, by their latest states; none that was taken back.
-pub(crate) async fn open_cases(snapshot: &LakeSnapshot) -> Result<Vec<Box<str>>, AnalyticsError> {
-    open_since(snapshot, None).await
-}
-
-/// The same, and those of which something became known after `since`: they were open then, or judged by
-/// what was known of the calendar then.
-async fn open_since(snapshot: &LakeSnapshot, since: Option<Timestamp>) -> Result<Vec<Box<str>>, AnalyticsError> {
-    let fields = ["case_no", "fold_version", "closed_at", "due_basis", "last_known_at"];
-    let mut latest: HashMap<String, (i64, bool)> = HashMap::new();
-    for batch in snapshot.table(&CASE_STATE).read(&fields).await? {
-        let runs = batch.column(1).as_primitive::<Int64Type>();
-        let bases = batch.column(3).as_string::<i32>();
-        let known = batch.column(4).as_primitive::<TimestampMicrosecondType>();
-        for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
-            let is_later = since.is_some_and(|since| known.value(at) > since.as_microsecond());
-            let is_open = batch.column(2).is_null(at) || is_later;
-            let row = (runs.value(at), is_open && bases.value(at) != "EXCLUDED");
-            let held = latest.entry(case.unwrap_or_default().to_owned()).or_insert(row);
-            if row.0 > held.0 {
-                *held = row;
-            }
-        }
-    }
-    let open = latest.into_iter().filter(|(_, (_, is_open))| *is_open);
-    let mut cases = open.map(|(case, _)| case.into_boxed_str()).collect();
-    in_order(&mut cases);
-    Ok(cases)
 }
 
 /// Each case once.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use datasets::contract::SERVICE_ITEM;
 use datasets::reference::{FlowStep, flow_steps, limits_fit};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sla::{ItemRules, Limit, StepRule, StopKind, Unit};
 
-use super::{RuleTables, rule};
+use super::{RuleTables, Stood, rule};
 use crate::AnalyticsError;
-use crate::cells::{Day, Flag, Int, Text, columns};
+use crate::cells::{Day, Flag, Instant, Int, Text, columns};
 
 columns! {
     ItemColumns {
@@ -28,6 +29,8 @@ columns! {
         is_deleted: Flag,
         valid_from: Day,
         valid_to: Day,
+        put_at: Instant,
+        replaced_at: Instant,
     }
 }
 
@@ -43,9 +46,20 @@ pub(crate) struct ItemVersion {
     pub(crate) certificate: bool,
     from: Date,
     to: Option<Date>,
+    stood: Stood,
 }
 
 impl ItemVersion {
+    /// Of an item that nothing is known of.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.version == 0
+    }
+
+    pub(super) fn judges_alike(&self, other: &Self) -> bool {
+        let rules = |item: &Self| (item.promised, item.statutory, item.is_unknown());
+        rules(self) == rules(other) && self.rules == other.rules
+    }
+
     /// Promised and statutory limit of a case: what its registration says, and where that says
     /// nothing, what the item does (domain §1: both stand on the item version and are copied to the
     /// case).
@@ -62,12 +76,13 @@ static UNKNOWN: ItemVersion = ItemVersion {
     certificate: false,
     from: Date::MIN,
     to: None,
+    stood: Stood::ALWAYS,
 };
 
 /// Every version of every item.
 #[derive(Debug)]
 pub(super) struct Items {
-    /// By `item_id`, the oldest first.
+    /// By `item_id`, the oldest first, with those that others took the place of.
     versions: HashMap<String, Vec<ItemVersion>>,
 }
 
@@ -90,13 +105,36 @@ impl Items {
         Ok(Self { versions })
     }
 
-    /// The latest version in force on that day; where there is none, the last that began before,
-    /// else the first. Without a day, the latest that has no end, else the last.
-    pub(super) fn version(&self, item_id: Option<&str>, day: Option<Date>) -> &ItemVersion {
-        let Some(versions) = item_id.and_then(|id| self.versions.get(id)) else { return &UNKNOWN };
-        let begun = versions.iter().rev().filter(|item| day.is_none_or(|day| item.from <= day));
+    /// Of the versions that stood at an instant the latest in force on that day; where there is none, the
+    /// last that began before, else the first. Without a day, the latest that has no end, else the last.
+    pub(super) fn version(&self, item_id: Option<&str>, day: Option<Date>, by: Timestamp) -> &ItemVersion {
+        let versions = self.versions_of(item_id).iter().filter(|item| item.stood.at(by));
+        let begun = versions.clone().rev().filter(|item| day.is_none_or(|day| item.from <= day));
         let in_force = |item: &&ItemVersion| item.to.is_none_or(|to| day.is_some_and(|day| day < to));
-        begun.clone().find(in_force).or_else(|| begun.clone().next()).or(versions.first()).unwrap_or(&UNKNOWN)
+        let found = begun.clone().find(in_force).or_else(|| begun.clone().next());
+        found.or_else(|| versions.clone().next()).unwrap_or(&UNKNOWN)
+    }
+
+    fn versions_of(&self, item_id: Option<&str>) -> &[ItemVersion] {
+        item_id.and_then(|id| self.versions.get(id)).map_or(&[], Vec::as_slice)
+    }
+
+    /// When rows of an item were put, and replaced.
+    pub(super) fn changed_at(&self, item_id: Option<&str>) -> impl Iterator<Item = Timestamp> + '_ {
+        self.versions_of(item_id).iter().flat_map(|item| item.stood.instants())
+    }
+
+    /// The same of all items.
+    pub(super) fn all_changes(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.versions.values().flatten().flat_map(|item| item.stood.instants())
+    }
+
+    /// Items that did not come with the lake, and when their first row was put.
+    pub(super) fn first_put_at(&self) -> impl Iterator<Item = (&str, Timestamp)> + '_ {
+        self.versions.iter().filter_map(|(item_id, versions)| {
+            let first = versions.iter().map(|item| item.stood.put_at()).min().flatten();
+            first.map(|first| (item_id.as_str(), first))
+        })
     }
 }
 
@@ -122,6 +160,7 @@ impl ItemColumns<'_> {
             certificate: self.certificate.get(at),
             from: self.valid_from.get(at).unwrap_or(Date::MIN),
             to: self.valid_to.get(at),
+            stood: Stood::of(self.put_at, self.replaced_at, at),
         })
     }
 }
@@ -173,13 +212,13 @@ mod tests {
             version(3, date(2020, 1, 1), None),
         ];
         let items = Items { versions: HashMap::from([("A".to_owned(), held)]) };
-        let on = |day: Option<Date>| items.version(Some("A"), day).version;
+        let on = |day: Option<Date>| items.version(Some("A"), day, Timestamp::MAX).version;
         assert_eq!([on(Some(date(2017, 12, 31))), on(Some(date(2018, 1, 1))), on(Some(date(2021, 5, 1)))], [1, 2, 3]);
         assert_eq!(on(Some(date(2016, 1, 1))), 1, "before the first, the first");
         assert_eq!(on(Some(date(2019, 6, 1))), 2, "in a gap, the last that began");
         assert_eq!(on(None), 3);
-        assert_eq!(items.version(Some("B"), None), &UNKNOWN);
-        assert_eq!(items.version(None, None).rules, ItemRules::default());
+        assert_eq!(items.version(Some("B"), None, Timestamp::MAX), &UNKNOWN);
+        assert_eq!(items.version(None, None, Timestamp::MAX).rules, ItemRules::default());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The card policies of a region, by the days on which they hold.
 
 use datasets::contract::SLA_POLICY;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sla::Policy;
 
-use super::{RuleTables, body, rule};
+use super::{RuleTables, Stood, body, rule};
 use crate::AnalyticsError;
-use crate::cells::{Day, Flag, Int, Text, columns};
+use crate::cells::{Day, Flag, Instant, Int, Text, columns};
 
 columns! {
     PolicyColumns {
@@ -17,6 +18,8 @@ columns! {
         valid_from: Day,
         valid_to: Day,
         body: Text,
+        put_at: Instant,
+        replaced_at: Instant,
     }
 }
 
@@ -34,6 +37,7 @@ struct Dated {
     from: Date,
     /// First day that it judges no more.
     to: Option<Date>,
+    stood: Stood,
     policy: Policy,
 }
 
@@ -59,6 +63,7 @@ impl Policies {
                 all.push(Dated {
                     from: rows.valid_from.get(at).unwrap_or(Date::MIN),
                     to: rows.valid_to.get(at),
+                    stood: Stood::of(rows.put_at, rows.replaced_at, at),
                     policy,
                 });
             }
@@ -71,14 +76,27 @@ impl Policies {
         Ok(Self { official, shadows })
     }
 
-    pub(super) fn official(&self, day: Option<Date>) -> &Policy {
-        let held = self.official.iter().rev().find(|row| day.is_none_or(|day| row.from <= day));
-        &held.unwrap_or(&self.official[0]).policy
+    /// The one that judges cases whose clock starts on that day, of those that stood at an instant. Cases
+    /// from before the first policy are judged by the first.
+    pub(super) fn official(&self, day: Option<Date>, by: Timestamp) -> &Policy {
+        let standing = self.official.iter().filter(|row| row.stood.at(by));
+        let held = standing.clone().rev().find(|row| day.is_none_or(|day| row.from <= day));
+        &held.or_else(|| standing.clone().next()).unwrap_or(&self.official[0]).policy
+    }
+
+    /// When rows of official policies were put, and replaced.
+    pub(super) fn changed_at(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.official.iter().flat_map(|row| row.stood.instants())
+    }
+
+    /// The same of those for comparison.
+    pub(super) fn shadows_changed_at(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.shadows.iter().flat_map(|row| row.stood.instants())
     }
 
     pub(super) fn shadows(&self, day: Option<Date>) -> Vec<&Policy> {
         let mut found: Vec<&Policy> = Vec::new();
-        for row in self.shadows.iter().rev().filter(|row| row.holds(day)) {
+        for row in self.shadows.iter().rev().filter(|row| row.stood.is_present() && row.holds(day)) {
             if found.iter().all(|held| held.name != row.policy.name) {
                 found.push(&row.policy);
             }

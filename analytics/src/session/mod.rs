@@ -274,7 +274,7 @@ async fn register(
         public.register_table(contract.table.to_owned(), view)?;
     }
     for contract in contract::ALL.iter().filter(|contract| contract.remembers()) {
-        let view = context.sql(&queries::view::standing(contract.table)).await?.into_view();
+        let view = context.sql(&queries::view::standing(contract.table, contract.key[0])).await?.into_view();
         let history = if queries::view::has_history(contract.table) { "_history" } else { "" };
         public.register_table(format!("{}{history}", contract.table), view)?;
     }

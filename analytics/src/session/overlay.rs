@@ -9,12 +9,12 @@ use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
 use datasets::contract::CASE_STATE;
 use datasets::lake::LakeSnapshot;
 use jiff::Timestamp;
-use sla::WorkCalendar;
 
 use crate::derive::hot::Hot;
-use crate::derive::task::open_cases;
+use crate::derive::concerned::concerned;
 use crate::derive::{card_rows, state_rows};
 use crate::fold::fold_all;
+use crate::rules::RuleNews;
 use crate::{AnalyticsError, Rules, facts};
 
 /// Rows that replace those of the cold part.
@@ -64,9 +64,12 @@ impl Overlay {
             }
         }
         known.extend(known_before(snapshot, news.difference(&known).cloned().collect(), as_of).await?);
-        // What came to be known of the calendar since moves what was open then.
-        if rules.calendar.changed_at().iter().any(|change| *change > as_of) {
-            for case in open_cases(snapshot).await? {
+        // What came to be known of the rules since moves what was open then.
+        let changes = rules.news_since(Some(as_of));
+        let notice = rules.calendar_notices().iter().any(|notice| *notice > as_of).then_some(as_of);
+        if changes.since.is_some() || notice.is_some() {
+            let since = RuleNews { since: Some(as_of), ..changes };
+            for case in concerned(snapshot, &since, notice).await? {
                 known.insert(case.to_string());
                 news.insert(case.into_string());
             }
