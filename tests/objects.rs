@@ -152,8 +152,14 @@ fn what_is_cut_off_goes_on_where_it_stopped_and_only_with_the_same_object() {
     landing.store.fail(&[Fault::Cut(0); 9]);
     let said = landing.refuses(landing.ingest(address));
     assert!(said.contains(&format!("only 0 of {} bytes came", bytes.len())), "{said}");
-    // As long as something comes, it goes on.
-    landing.store.fail(&[Fault::Cut(10); 9]);
+    // A little now and then is no progress: it would be asked for ever.
+    landing.store.asked();
+    landing.store.fail(&[Fault::Cut(10); 99]);
+    let said = landing.refuses(landing.ingest(address));
+    assert!(said.contains(&format!("only 50 of {} bytes came", bytes.len())), "{said}");
+    assert_eq!(landing.store.asked().len(), 5);
+    // As long as a tenth comes, it goes on.
+    landing.store.fail(&[Fault::Cut(200); 9]);
     let receipt = landing.lands(address);
     assert_eq!((&receipt["batch_id"], receipt["landed"].as_i64()), (&landing.batch_on_disk(&bytes), Some(40)));
 }
@@ -164,9 +170,18 @@ fn a_web_address_keeps_its_signature_to_itself() {
     let (bytes, page) = (rows("a"), format!("{}/open/a.csv", landing.store.url));
     let address = format!("{page}?sig=never-shown-signature");
     let said = landing.refuses(landing.ingest(&address));
-    assert!(said.contains(&format!("{page} is not there")), "{said}");
+    assert!(said.contains(&format!("{page} is not there; check the address")), "{said}");
+    for status in [401, 403] {
+        landing.store.fail(&[Fault::Status(status)]);
+        let said = landing.refuses(landing.ingest(&address));
+        assert!(said.contains(&format!("{page}: the server does not allow it")) && !said.contains("AWS"), "{said}");
+    }
     landing.store.put("open/a.csv", &bytes);
     landing.store.asked();
+    landing.store.fail(&[Fault::NoLength]);
+    let said = landing.refuses(landing.ingest(&address));
+    assert!(said.contains(&format!("{page}: the server does not say how long it is")), "{said}");
+    assert_eq!(landing.store.asked().len(), 1, "asked again, it would not say either");
     // Without an ETag nothing tells that the rest belongs to what has come.
     landing.store.fail(&[Fault::Cut(100)]);
     let receipt = landing.lands(&address);
