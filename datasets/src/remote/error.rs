@@ -9,6 +9,12 @@ pub enum RemoteError {
     /// It cannot be read as an address.
     #[error("{scheme}://… is no address; give a path, or one like s3://bucket/folder/file.csv")]
     NoAddress { scheme: String },
+    /// It would be a path: `s3:/bucket/file.csv`.
+    #[error(
+        "what begins with {scheme} is an address if two slashes follow, such as s3://bucket/folder/file.csv; a file or \
+         folder of that name is ./{scheme}…"
+    )]
+    NoSlashes { scheme: &'static str },
     /// An address of a kind, or with settings, that it is not read with.
     #[error("{name}: {reason}")]
     Refused { name: String, reason: &'static str },
