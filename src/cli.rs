@@ -63,7 +63,7 @@ pub struct Global {
     /// Print results as JSON
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Say more on standard error; twice for still more
+    /// Say more on standard error; twice for still more (of libraries, RUST_LOG=debug)
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = EVERYWHERE)]
     pub verbose: u8,
     /// See the lake as of this time; a date means the end of that day in the lake's zone (ingest_batch, village_day and

@@ -27,9 +27,8 @@ const LAST: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    let level = ["warn", "info", "debug"].get(usize::from(cli.global.verbose)).unwrap_or(&"trace");
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},deltalake_core=off")));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(directives(cli.global.verbose)));
     let no_colours = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -63,6 +62,14 @@ fn main() -> ExitCode {
             ExitCode::from(if error.is::<cli::Misuse>() { 2 } else { 1 })
         }
     }
+}
+
+/// What is said on standard error without `RUST_LOG`: our own crates say more when asked to, others their
+/// warnings alone, since of each request and each read of a log they would say a page.
+fn directives(verbose: u8) -> String {
+    let level = ["warn", "info", "debug"].get(usize::from(verbose)).unwrap_or(&"trace");
+    let own = ["sunlake", "dashboard", "analytics", "ingest", "datasets"].map(|name| format!("{name}={level}"));
+    format!("warn,deltalake_core=off,{}", own.join(","))
 }
 
 /// The error and what caused it, without saying the same twice.

@@ -11,6 +11,7 @@ use datasets::remote::{self, Remote};
 use ingest::Input;
 use url::Url;
 
+use crate::cli::Misuse;
 use crate::progress::Bar;
 
 /// A file as it is; `-`, standard input; `file:///…`, a file by its address; any other address, an object
@@ -22,14 +23,30 @@ pub async fn input(file: &Path, json: bool) -> Result<(Input, Option<File>)> {
         return Ok(named("stdin".into(), made));
     }
     match file.to_str().filter(|text| text.contains("://")) {
-        Some(address) if address.starts_with("file://") => {
-            let path = Url::parse(address).ok().and_then(|url| url.to_file_path().ok());
-            let path = path.with_context(|| format!("{address} is no address; write file:///folder/file.csv"))?;
-            Ok((Input::file(path), None))
-        }
+        Some(address) if address.starts_with("file://") => Ok((Input::file(local(address)?), None)),
         Some(address) => fetch(address, json).await,
         None => Ok((Input::file(file), None)),
     }
+}
+
+/// Refuses what was meant as an address and can be none, before anything else is done.
+pub fn check(files: &[PathBuf]) -> Result<(), Misuse> {
+    for text in files.iter().filter_map(|file| file.to_str()) {
+        let checked = match text.contains("://") && !text.starts_with("file://") {
+            true => Remote::check_object(text),
+            false => remote::refuse_without_slashes(text),
+        };
+        checked.map_err(|error| Misuse(error.to_string()))?;
+        if text.starts_with("file://") {
+            local(text)?;
+        }
+    }
+    Ok(())
+}
+
+fn local(address: &str) -> Result<PathBuf, Misuse> {
+    let path = Url::parse(address).ok().and_then(|url| url.to_file_path().ok());
+    path.ok_or_else(|| Misuse(format!("{address} is no address; write file:///folder/file.csv")))
 }
 
 async fn fetch(address: &str, json: bool) -> Result<(Input, Option<File>)> {

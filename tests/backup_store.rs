@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::objects::with_store;
-use crate::store::{Fault, Store};
+use crate::store::{Fault, NO_BUCKET, Store};
 use crate::support::{Place, text};
 
 const MAPPING: &str = r#"
@@ -71,6 +71,11 @@ fn a_backup_in_a_store_grows_by_what_is_new_and_gives_the_lake_back() {
     let third = place.dir.path().join("third");
     let said = refused(&place, &store, 1, &["restore", ADDRESS, "--lake", text(&third)]);
     assert!(said.contains("is not what its manifest says"), "{said}");
+    store.remove(paths.iter().find(data).expect("a file"));
+    let fourth = place.dir.path().join("fourth");
+    let said = refused(&place, &store, 1, &["restore", ADDRESS, "--lake", text(&fourth)]);
+    assert!(said.contains("is not what its manifest says (it is not there)"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
 }
 
 #[test]
@@ -114,6 +119,8 @@ fn a_place_in_a_store_is_one_lakes_and_one_backups_at_a_time() {
     let said =
         refused(&place, &store, 1, &["restore", "s3://backups/none", "--lake", text(&place.dir.path().join("x"))]);
     assert!(said.contains("s3://backups/none: it holds no backup"), "{said}");
+    let said = refused(&place, &store, 1, &["backup", &format!("s3://{NO_BUCKET}/lake")]);
+    assert!(said.starts_with("sunlake: s3://no-bucket/lake: the store has no such bucket; check its name"), "{said}");
     store.fail(&[Fault::Status(403)]);
     let said = refused(&place, &store, 1, &["backup", "s3://backups/denied"]);
     assert!(said.contains("s3://backups/denied/manifest.json: the store does not allow it"), "{said}");

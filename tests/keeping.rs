@@ -43,6 +43,9 @@ fn a_withdrawn_batch_is_gone_from_all_tables_and_can_land_again() {
     assert_eq!((second["landed"].as_i64(), second["known"].as_i64()), (Some(1), Some(1)));
     let plan = place.json(&["lake", "rollback", "--batch", &batch(&first)[..10], "--dry-run"]);
     assert_eq!(plan["withdrawn"]["later"][0], batch(&second), "{plan}");
+    assert_eq!(plan["withdrawn"]["cases"], 2, "not the one that was refused: {plan}");
+    let told = place.run(&["lake", "rollback", "--batch", batch(&first), "--dry-run"]);
+    assert!(told.contains("facts of 2 cases would go with it"), "{told}");
     assert_eq!(place.number("select count(*) from workflow_event"), 3, "a plan changes nothing");
     place.run(&["lake", "rollback", "--batch", batch(&first)]);
     assert_eq!(place.number("select count(*) from workflow_event"), 1);

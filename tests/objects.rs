@@ -123,6 +123,7 @@ fn what_cannot_be_had_is_told_once_and_without_secrets() {
     loud.arg("-vv");
     let said = landing.refuses(loud);
     assert!(said.contains("s3://exports/a.csv: the store does not allow it; check the key"), "{said}");
+    assert!(!said.contains("DEBUG"), "of each request something is told: {said}");
     let mut nobody = landing.ingest(address);
     nobody.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
     let said = landing.refuses(nobody);
@@ -152,8 +153,14 @@ fn what_is_cut_off_goes_on_where_it_stopped_and_only_with_the_same_object() {
     landing.store.fail(&[Fault::Cut(0); 9]);
     let said = landing.refuses(landing.ingest(address));
     assert!(said.contains(&format!("only 0 of {} bytes came", bytes.len())), "{said}");
-    // As long as something comes, it goes on.
-    landing.store.fail(&[Fault::Cut(10); 9]);
+    // A little now and then is no progress: it would be asked for ever.
+    landing.store.asked();
+    landing.store.fail(&[Fault::Cut(10); 99]);
+    let said = landing.refuses(landing.ingest(address));
+    assert!(said.contains(&format!("only 50 of {} bytes came", bytes.len())), "{said}");
+    assert_eq!(landing.store.asked().len(), 5);
+    // As long as a tenth comes, it goes on.
+    landing.store.fail(&[Fault::Cut(200); 9]);
     let receipt = landing.lands(address);
     assert_eq!((&receipt["batch_id"], receipt["landed"].as_i64()), (&landing.batch_on_disk(&bytes), Some(40)));
 }
@@ -164,9 +171,18 @@ fn a_web_address_keeps_its_signature_to_itself() {
     let (bytes, page) = (rows("a"), format!("{}/open/a.csv", landing.store.url));
     let address = format!("{page}?sig=never-shown-signature");
     let said = landing.refuses(landing.ingest(&address));
-    assert!(said.contains(&format!("{page} is not there")), "{said}");
+    assert!(said.contains(&format!("{page} is not there; check the address")), "{said}");
+    for status in [401, 403] {
+        landing.store.fail(&[Fault::Status(status)]);
+        let said = landing.refuses(landing.ingest(&address));
+        assert!(said.contains(&format!("{page}: the server does not allow it")) && !said.contains("AWS"), "{said}");
+    }
     landing.store.put("open/a.csv", &bytes);
     landing.store.asked();
+    landing.store.fail(&[Fault::NoLength]);
+    let said = landing.refuses(landing.ingest(&address));
+    assert!(said.contains(&format!("{page}: the server does not say how long it is")), "{said}");
+    assert_eq!(landing.store.asked().len(), 1, "asked again, it would not say either");
     // Without an ETag nothing tells that the rest belongs to what has come.
     landing.store.fail(&[Fault::Cut(100)]);
     let receipt = landing.lands(&address);
@@ -174,7 +190,26 @@ fn a_web_address_keeps_its_signature_to_itself() {
     assert_eq!(landing.store.asked(), vec!["GET /open/a.csv?sig=never-shown-signature"; 2]);
     assert_eq!(landing.place.number("select count(*) from ingest_batch where file_name like '%never%'"), 0);
     let password = address.replace("http://", "http://someone:never-shown@");
-    let done = landing.ingest(&password).assert().failure().code(1);
+    let done = landing.ingest(&password).assert().failure().code(2);
     let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
     assert!(said.contains("leave out name and password") && !said.contains("never-shown"), "{said}");
+}
+
+#[test]
+fn an_address_that_can_be_none_is_typed_wrongly_and_stops_the_rest() {
+    let place = Place::new();
+    let (mapping, good) = (place.file("hall.toml", MAPPING), place.file("a.csv", rows("a")));
+    for (bad, says) in [
+        ("http://", "http://… is no address"),
+        ("s3:/exports/a.csv", "what begins with s3: is an address if two slashes follow"),
+        ("s3://", "it names no bucket"),
+        ("gs://exports/a.csv", "files are read from s3://"),
+        ("file://exports", "file://exports is no address"),
+    ] {
+        let said = place.fails(2, &["ingest", text(&mapping), text(&good), bad]);
+        assert!(said.contains(says) && said.lines().count() == 1, "{said}");
+    }
+    assert!(!place.dir.path().join("lake").exists(), "a lake was made");
+    place.run(&["ingest", text(&mapping), text(&good)]);
+    assert!(place.fails(2, &["backup", "s3:/backups"]).contains("two slashes"));
 }

@@ -75,6 +75,24 @@ fn every_feed_of_the_sample_lands_and_fits_together() {
     let ended = "select count(*) as n from feedback_message where state = 'ENDED'";
     let before = place.json(&["query", ended, "--as-of", "2022-09-01"])[0]["n"].as_i64();
     assert!(before == Some(0) && place.number(ended) > 0);
+    take_a_rating_back(&place);
+}
+
+/// The mapping of the sample's files knows a column that they lack.
+fn take_a_rating_back(place: &Place) {
+    let exports = std::fs::read_dir(place.dir.path().join("exports")).expect("exports");
+    let mut files = exports.map(|entry| entry.expect("entry").path());
+    let file = files.find(|file| text(file).contains("/rating_")).expect("ratings");
+    let ratings = std::fs::read_to_string(file).expect("file");
+    let (header, rows) = ratings.split_once('\n').expect("rows");
+    let id = |row: &str| row.split(',').next().expect("an id").to_owned();
+    let is_single = |row: &&str| rows.lines().filter(|other| id(other) == id(row)).count() == 1;
+    let once = rows.lines().find(is_single).expect("a row");
+    let count = || place.number("select count(*) from rating");
+    let before = count();
+    let gone = place.file("rating_20991231T000000.csv", format!("{header},is_deleted\n{once},true\n"));
+    assert_eq!(place.json(&["ingest", "rating", text(&gone), "--no-derive"])["landed"].as_i64(), Some(1));
+    assert_eq!(count(), before - 1);
 }
 
 /// What every case file of the shipped mapping has, and what some have beyond that.

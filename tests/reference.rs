@@ -226,6 +226,30 @@ fn what_a_source_takes_back_is_left_out_from_its_day_on() {
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
 }
 
+const AGENTS: &str = r#"
+[source]
+system = "desk"
+time_zone = "Asia/Shanghai"
+[[output]]
+table = "agent"
+[output.fields]
+agent_id = "id"
+village_code = { value = "450502101201" }
+status = "status"
+valid_from = { value = "2020-01-01" }
+"#;
+
+#[test]
+fn a_value_that_is_not_allowed_refuses_a_reference_row_as_it_does_a_fact() {
+    let place = lake();
+    let mapping = place.file("agents.toml", AGENTS);
+    let file = place.file("agents.csv", "id,status\nX1,ACTIVE\nX2,busy\nX3,\n");
+    let receipt = place.json(&["ingest", text(&mapping), text(&file)]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["quarantined"].as_i64()), (Some(2), Some(1)), "{receipt}");
+    let refused = ["field", "rule"].map(|name| receipt["refusals"][0][name].as_str());
+    assert_eq!(refused, [Some("status"), Some("not_allowed")], "{receipt}");
+}
+
 #[test]
 fn a_rule_that_is_replaced_stays_with_the_time_for_which_it_stood() {
     let place = lake();

@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// The key that the store knows, and a secret that nobody may ever print.
 pub const KEY: &str = "test-key";
 pub const SECRET: &str = "never-shown-secret";
+/// A bucket that is not there.
+pub const NO_BUCKET: &str = "no-bucket";
 /// Keys in one answer to a list.
 const PAGE: usize = 20;
 
@@ -21,6 +23,8 @@ pub enum Fault {
     Cut(usize),
     /// The same, and the object is another one afterwards.
     CutAndReplaced(usize),
+    /// The answer does not say how long it is.
+    NoLength,
 }
 
 #[derive(Default)]
@@ -53,6 +57,8 @@ struct Answer {
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
     cut: Option<usize>,
+    /// Whether it says how long it is.
+    is_measured: bool,
 }
 
 impl Store {
@@ -78,6 +84,10 @@ impl Store {
     /// Puts an object there, by bucket and key.
     pub fn put(&self, path: &str, bytes: impl AsRef<[u8]>) {
         self.held().put(path, bytes.as_ref().to_vec());
+    }
+
+    pub fn remove(&self, path: &str) {
+        self.held().objects.remove(path);
     }
 
     /// What is there, by bucket and key.
@@ -120,6 +130,7 @@ impl Held {
             return Answer::error(status);
         }
         match request.method.as_str() {
+            _ if request.path.split('/').next() == Some(NO_BUCKET) => Answer::error(404),
             "GET" if !is_key => self.list(request),
             "POST" if request.query.contains_key("delete") => {
                 let text = String::from_utf8_lossy(&request.body).into_owned();
@@ -141,14 +152,14 @@ impl Held {
                     return Answer::error(412);
                 }
                 let tag = self.put(&request.path, request.body.clone());
-                Answer { status: 200, headers: vec![("etag", tag)], body: Vec::new(), cut: None }
+                Answer { status: 200, headers: vec![("etag", tag)], body: Vec::new(), cut: None, is_measured: true }
             }
             "GET" | "HEAD" => {
                 let Some((bytes, tag)) = self.objects.get(&request.path).cloned() else { return Answer::error(404) };
                 if header("if-match").is_some_and(|wanted| wanted != tag) {
                     return Answer::error(412);
                 }
-                let mut answer = Answer { status: 200, headers: Vec::new(), body: bytes, cut: None };
+                let mut answer = Answer { status: 200, headers: Vec::new(), body: bytes, cut: None, is_measured: true };
                 if !is_open {
                     answer.headers.push(("etag", tag));
                 }
@@ -158,6 +169,7 @@ impl Held {
                 if let Some(Fault::Cut(after) | Fault::CutAndReplaced(after)) = fault {
                     answer.cut = Some(after);
                 }
+                answer.is_measured = !matches!(fault, Some(Fault::NoLength));
                 if let Some(Fault::CutAndReplaced(_)) = fault {
                     let (bytes, _) = self.objects[&request.path].clone();
                     self.put(&request.path, bytes);
@@ -205,7 +217,7 @@ impl Held {
 
 impl Answer {
     fn xml(body: String) -> Self {
-        Self { status: 200, headers: Vec::new(), body: body.into_bytes(), cut: None }
+        Self { status: 200, headers: Vec::new(), body: body.into_bytes(), cut: None, is_measured: true }
     }
 
     /// To `bytes=from-`, `bytes=from-to` or `bytes=-last`.
@@ -225,7 +237,7 @@ impl Answer {
     fn error(status: u16) -> Self {
         // Stores quote what they were asked; nobody may hand that on.
         let body = format!("<Error><StringToSign>{SECRET}</StringToSign></Error>").into_bytes();
-        Self { status, headers: Vec::new(), body, cut: None }
+        Self { status, headers: Vec::new(), body, cut: None, is_measured: true }
     }
 }
 
@@ -265,7 +277,10 @@ fn serve(stream: TcpStream, held: &Mutex<Held>) -> std::io::Result<()> {
         held.answer(&request)
     };
     let length = answer.body.len();
-    let mut head = format!("HTTP/1.1 {} Told\r\ncontent-length: {length}\r\nconnection: close\r\n", answer.status);
+    let mut head = format!("HTTP/1.1 {} Told\r\nconnection: close\r\n", answer.status);
+    if answer.is_measured {
+        head += &format!("content-length: {length}\r\n");
+    }
     answer.headers.iter().for_each(|(name, value)| head += &format!("{name}: {value}\r\n"));
     let stream = stream.get_mut();
     stream.write_all(head.as_bytes())?;

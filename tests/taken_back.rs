@@ -204,3 +204,28 @@ fn an_event_that_is_taken_back_without_an_entry_of_its_own_was_taken_back_when_t
     assert_eq!(hall.status("A", "2018-03-21T12:00"), "OVERDUE_OPEN");
     hall.assert_made_again();
 }
+
+#[test]
+fn what_comes_again_as_it_was_is_back_unless_it_says_that_it_is_older() {
+    let place = Place::new();
+    let named = EVENTS.replace("[[output]]", "[source.extract_time]\nfile_name = \"x_%Y%m%d.csv\"\n[[output]]");
+    let mapping = place.file("events.toml", named);
+    let land = |name: &str, rows: [(&str, &str, &str); 4], end: &str| {
+        let line =
+            |(id, entered, gone): (&str, &str, &str)| format!("{id},A,STEP_END,2018-03-05 09:00:00,{entered},{gone}\n");
+        let file = place.file(name, format!("id,case,type,at,entered,gone\n{}{end}", rows.map(line).concat()));
+        place.json(&["ingest", text(&mapping), text(&file), "--no-derive"])["landed"].as_i64()
+    };
+    let entered = "2018-03-05 10:00:00";
+    let first = [("E1", entered, ""), ("E2", entered, ""), ("E3", entered, ""), ("E4", "", "")];
+    // Taken back by a newer entry, by one without its time, by one with the same time; never with one.
+    let gone = [("E1", "2018-03-07 10:00:00", "true"), ("E2", "", "true"), ("E3", entered, "true"), ("E4", "", "true")];
+    assert_eq!((land("x_20180306.csv", first, ""), land("x_20180308.csv", gone, "")), (Some(4), Some(4)));
+    let back = "select count(*) filter (where event_id in ('E3', 'E4')) * 10 + count(*) from workflow_event";
+    assert_eq!(place.number(back), 0);
+    // The extract is newer: where the entry does not say otherwise, the source has them again.
+    assert_eq!(land("x_20180309.csv", first, "\n"), Some(2));
+    assert_eq!(place.number(back), 22);
+    assert_eq!(land("x_20180310.csv", first, "\n\n"), Some(0), "nothing is news twice");
+    place.run(&["lake", "verify"]);
+}

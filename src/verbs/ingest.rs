@@ -16,6 +16,7 @@ use crate::spool;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
     let mapping = find_mapping(&args.mapping)?;
+    spool::check(&args.files)?;
     let url = shared.lake_url()?;
     if url.is_volatile() && !args.dry_run {
         bail!(Misuse(format!(

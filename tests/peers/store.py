@@ -25,8 +25,12 @@ def main(sunlake, place):
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    # Neither a proxy nor the settings of another store: of boto3, which reads this environment, too.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     key = {"AWS_ACCESS_KEY_ID": "peer", "AWS_SECRET_ACCESS_KEY": "peer", "AWS_REGION": "us-east-1"}
-    environment = {**os.environ, **key, "AWS_ENDPOINT_URL": url, "AWS_ALLOW_HTTP": "true", "NO_PROXY": "127.0.0.1"}
+    environment = {**os.environ, **key, "AWS_ENDPOINT_URL": url, "AWS_ALLOW_HTTP": "true"}
     s3 = boto3.client(
         "s3",
         endpoint_url=url,

@@ -133,7 +133,7 @@ impl Lake {
         for source in sources.iter().filter(|source| source.is_log && source.name.ends_with(".json")) {
             let there = match digest(&place.store, &place.path(&source.name)).await {
                 Ok(there) => there,
-                Err(LakeError::Store(object_store::Error::NotFound { .. })) => continue,
+                Err(error) if error.is_not_found() => continue,
                 Err(error) => return Err(error),
             };
             if there != digest(&self.store(), &source.path).await? {
@@ -186,7 +186,7 @@ impl Lake {
             }
             return match digest(&place.store, &place.path(&source.name)).await {
                 Ok(there) => Ok(Some(entry.clone()).filter(|entry| there == (entry.size, entry.sha256.clone()))),
-                Err(LakeError::Store(object_store::Error::NotFound { .. })) => Ok(None),
+                Err(error) if error.is_not_found() => Ok(None),
                 Err(error) => Err(error),
             };
         }
@@ -296,8 +296,27 @@ pub(super) async fn copy(
     to: &Arc<dyn ObjectStore>,
     target: &Path,
 ) -> Result<(u64, String), LakeError> {
-    let mut bytes = from.get(source).await?.into_stream();
     let mut upload = None;
+    let copied = copy_parts(from, source, to, target, &mut upload).await;
+    if copied.is_err()
+        && let Some(upload) = &mut upload
+        && let Err(error) = upload.abort().await
+    {
+        // A store keeps parts that belong to nothing, and has them paid for.
+        tracing::warn!("parts of {target}, which was not copied, may be left in the store: {error}");
+    }
+    copied
+}
+
+/// Copies a file, a large one in parts: then `upload` is what they belong to.
+async fn copy_parts(
+    from: &Arc<dyn ObjectStore>,
+    source: &Path,
+    to: &Arc<dyn ObjectStore>,
+    target: &Path,
+    upload: &mut Option<Box<dyn MultipartUpload>>,
+) -> Result<(u64, String), LakeError> {
+    let mut bytes = from.get(source).await?.into_stream();
     let (mut size, mut digest) = (0, Sha256::new());
     let mut part: Vec<u8> = Vec::new();
     while let Some(chunk) = bytes.try_next().await? {
@@ -306,9 +325,9 @@ pub(super) async fn copy(
         part.extend_from_slice(&chunk);
         if part.len() >= PART {
             if upload.is_none() {
-                upload = Some(to.put_multipart(target).await?);
+                *upload = Some(to.put_multipart(target).await?);
             }
-            if let Some(upload) = &mut upload {
+            if let Some(upload) = upload.as_mut() {
                 upload.put_part(std::mem::take(&mut part).into()).await?;
             }
         }
@@ -318,7 +337,7 @@ pub(super) async fn copy(
         None => {
             to.put(target, part.into()).await?;
         }
-        Some(mut upload) => {
+        Some(upload) => {
             if !part.is_empty() {
                 upload.put_part(part.into()).await?;
             }
@@ -353,3 +372,6 @@ async fn prune(place: &Place, manifest: &Manifest) -> Result<usize, LakeError> {
     }
     Ok(removed)
 }
+
+#[cfg(test)]
+mod tests;

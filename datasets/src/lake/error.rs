@@ -167,12 +167,21 @@ impl From<object_store::Error> for LakeError {
                 Ok(told) => Self::Remote(*told),
                 Err(source) => Self::Store(object_store::Error::Generic { store, source }),
             },
+            object_store::Error::NotFound { path, source } => match source.downcast::<RemoteError>() {
+                Ok(told) => Self::Remote(*told),
+                Err(source) => Self::Store(object_store::Error::NotFound { path, source }),
+            },
             other => Self::Store(other),
         }
     }
 }
 
 impl LakeError {
+    /// Whether a store has nothing there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Store(object_store::Error::NotFound { .. }) | Self::Remote(RemoteError::NotThere { .. }))
+    }
+
     pub(crate) fn delta(table: &str) -> impl FnOnce(deltalake::DeltaTableError) -> Self + '_ {
         move |source| {
             Self::no_space(&source).unwrap_or_else(|| Self::Delta { table: table.to_owned(), source: Box::new(source) })

@@ -176,10 +176,16 @@ async fn restore_file(backup: &Place, target: &Place, entry: &Entry, goes_on: bo
         return Ok(());
     }
     let (from, to) = (backup.path(&entry.path), target.path(name));
-    let (size, sha256) = copy(&backup.store, &from, &target.store, &to).await?;
+    let damaged = |found: String| {
+        let (place, file) = (backup.name.clone(), entry.path.clone());
+        LakeError::Damaged { place, file, found }
+    };
+    let (size, sha256) = match copy(&backup.store, &from, &target.store, &to).await {
+        Err(error) if error.is_not_found() => return Err(damaged("it is not there".to_owned())),
+        copied => copied?,
+    };
     if (size, &sha256) == (entry.size, &entry.sha256) {
         return same(target, &there).await;
     }
-    let found = format!("{size} bytes, SHA-256 {sha256}");
-    Err(LakeError::Damaged { place: backup.name.clone(), file: entry.path.clone(), found })
+    Err(damaged(format!("{size} bytes, SHA-256 {sha256}")))
 }

@@ -19,7 +19,7 @@ use super::snapshot::{LiveFile, TableSnapshot};
 use super::swap::{Swap, SwapOptions};
 use super::table::{Once, Table};
 use super::{Lake, LakeError, TableLock};
-use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role};
+use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role, WORKFLOW_CASE, WORKFLOW_EVENT};
 
 mod reference;
 
@@ -41,6 +41,8 @@ pub struct RollbackPlan {
     /// Whether it came by a push, whose key is free again with this.
     pub is_pushed: bool,
     pub tables: Vec<RollbackPart>,
+    /// Cases that have facts of the batch. Those of which nothing else tells vanish with it.
+    pub cases: usize,
     /// Batches that landed later and had rows that were known by then: if they were known from this
     /// batch, they are gone with it, until those files are withdrawn and landed again.
     pub later: Vec<String>,
@@ -80,13 +82,13 @@ impl Lake {
         // Asked before the files are pinned: what lands afterwards is told by another attempt.
         let known = self.attempts(id).await?;
         let attempt = known.iter().skip(1).copied().max().unwrap_or_default().max(account.withdrawn + 1);
-        let mut tables = Vec::new();
+        let (mut tables, mut cases) = (Vec::new(), HashSet::new());
         for contract in parts() {
             if contract.role == Role::Reference {
                 tables.extend(self.plan_reference(contract, id).await?);
                 continue;
             }
-            let found = find(&self.table(contract).snapshot().await?, id).await?;
+            let found = find(&self.table(contract), id, &mut cases).await?;
             let rows = found.iter().map(|(_, rows)| rows).sum();
             if rows > 0 {
                 tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found, restored: None });
@@ -99,6 +101,7 @@ impl Lake {
             attempt,
             is_pushed: account.is_pushed,
             tables,
+            cases: cases.len(),
             later: later(&held, id, account),
             known,
         })
@@ -281,17 +284,30 @@ fn later(held: &HashMap<String, Account>, batch_id: &str, withdrawn: &Account) -
     later
 }
 
-/// The files with rows of the batch, and how many each has.
-async fn find(table: &TableSnapshot, batch_id: &str) -> Result<Vec<(LiveFile, u64)>, LakeError> {
+/// The files with rows of the batch, and how many each has; of tables that cases are folded from also
+/// which `cases` these are.
+async fn find(table: &Table, batch_id: &str, cases: &mut HashSet<String>) -> Result<Vec<(LiveFile, u64)>, LakeError> {
+    let fields: &[&str] = match [WORKFLOW_CASE.table, WORKFLOW_EVENT.table].contains(&table.name()) {
+        true => &["batch_id", "case_no"],
+        false => &["batch_id"],
+    };
+    let snapshot = table.snapshot().await?;
     let mut found = Vec::new();
-    for file in table.files.iter() {
-        if !table.may_hold(file, "batch_id", batch_id).await? {
+    for file in snapshot.files.iter() {
+        if !snapshot.may_hold(file, "batch_id", batch_id).await? {
             continue;
         }
         let mut count = 0;
-        let mut batches = table.stream(file, &["batch_id"], BATCH_ROWS).await?;
+        let mut batches = snapshot.stream(file, fields, BATCH_ROWS).await?;
         while let Some(batch) = batches.try_next().await? {
-            count += is_of(&batch, batch_id).iter().flatten().filter(|of| *of).count() as u64;
+            let of = is_of(&batch, batch_id);
+            count += of.true_count() as u64;
+            let numbers = batch.column_by_name("case_no").into_iter().flat_map(|numbers| numbers.as_string::<i32>());
+            for (number, _) in numbers.zip(of.iter()).filter(|(_, of)| *of == Some(true)) {
+                if let Some(number) = number.filter(|number| !cases.contains(*number)) {
+                    cases.insert(number.to_owned());
+                }
+            }
         }
         if count > 0 {
             found.push((file.clone(), count));

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::LakeError;
 use super::durable::DurableStore;
-use crate::remote::Remote;
+use crate::remote::{Remote, refuse_without_slashes};
 
 /// Address of a lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,7 @@ impl LakeUrl {
         if text.is_empty() {
             return Err(bad("it is empty"));
         }
+        refuse_without_slashes(text)?;
         let folder = match text.split_once("://") {
             None => PathBuf::from(text),
             Some(("file", _)) => {
@@ -172,6 +173,13 @@ mod tests {
         for bad in ["", "s3://bucket/lake", "file://host-only"] {
             assert!(matches!(LakeUrl::parse(bad), Err(LakeError::BadUrl { .. })), "{bad}");
         }
+        for bad in ["s3:/bucket/lake", "file:/lake", "http:"] {
+            assert!(
+                LakeUrl::of_backup(bad).expect_err("refused").to_string().contains("if two slashes follow"),
+                "{bad}"
+            );
+        }
+        assert!(LakeUrl::parse("./s3:/lake").is_ok_and(|url| url.folder().is_some_and(|at| at.ends_with("s3:/lake"))));
     }
 
     #[test]

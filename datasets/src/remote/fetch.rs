@@ -10,15 +10,29 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use object_store::{Error, GetOptions, GetRange};
 
-use super::error::cause;
+use super::error::{cause, tells_no_length};
 use super::{Remote, RemoteError};
 
-/// Tries in a row that bring nothing.
+/// Tries in a row that do not bring enough.
 const TRIES: u32 = 5;
-/// Before the second try; twice as long before each further one.
-const WAIT: Duration = Duration::from_millis(100);
-/// What brings nothing for so long is broken off.
-const SILENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Patience =
+    Patience { silence: Duration::from_secs(30), slowness: Duration::from_secs(300), wait: Duration::from_millis(100) };
+
+/// How long a store is waited for.
+struct Patience {
+    /// What brings nothing for so long is broken off,
+    silence: Duration,
+    /// and what brings less than [`enough`] for so long.
+    slowness: Duration,
+    /// Before the second try; twice as long before each further one.
+    wait: Duration,
+}
+
+/// So many bytes are progress: with fewer a store that sends a little and falls silent, again and again,
+/// would be asked for ever.
+fn enough(size: u64) -> u64 {
+    (size / 10).clamp(1, 1 << 20)
+}
 
 /// What the store has told of the object, and how much of it has come.
 #[derive(Debug)]
@@ -43,18 +57,30 @@ pub async fn fetch(
     file: &mut File,
     told: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<u64, RemoteError> {
+    fetch_within(&PATIENCE, object, file, told).await
+}
+
+async fn fetch_within(
+    patience: &Patience,
+    object: &Remote,
+    file: &mut File,
+    told: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<u64, RemoteError> {
     let mut begun: Option<Begun> = None;
-    let mut tries = 0;
+    // Tries since enough had come, and what had come by then.
+    let (mut tries, mut before) = (0, 0);
     loop {
-        let before = begun.as_ref().map_or(0, |begun| begun.came);
-        let reason = match go_on(object, file, &mut begun, told).await {
+        let reason = match go_on(patience, object, file, &mut begun, told).await {
             Ok(size) => return Ok(size),
             Err(Ended::Refused(error)) => return Err(error),
             Err(Ended::Broken(reason)) => reason,
         };
         let (came, size, can_go_on) =
             begun.as_ref().map_or((0, None, false), |begun| (begun.came, Some(begun.size), begun.e_tag.is_some()));
-        tries = if can_go_on && came > before { 1 } else { tries + 1 };
+        tries += 1;
+        if can_go_on && came - before >= enough(size.unwrap_or_default()) {
+            (tries, before) = (1, came);
+        }
         if tries >= TRIES {
             let name = object.name.clone();
             return Err(match size {
@@ -67,18 +93,18 @@ pub async fn fetch(
             begun = None;
             file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).map_err(disk(object))?;
         }
-        tokio::time::sleep(WAIT * 2_u32.pow(tries - 1)).await;
+        tokio::time::sleep(patience.wait * 2_u32.pow(tries - 1)).await;
     }
 }
 
 /// One request, for the whole object or for what is missing of it.
 async fn go_on(
+    patience: &Patience,
     object: &Remote,
     file: &mut File,
     begun: &mut Option<Begun>,
     told: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<u64, Ended> {
-    let changed = || Ended::Refused(RemoteError::Changed { name: object.name.clone() });
     let mut options = GetOptions::default();
     if let Some(held) = begun.as_ref() {
         if held.came == held.size {
@@ -87,24 +113,24 @@ async fn go_on(
         options.range = Some(GetRange::Offset(held.came));
         options.if_match = held.e_tag.clone();
     }
-    let asked = object.store.get_opts(&object.path, options);
-    let answer =
-        tokio::time::timeout(SILENCE, asked).await.map_err(|_| silent())?.map_err(|error| ended(object, &error))?;
+    let asked = tokio::time::timeout(patience.silence, object.store.get_opts(&object.path, options)).await;
+    let answer = asked.map_err(|_| silent(patience))?.map_err(|error| ended(object, &error))?;
     let (size, came) = (answer.meta.size, answer.range.start);
     let e_tag = answer.meta.e_tag.clone().filter(|tag| !tag.starts_with("W/"));
     if begun.as_ref().is_some_and(|held| (held.size, held.came, &held.e_tag) != (size, came, &e_tag)) {
-        return Err(changed());
+        return Err(changed(object));
     }
     let held = begun.get_or_insert(Begun { size, e_tag, came: 0 });
     told(held.came, held.size);
     let mut pieces = answer.into_stream();
-    while let Some(piece) = next(&mut pieces).await? {
-        if held.came + piece.len() as u64 > held.size {
-            return Err(changed());
+    loop {
+        let taken = take(patience, object, file, held, &mut pieces, told);
+        match tokio::time::timeout(patience.slowness, taken).await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => break,
+            Ok(Err(ended)) => return Err(ended),
+            Err(_) => return Err(slow(patience, held.size)),
         }
-        file.write_all(&piece).map_err(|source| Ended::Refused(disk(object)(source)))?;
-        held.came += piece.len() as u64;
-        told(held.came, held.size);
     }
     if held.came < held.size {
         return Err(Ended::Broken("the answer ended before the object did".to_owned()));
@@ -112,22 +138,50 @@ async fn go_on(
     Ok(held.size)
 }
 
-async fn next(pieces: &mut BoxStream<'static, object_store::Result<Bytes>>) -> Result<Option<Bytes>, Ended> {
-    let piece = tokio::time::timeout(SILENCE, pieces.next()).await.map_err(|_| silent())?;
-    piece.transpose().map_err(|error| Ended::Broken(cause(&error)))
+/// Takes what comes until that is enough; whether more may come.
+async fn take(
+    patience: &Patience,
+    object: &Remote,
+    file: &mut File,
+    held: &mut Begun,
+    pieces: &mut BoxStream<'static, object_store::Result<Bytes>>,
+    told: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<bool, Ended> {
+    let until = held.came + enough(held.size);
+    while held.came < until {
+        let piece = tokio::time::timeout(patience.silence, pieces.next()).await.map_err(|_| silent(patience))?;
+        let Some(piece) = piece.transpose().map_err(|error| Ended::Broken(cause(&error)))? else { return Ok(false) };
+        if held.came + piece.len() as u64 > held.size {
+            return Err(changed(object));
+        }
+        file.write_all(&piece).map_err(|source| Ended::Refused(disk(object)(source)))?;
+        held.came += piece.len() as u64;
+        told(held.came, held.size);
+    }
+    Ok(true)
 }
 
-fn silent() -> Ended {
-    Ended::Broken(format!("nothing came for {} seconds", SILENCE.as_secs()))
+fn changed(object: &Remote) -> Ended {
+    Ended::Refused(RemoteError::Changed { name: object.name.clone() })
+}
+
+fn silent(patience: &Patience) -> Ended {
+    Ended::Broken(format!("nothing came for {} seconds", patience.silence.as_secs()))
+}
+
+fn slow(patience: &Patience, size: u64) -> Ended {
+    let (least, seconds) = (enough(size), patience.slowness.as_secs());
+    Ended::Broken(format!("it came too slowly, less than {least} bytes in {seconds} seconds"))
 }
 
 /// Only what the store is at a loss with itself is worth another try.
 fn ended(object: &Remote, error: &Error) -> Ended {
     let name = object.name.clone();
     match error {
-        Error::NotFound { .. } => Ended::Refused(RemoteError::NotThere { name }),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Ended::Refused(RemoteError::Denied { name }),
-        Error::Precondition { .. } => Ended::Refused(RemoteError::Changed { name }),
+        Error::NotFound { .. } => Ended::Refused(RemoteError::not_there(name)),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => Ended::Refused(RemoteError::denied(name)),
+        Error::Precondition { .. } => changed(object),
+        Error::Generic { .. } if tells_no_length(error) => Ended::Refused(RemoteError::NoLength { name }),
         Error::Generic { .. } => Ended::Broken(cause(error)),
         _ => Ended::Refused(RemoteError::Unread { name, reason: cause(error) }),
     }
@@ -136,3 +190,6 @@ fn ended(object: &Remote, error: &Error) -> Ended {
 fn disk(object: &Remote) -> impl FnOnce(std::io::Error) -> RemoteError + '_ {
     move |source| RemoteError::Disk { name: object.name.clone(), source }
 }
+
+#[cfg(test)]
+mod tests;

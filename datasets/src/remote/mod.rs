@@ -36,35 +36,29 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// Refuses what cannot be the address of an object, whatever there is in the environment or behind it.
+    pub fn check_object(address: &str) -> Result<(), RemoteError> {
+        of_object(address).map(|_| ())
+    }
+
     /// Reads `s3://bucket/key`, `https://host/path` or `http://host/path`: one object to fetch. Nothing
     /// is asked for yet. What fails is not tried again by the store: [`fetch`] knows how far it has come.
     pub fn object(address: &str) -> Result<Self, RemoteError> {
         // What a request may take as a whole depends on the object: `fetch` looks at each piece.
         let client = ClientOptions::new().with_connect_timeout(CONNECT).with_timeout_disabled();
         let retry = RetryConfig { max_retries: 0, ..RetryConfig::default() };
-        let (url, name) = parsed(address)?;
-        let refused = |reason| Err(RemoteError::Refused { name: name.clone(), reason });
-        let store: Arc<dyn ObjectStore> = match url.scheme() {
-            "s3" => s3(&url, &name, client, retry)?,
-            "https" | "http" => {
-                let client = client.with_allow_http(url.scheme() == "http");
-                // A signature in the query goes with every request.
-                let mut base = url.clone();
-                base.set_path("");
-                base.set_fragment(None);
-                let built = HttpBuilder::new().with_url(base).with_client_options(client).with_retry(retry).build();
-                Arc::new(built.map_err(RemoteError::unusable(&name))?)
-            }
-            _ => {
-                return refused(
-                    "files are read from s3://, https://, http:// and file:///; fetch it first and give its path",
-                );
-            }
+        let (url, name, path) = of_object(address)?;
+        let store: Arc<dyn ObjectStore> = if url.scheme() == "s3" {
+            s3(&url, &name, client, retry)?
+        } else {
+            let client = client.with_allow_http(url.scheme() == "http");
+            // A signature in the query goes with every request.
+            let mut base = url.clone();
+            base.set_path("");
+            base.set_fragment(None);
+            let built = HttpBuilder::new().with_url(base).with_client_options(client).with_retry(retry).build();
+            Arc::new(built.map_err(RemoteError::unusable(&name))?)
         };
-        let path = Path::from_url_path(url.path()).map_err(|error| RemoteError::unusable(&name)(error.into()))?;
-        if path.is_root() || url.path().ends_with('/') {
-            return refused("it names no single object; add its key, such as s3://bucket/folder/file.csv");
-        }
         Ok(Self { name, store, path })
     }
 
@@ -93,6 +87,37 @@ impl PartialEq for Remote {
 
 impl Eq for Remote {}
 
+/// Refuses a path that was meant as an address.
+pub fn refuse_without_slashes(text: &str) -> Result<(), RemoteError> {
+    let lacks = |scheme: &&str| text.strip_prefix(*scheme).is_some_and(|rest| !rest.starts_with("//"));
+    match ["s3:", "https:", "http:", "file:"].into_iter().find(lacks) {
+        Some(scheme) => Err(RemoteError::NoSlashes { scheme }),
+        None => Ok(()),
+    }
+}
+
+/// The address of one object, what it is called, and its key.
+fn of_object(address: &str) -> Result<(Url, String, Path), RemoteError> {
+    let (url, name) = parsed(address)?;
+    let refused = |reason| Err(RemoteError::Refused { name: name.clone(), reason });
+    match url.scheme() {
+        "s3" => {
+            bucket(&url, &name)?;
+        }
+        "https" | "http" => {}
+        _ => {
+            return refused(
+                "files are read from s3://, https://, http:// and file:///; fetch it first and give its path",
+            );
+        }
+    }
+    let path = Path::from_url_path(url.path()).map_err(|error| RemoteError::unusable(&name)(error.into()))?;
+    if path.is_root() || url.path().ends_with('/') {
+        return refused("it names no single object; add its key, such as s3://bucket/folder/file.csv");
+    }
+    Ok((url, name, path))
+}
+
 /// The address, and what it is called.
 fn parsed(address: &str) -> Result<(Url, String), RemoteError> {
     let scheme = || address.split_once("://").map_or("", |(scheme, _)| scheme).to_owned();
@@ -115,12 +140,16 @@ fn parsed(address: &str) -> Result<(Url, String), RemoteError> {
     Ok((url, name))
 }
 
+fn bucket<'a>(url: &'a Url, name: &str) -> Result<&'a str, RemoteError> {
+    let reason = "it names no bucket; write s3://bucket/folder/file.csv";
+    let refused = || RemoteError::Refused { name: name.to_owned(), reason };
+    url.host_str().filter(|bucket| !bucket.is_empty()).ok_or_else(refused)
+}
+
 /// The bucket that an address names, by the environment's settings.
 fn s3(url: &Url, name: &str, client: ClientOptions, retry: RetryConfig) -> Result<Arc<dyn ObjectStore>, RemoteError> {
     let refused = |reason| Err(RemoteError::Refused { name: name.to_owned(), reason });
-    let Some(bucket) = url.host_str().filter(|bucket| !bucket.is_empty()) else {
-        return refused("it names no bucket; write s3://bucket/folder/file.csv");
-    };
+    let bucket = bucket(url, name)?;
     let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
     let mut is_known = false;
     for (variable, value) in std::env::vars_os() {
@@ -198,7 +227,14 @@ mod tests {
     #[test]
     fn what_is_no_single_object_is_refused() {
         for bad in ["https://host/", "https://host", "https://host/folder/", "ftp://host/a.csv", "gs://bucket/a.csv"] {
-            assert!(matches!(Remote::object(bad), Err(RemoteError::Refused { .. })), "{bad}");
+            assert!(matches!(Remote::check_object(bad), Err(RemoteError::Refused { .. })), "{bad}");
+        }
+        assert!(matches!(Remote::check_object("s3:///a.csv"), Err(RemoteError::Refused { .. })));
+        for bad in ["s3:/bucket/a.csv", "http:host/a.csv", "file:/a.csv", "s3:"] {
+            assert!(matches!(refuse_without_slashes(bad), Err(RemoteError::NoSlashes { .. })), "{bad}");
+        }
+        for good in ["./s3:/a.csv", "s3://bucket/a.csv", "file:///a.csv", "s3.csv"] {
+            assert!(refuse_without_slashes(good).is_ok(), "{good}");
         }
         let object = Remote::object("https://host/a/%E4%BA%8B.csv?sig=x").expect("object");
         assert_eq!((object.path.as_ref(), object.name.as_str()), ("a/事.csv", "https://host/a/事.csv"));

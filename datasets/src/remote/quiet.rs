@@ -13,7 +13,7 @@ use object_store::{
 };
 
 use super::RemoteError;
-use super::error::cause;
+use super::error::{cause, is_404};
 
 /// A bucket; by its address messages call what is in it.
 #[derive(Debug)]
@@ -43,6 +43,10 @@ fn in_words(name: &str, error: Error) -> Error {
         Error::NotFound { path, .. } => Error::NotFound { path, source: RemoteError::NotThere { name }.into() },
         Error::AlreadyExists { path, .. } => Error::AlreadyExists { path, source: "it is there already".into() },
         Error::Precondition { path, .. } => Error::Precondition { path, source: "it is another one by now".into() },
+        // A key is told of by a variant; what is left is the bucket, of which the crate says no more.
+        Error::Generic { .. } if is_404(&error) => {
+            Error::Generic { store: "S3", source: RemoteError::NoBucket { name }.into() }
+        }
         other => {
             let reason = cause(&other);
             Error::Generic { store: "S3", source: RemoteError::Failed { name, reason }.into() }

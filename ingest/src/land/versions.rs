@@ -24,6 +24,7 @@ pub(super) struct Held {
 /// Later versions compare greater: by recording, then by what could be known when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
+    /// Its recording, else from when on it is known.
     order: i64,
     known_at: i64,
     ingested_at: i64,
@@ -88,7 +89,8 @@ impl Held {
 
     /// What becomes of a row (domain §4 point 14): a corrected one is known from its new recording
     /// time on, or else from the batch's extract time; never before the version that it corrects,
-    /// unless the extract is older than the one that brought that.
+    /// unless the extract is older than the one that brought that. One that was replaced and comes again
+    /// with its old recording time is no news: it would be an older version once more.
     pub(super) fn judge(&self, row: &Offered, extracted: Option<&Extracted>) -> Verdict {
         let Some(latest) = self.latest.get(&row.key) else { return Verdict::Fresh };
         if latest.row_hash == row.row_hash {
@@ -96,7 +98,7 @@ impl Held {
         }
         let was_replaced = self.replaced.contains(&row.row_hash);
         match (row.recorded_at, latest.recorded_at) {
-            (Some(recorded), Some(held)) if recorded < held && was_replaced => return Verdict::Known,
+            (Some(recorded), _) if recorded < latest.order && was_replaced => return Verdict::Known,
             (Some(recorded), held) if held != Some(recorded) => return Verdict::Corrected(row.known_at),
             _ => {}
         }

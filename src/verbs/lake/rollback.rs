@@ -69,6 +69,14 @@ fn print(plan: &RollbackPlan, dry_run: bool) -> Result<()> {
         let (rows, files) = (counted(part.rows, "row", "rows"), counted(part.files, "file", "files"));
         say!("  {}: {rows}, {files} written anew or removed", part.table);
     }
+    if plan.cases > 0 {
+        let go = if dry_run { "would go" } else { "went" };
+        let cases = counted(plan.cases, "case", "cases");
+        say!(
+            "facts of {cases} {go} with it; a case of which nothing else tells vanishes with its cards, and all others \
+             are folded anew"
+        );
+    }
     if plan.is_pushed {
         say!("it came by a push: the same body under the same key lands again");
     }

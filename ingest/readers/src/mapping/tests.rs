@@ -21,6 +21,22 @@ fn every_shipped_mapping_is_sound() {
 }
 
 #[test]
+fn what_a_platform_takes_back_can_be_told_by_each_mapping_of_our_own() {
+    let mut checked = 0;
+    for (name, _) in SHIPPED {
+        let mapping = Mapping::find(name).expect(name);
+        // Those of other systems have other names than their tables.
+        for output in mapping.outputs.iter().filter(|output| output.contract.table == name) {
+            let place = output.contract.fields.iter().position(|field| field.name == "is_deleted").expect(name);
+            let told = output.rules[place].as_ref();
+            assert!(told.is_some_and(|rule| rule.optional && rule.columns == ["is_deleted"]), "{name}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 14);
+}
+
+#[test]
 fn a_mapping_that_makes_no_sense_says_where() {
     let parse = |text: &str| Mapping::parse("m", text).expect_err("refused").to_string();
     for (from, to, says) in [
