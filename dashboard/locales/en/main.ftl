@@ -624,6 +624,7 @@ reason-PROMISE_OVER_STATUTORY = the promise is longer than the statute, which de
 reason-DUE_MOVED = the source moved its due time; the first one stays
 reason-DUE_DIFFERS = the source's due date differs from what the limit gives
 reason-CLOSED_BEFORE_START = closed before acceptance
+reason-CLOSED_WITHOUT_RESULT = closed without a result; counted as granted
 reason-EVENT_AFTER_FINAL = an event after the end; ignored
 reason-REOPEN_WITHOUT_CLOSE = reopened without a closing; ignored
 reason-CALENDAR_PROVISIONAL = the due date rests on a calendar not published: no card

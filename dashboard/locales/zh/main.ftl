@@ -560,6 +560,7 @@ reason-PROMISE_OVER_STATUTORY = 承诺长于法定，按法定计
 reason-DUE_MOVED = 来源改动了到期时间，仍以首次为准
 reason-DUE_DIFFERS = 来源的到期日与时限推算不同
 reason-CLOSED_BEFORE_START = 办结早于受理
+reason-CLOSED_WITHOUT_RESULT = 办结未记结果，按准予计
 reason-EVENT_AFTER_FINAL = 结束后仍有事件，未采信
 reason-REOPEN_WITHOUT_CLOSE = 未结而重办，未采信
 reason-CALENDAR_PROVISIONAL = 到期依赖未公布的日历，不发牌
