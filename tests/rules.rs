@@ -131,6 +131,11 @@ fn a_year_that_becomes_known_gives_the_cards_that_were_withheld() {
         assert!(message.contains(told), "{message}");
     }
     let file = put("GX,2027,KNOWN,a notice,2025-06-02");
+    let message = place.fails(1, &["reference", "put", "calendar_year", text(&file)]);
+    assert!(message.contains("GX 2027") && message.contains("no holiday of GX in 2027"), "{message}");
+    let day =
+        "region,date,is_workday,kind,name,version,known_from\nGX,2027-10-01,false,HOLIDAY,国庆节,GX 2027,2025-06-02\n";
+    place.run(&["reference", "put", "calendar_day", text(&place.file("day.csv", day))]);
     let plan = place.json(&["reference", "put", "calendar_year", text(&file), "--dry-run"]);
     assert_eq!((plan["cards_appear"].as_i64(), plan["due_dates"].as_i64()), (Some(2), Some(0)), "{plan}");
     place.run(&["reference", "put", "calendar_year", text(&file)]);
@@ -150,6 +155,13 @@ fn a_notice_judges_what_was_open_when_it_came_whenever_it_is_worked_in() {
     let storm = format!("{head}GX,2018-03-09,false,REGIONAL_HOLIDAY,storm,GX storm,2018-03-20\n");
     let file = place.file("storm.csv", storm);
     place.run(&["reference", "put", "calendar_day", text(&file)]);
+    // What is exported says nothing new when it is put again, whether it has a notice or not.
+    let rows = place.number("select count(*) from calendar_day");
+    let exported = place.file("days.csv", place.run(&["reference", "export", "calendar_day"]));
+    let plan = place.json(&["reference", "put", "calendar_day", text(&exported), "--dry-run"]);
+    assert_eq!((plan["cards_appear"].as_i64(), plan["due_dates"].as_i64()), (Some(0), Some(0)), "{plan}");
+    place.run(&["reference", "put", "calendar_day", text(&exported)]);
+    assert_eq!(place.number("select count(*) from calendar_day"), rows);
     for case in ["A", "C"] {
         assert_eq!(state(&place, case, "2018-03-13T12:00"), "OVERDUE_OPEN 2018-03-12", "{case}: nobody knew");
         assert_eq!(state(&place, case, "2018-03-21T12:00"), "OVERDUE_OPEN 2018-03-13", "{case}");
