@@ -199,10 +199,20 @@ fn a_policy_of_the_citys_own_judges_from_its_day_on() {
     let (ratio, half) = ([r#""num":4"#, r#""den":5"#], [r#""num":1"#, r#""den":2"#]);
     ours[6] = ours[6].replace(": ", ":").replace(ratio[0], half[0]).replace(ratio[1], half[1]);
     assert!(ours[6].contains(half[0]), "{}", ours[6]);
-    let line: Vec<String> = ours.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-    let file = place
-        .file("ours.csv", format!("policy,version,region,official,valid_from,valid_to,body\n{}\n", line.join(",")));
-    place.run(&["reference", "put", "sla_policy", text(&file)]);
+    let file = |row: &[String]| {
+        let line: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let head = "policy,version,region,official,valid_from,valid_to,body";
+        place.file("ours.csv", format!("{head}\n{}\n", line.join(",")))
+    };
+    place.run(&["reference", "put", "sla_policy", text(&file(&ours[..]))]);
+    // Another official one from the same day on: which of them judges?
+    ours[0] = "OURS".into();
+    ours[1] = "1".into();
+    let message = place.fails(1, &["reference", "put", "sla_policy", text(&file(&ours[..]))]);
+    let both = "OURS version 1 and BEIHAI_2 version 2 are both official for region GX from 2018-04-01 on";
+    assert!(message.contains(both), "{message}");
+    ours[3] = "false".into();
+    place.run(&["reference", "put", "sla_policy", text(&file(&ours[..]))]);
     let yellow = |case: &str| place.json(&["explain", case])["yellow_at"].clone();
     assert_eq!(yellow("A"), "2018-03-12T00:00:00Z", "08:00 there, by the policy of its day");
     // Half of 35 hours from 04-10 on: 2.5 days, on 04-12 at 11:30 there.
