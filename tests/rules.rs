@@ -97,6 +97,9 @@ fn a_notice_that_comes_late_cancels_the_cards_that_it_proves_wrong() {
     assert_eq!(cards(&place)[4..], before[2..]);
     let told = place.run(&["explain", "A"]);
     assert!(told.contains("2018-03-09 Fri  not worked         REGIONAL_HOLIDAY storm"), "{told}");
+    let kept = place.run(&["explain", "B"]);
+    assert!(kept.contains("2018-03-09 Fri  day 4              NORMAL\n"), "by the calendar that judged it: {kept}");
+    assert!(kept.contains("used 6 working days begun") && !kept.contains("storm"), "{kept}");
     let past = place.json(&["explain", "A", "--as-of", "2018-03-15"]);
     assert_eq!(past["due_on"], "2018-03-12", "what was known by then");
     assert_eq!(place.number("select count(*) from card where is_net and object_type = 'CASE' and case_no = 'A'"), 1);

@@ -68,6 +68,8 @@ impl Session {
             explanation.cards = cancelled(explanation.cards, since);
         }
         let clock = &explanation.clock;
+        // What has ended was judged by the calendar of then.
+        let used_at_end = clock.used_at_end.filter(|_| clock.closed_at.is_some_and(|closed_at| closed_at <= as_of));
         let mut lines: Vec<_> = case.events.iter().filter(|known| known.is_latest).collect();
         lines.sort_by(|left, right| order(&left.event).cmp(&order(&right.event)));
         Ok(Some(CaseExplanation {
@@ -80,7 +82,7 @@ impl Session {
             statutory_limit: case_input.statutory,
             promised_limit: case_input.promised,
             status: if deleted_since.is_some() { sla::Status::Excluded } else { clock.status(as_of) },
-            used: clock.used(as_of, calendar, &self.rules.zone),
+            used: used_at_end.unwrap_or_else(|| clock.used(as_of, calendar, &self.rules.zone)),
             deleted_since,
             events: lines.into_iter().map(line).collect(),
             explanation,
