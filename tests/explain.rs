@@ -129,6 +129,10 @@ E,3,CD,TRANSFER,2018-03-06 10:00:00,,,
 F,450,WD,ACCEPT,2025-06-02 09:00:00,,,
 G,5,WD,ACCEPT,2018-03-05 09:00:00,,,
 G,5,WD,STEP_START,2018-03-05 10:00:00,1,审核,3
+H,5,CD,ACCEPT,2018-03-05 10:00:00,,,
+I,5,WD,ACCEPT,2018-03-05 10:00:00,,,
+I,5,WD,CLOSE,2018-03-07 10:00:00,,,
+I,5,WD,REOPEN,2018-03-09 10:00:00,,,
 ";
 
 fn more() -> Place {
@@ -204,6 +208,35 @@ fn an_open_step_is_told_as_of_the_asked_instant_and_a_cut_list_says_so() {
     assert!(told.iter().any(|line| line == "… and so on to 2018-05-02"), "{told:#?}");
     let json = place.json(&["explain", "G", "--as-of", "2018-03-09T10:00"]);
     assert_eq!((&json["steps"][0]["used_wd"], &json["used_wd"]), (&json!(4), &json!(4)));
+}
+
+#[test]
+fn a_limit_that_ends_on_a_day_off_is_told_to_roll_on() {
+    let place = more();
+    let expected = [
+        "2018-03-10 Sat day 5 WEEKEND YELLOW",
+        "2018-03-11 Sun not worked WEEKEND",
+        "2018-03-12 Mon rolled on NORMAL the last day is no working day, so the limit ends on the next (domain §4 point 3) DUE",
+        "2018-03-13 Tue day 6 NORMAL RED",
+    ];
+    assert_lines(&lines(&place, "H", "2018-03-13T10:00"), &expected);
+    let json = place.json(&["explain", "H", "--as-of", "2018-03-13T10:00"]);
+    assert_eq!((&json["days"][7]["is_rolled_on"], &json["days"][7]["counted"]), (&json!(true), &json!(null)));
+}
+
+#[test]
+fn a_closing_that_was_undone_is_told_with_its_days() {
+    let place = more();
+    let told = lines(&place, "I", "2018-03-09T12:00");
+    let undone =
+        "closed 2018-03-07 10:00:00 GRANTED, reopened 2018-03-09 10:00:00: the time between counts (domain §4 point 8)";
+    assert!(told.contains(&undone.to_owned()), "{told:#?}");
+    assert!(told.contains(&"remark CLOSED_WITHOUT_RESULT".to_owned()), "{told:#?}");
+    let expected =
+        ["2018-03-07 Wed day 2 NORMAL CLOSED", "2018-03-08 Thu day 3 NORMAL", "2018-03-09 Fri day 4 NORMAL REOPENED"];
+    assert_lines(&told, &expected);
+    let json = place.json(&["explain", "I", "--as-of", "2018-03-09T12:00"]);
+    assert_eq!(json["reopenings"][0]["reopened_at"], json!("2018-03-09T02:00:00Z"));
 }
 
 const STOPPED: &str = r#"

@@ -97,6 +97,9 @@ fn a_notice_that_comes_late_cancels_the_cards_that_it_proves_wrong() {
     assert_eq!(cards(&place)[4..], before[2..]);
     let told = place.run(&["explain", "A"]);
     assert!(told.contains("2018-03-09 Fri  not worked         REGIONAL_HOLIDAY storm"), "{told}");
+    let kept = place.run(&["explain", "B"]);
+    assert!(kept.contains("2018-03-09 Fri  day 4              NORMAL\n"), "by the calendar that judged it: {kept}");
+    assert!(kept.contains("used 6 working days begun") && !kept.contains("storm"), "{kept}");
     let past = place.json(&["explain", "A", "--as-of", "2018-03-15"]);
     assert_eq!(past["due_on"], "2018-03-12", "what was known by then");
     assert_eq!(place.number("select count(*) from card where is_net and object_type = 'CASE' and case_no = 'A'"), 1);
@@ -131,6 +134,11 @@ fn a_year_that_becomes_known_gives_the_cards_that_were_withheld() {
         assert!(message.contains(told), "{message}");
     }
     let file = put("GX,2027,KNOWN,a notice,2025-06-02");
+    let message = place.fails(1, &["reference", "put", "calendar_year", text(&file)]);
+    assert!(message.contains("GX 2027") && message.contains("no holiday of GX in 2027"), "{message}");
+    let day =
+        "region,date,is_workday,kind,name,version,known_from\nGX,2027-10-01,false,HOLIDAY,国庆节,GX 2027,2025-06-02\n";
+    place.run(&["reference", "put", "calendar_day", text(&place.file("day.csv", day))]);
     let plan = place.json(&["reference", "put", "calendar_year", text(&file), "--dry-run"]);
     assert_eq!((plan["cards_appear"].as_i64(), plan["due_dates"].as_i64()), (Some(2), Some(0)), "{plan}");
     place.run(&["reference", "put", "calendar_year", text(&file)]);
@@ -150,6 +158,13 @@ fn a_notice_judges_what_was_open_when_it_came_whenever_it_is_worked_in() {
     let storm = format!("{head}GX,2018-03-09,false,REGIONAL_HOLIDAY,storm,GX storm,2018-03-20\n");
     let file = place.file("storm.csv", storm);
     place.run(&["reference", "put", "calendar_day", text(&file)]);
+    // What is exported says nothing new when it is put again, whether it has a notice or not.
+    let rows = place.number("select count(*) from calendar_day");
+    let exported = place.file("days.csv", place.run(&["reference", "export", "calendar_day"]));
+    let plan = place.json(&["reference", "put", "calendar_day", text(&exported), "--dry-run"]);
+    assert_eq!((plan["cards_appear"].as_i64(), plan["due_dates"].as_i64()), (Some(0), Some(0)), "{plan}");
+    place.run(&["reference", "put", "calendar_day", text(&exported)]);
+    assert_eq!(place.number("select count(*) from calendar_day"), rows);
     for case in ["A", "C"] {
         assert_eq!(state(&place, case, "2018-03-13T12:00"), "OVERDUE_OPEN 2018-03-12", "{case}: nobody knew");
         assert_eq!(state(&place, case, "2018-03-21T12:00"), "OVERDUE_OPEN 2018-03-13", "{case}");
@@ -187,10 +202,20 @@ fn a_policy_of_the_citys_own_judges_from_its_day_on() {
     let (ratio, half) = ([r#""num":4"#, r#""den":5"#], [r#""num":1"#, r#""den":2"#]);
     ours[6] = ours[6].replace(": ", ":").replace(ratio[0], half[0]).replace(ratio[1], half[1]);
     assert!(ours[6].contains(half[0]), "{}", ours[6]);
-    let line: Vec<String> = ours.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-    let file = place
-        .file("ours.csv", format!("policy,version,region,official,valid_from,valid_to,body\n{}\n", line.join(",")));
-    place.run(&["reference", "put", "sla_policy", text(&file)]);
+    let file = |row: &[String]| {
+        let line: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+        let head = "policy,version,region,official,valid_from,valid_to,body";
+        place.file("ours.csv", format!("{head}\n{}\n", line.join(",")))
+    };
+    place.run(&["reference", "put", "sla_policy", text(&file(&ours[..]))]);
+    // Another official one from the same day on: which of them judges?
+    ours[0] = "OURS".into();
+    ours[1] = "1".into();
+    let message = place.fails(1, &["reference", "put", "sla_policy", text(&file(&ours[..]))]);
+    let both = "OURS version 1 and BEIHAI_2 version 2 are both official for region GX from 2018-04-01 on";
+    assert!(message.contains(both), "{message}");
+    ours[3] = "false".into();
+    place.run(&["reference", "put", "sla_policy", text(&file(&ours[..]))]);
     let yellow = |case: &str| place.json(&["explain", case])["yellow_at"].clone();
     assert_eq!(yellow("A"), "2018-03-12T00:00:00Z", "08:00 there, by the policy of its day");
     // Half of 35 hours from 04-10 on: 2.5 days, on 04-12 at 11:30 there.

@@ -156,12 +156,10 @@ pub(crate) async fn load(
     let mut facts: HashMap<String, CaseFacts> = HashMap::with_capacity(cases.len());
     let mut landed = Landed::default();
     for batch in snapshot.table(&WORKFLOW_EVENT).read_where("case_no", cases, EventColumns::FIELDS).await? {
-        landed.take(&batch);
-        take_events(&batch, known_by, &mut facts);
+        take_events(&batch, known_by, &mut facts, &mut landed);
     }
     for batch in snapshot.table(&WORKFLOW_CASE).read_where("case_no", cases, CaseColumns::FIELDS).await? {
-        landed.take(&batch);
-        take_registrations(&batch, known_by, &mut facts);
+        take_registrations(&batch, known_by, &mut facts, &mut landed);
     }
     let mut facts: Vec<CaseFacts> = facts.into_values().collect();
     for case in &mut facts {
@@ -172,19 +170,14 @@ pub(crate) async fn load(
     Ok(facts)
 }
 
-columns! {
-    LandedColumns { case_no: Text, ingested_at: Instant }
-}
-
 /// When the first row of each case landed, also of rows that were not known yet.
 #[derive(Default)]
 struct Landed(HashMap<String, Timestamp>);
 
 impl Landed {
-    fn take(&mut self, batch: &RecordBatch) {
-        let rows = LandedColumns::of(batch);
-        for at in 0..batch.num_rows() {
-            let (Some(case_no), Some(landed_at)) = (rows.case_no.get(at), rows.ingested_at.get(at)) else { continue };
+    fn take(&mut self, cases: Text<'_>, landed_at: Instant<'_>, rows: usize) {
+        for at in 0..rows {
+            let (Some(case_no), Some(landed_at)) = (cases.get(at), landed_at.get(at)) else { continue };
             match self.0.get_mut(case_no) {
                 Some(first) => *first = landed_at.min(*first),
                 None => {
@@ -207,8 +200,14 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
     })
 }
 
-fn take_events(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut HashMap<String, CaseFacts>) {
+fn take_events(
+    batch: &RecordBatch,
+    known_by: Option<Timestamp>,
+    facts: &mut HashMap<String, CaseFacts>,
+    landed: &mut Landed,
+) {
     let rows = EventColumns::of(batch);
+    landed.take(rows.case_no, rows.ingested_at, batch.num_rows());
     for at in 0..batch.num_rows() {
         if rows.known_at.get(at).is_none_or(|known| known_by.is_some_and(|by| known > by)) {
             continue;
@@ -264,8 +263,14 @@ impl EventColumns<'_> {
     }
 }
 
-fn take_registrations(batch: &RecordBatch, known_by: Option<Timestamp>, facts: &mut HashMap<String, CaseFacts>) {
+fn take_registrations(
+    batch: &RecordBatch,
+    known_by: Option<Timestamp>,
+    facts: &mut HashMap<String, CaseFacts>,
+    landed: &mut Landed,
+) {
     let rows = CaseColumns::of(batch);
+    landed.take(rows.case_no, rows.ingested_at, batch.num_rows());
     for at in 0..batch.num_rows() {
         let Some(case_no) = rows.case_no.get(at) else { continue };
         let known_at = rows.known_at.get(at);

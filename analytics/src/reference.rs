@@ -1,9 +1,9 @@
 //! Rows that a city edits: merged by key, checked as rules, and what they would change.
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 use datasets::contract::{CALENDAR_DAY, CALENDAR_YEAR, Contract, METRIC_PARAMETER};
 use datasets::lake::Lake;
-use datasets::reference::{edit, parameter, remember};
+use datasets::reference::{calendar_check, edit, parameter, remember};
 use jiff::Timestamp;
 
 use crate::AnalyticsError;
@@ -20,7 +20,7 @@ pub async fn plan_reference(
     rows: &RecordBatch,
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
-    check(table, rows)?;
+    check(lake, table, rows).await?;
     let rows = with(table, &all(lake, table).await?, rows, now)?;
     plan_rules(lake, table, rows, now).await
 }
@@ -33,7 +33,7 @@ pub async fn put_reference(
     rows: &RecordBatch,
     now: Timestamp,
 ) -> Result<Changes, AnalyticsError> {
-    check(table, rows)?;
+    check(lake, table, rows).await?;
     let _lock = lake.lock("derive").await?;
     let rows = with(table, &all(lake, table).await?, rows, now)?;
     let changes = plan_rules(lake, table, rows.clone(), now).await?;
@@ -41,22 +41,15 @@ pub async fn put_reference(
     Ok(changes)
 }
 
-/// A day or a year of the calendar takes no other's place: it is known from its notice on, and what was known
-/// before stays. A parameter is one that a metric can read. Whatever else is asked of rows is asked where the
-/// rules are read.
-fn check(table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
+/// A parameter is one that a metric can read, and rows of the calendar say what a calendar can. Whatever else is
+/// asked of rows is asked where the rules are read.
+async fn check(lake: &Lake, table: &'static Contract, rows: &RecordBatch) -> Result<(), AnalyticsError> {
+    let wrong = |reason| AnalyticsError::Rule { table: table.table, reason };
     if table.table == METRIC_PARAMETER.table {
-        return parameter::check(rows).map_err(|reason| AnalyticsError::Rule { table: table.table, reason });
+        return parameter::check(rows).map_err(wrong);
     }
-    let is_calendar = [CALENDAR_DAY.table, CALENDAR_YEAR.table].contains(&table.table);
-    let notices = rows.column_by_name("known_from").filter(|_| is_calendar);
-    match notices {
-        Some(notices) if notices.null_count() > 0 => Err(AnalyticsError::Rule {
-            table: table.table,
-            reason: "known_from, the date of the notice, is needed on every row".into(),
-        }),
-        _ => Ok(()),
-    }
+    let days = if table.table == CALENDAR_YEAR.table { held(lake, &CALENDAR_DAY).await? } else { Vec::new() };
+    calendar_check::check(table, &held(lake, table).await?, &days, rows).map_err(wrong)
 }
 
 /// All rows that a reference table has with these in it.

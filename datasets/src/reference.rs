@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use thiserror::Error;
 
+pub mod calendar_check;
 pub mod edit;
 mod item;
 pub mod parameter;

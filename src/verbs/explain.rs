@@ -54,6 +54,11 @@ fn print(case: &CaseExplanation, item: &CaseItem, as_of: Timestamp, zone: &TimeZ
     for stop in objects::stops(explanation, item, zone) {
         say!("{stop}");
     }
+    for undone in &explanation.reopenings {
+        let (closed, reopened) = (local(undone.closed_at, zone), local(undone.reopened_at, zone));
+        let result = undone.close_result;
+        say!("  closed {closed} {result}, reopened {reopened}: the time between counts (domain §4 point 8)");
+    }
     if let Some(closed) = clock.closed_at {
         say!("  closed {} {}", local(closed, zone), clock.close_result.map_or("", |result| result.as_str()));
     }

@@ -85,6 +85,11 @@ pub(crate) fn local(instant: Timestamp, zone: &Zone) -> (Date, u32) {
     (local.date(), hour * 3600 + minute * 60 + second)
 }
 
+/// What is left beside the whole seconds of [`local`].
+pub(crate) fn fraction(instant: Timestamp, zone: &Zone) -> SignedDuration {
+    SignedDuration::from_nanos(i64::from(zone.to_datetime(instant).subsec_nanosecond()))
+}
+
 /// The instant `second` seconds after local midnight, up to and with [`DAY_END`].
 pub(crate) fn instant(date: Date, second: u32, zone: &Zone) -> Result<Timestamp, Error> {
     zone.in_day(date, second)

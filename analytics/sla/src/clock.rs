@@ -113,7 +113,7 @@ fn fold_known<'a>(
     let case = &CaseInput { promised: bounded(case.promised), statutory: bounded(case.statutory), ..*case };
     let effects = Effects { policy, is_backfill: case.is_backfill };
     let mut history = History::read(events, effects, calendar, zone)?;
-    let mut steps = steps::read(&mut history, effects);
+    let mut steps = steps::read(&mut history, case.item, effects);
     let mut reasons = std::mem::take(&mut history.reasons);
     if is_cut {
         note(&mut reasons, Reason::LimitCut);

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use jiff::{Error, SignedDuration, Span, Timestamp};
 
-use crate::calendar::{DAY_END, MICROSECOND, end_of_day, instant, local, office, office_seconds, workdays_after};
+use crate::calendar::{
+    DAY_END, MICROSECOND, end_of_day, fraction, instant, local, office, office_seconds, workdays_after,
+};
 use crate::stop::Excluded;
 use crate::{Deadline, Limit, Unit};
 
@@ -31,6 +33,19 @@ pub(crate) enum Counted {
     Days(Vec<Date>),
     /// Office seconds from the start instant.
     Office { sec: u64 },
+}
+
+/// A time of day, to the full precision of the start.
+#[derive(Clone, Copy)]
+struct Time {
+    second: u32,
+    fraction: SignedDuration,
+}
+
+impl Time {
+    fn whole(second: u32) -> Self {
+        Self { second, fraction: SignedDuration::ZERO }
+    }
 }
 
 /// Counts limits around the stops of a case.
@@ -68,16 +83,16 @@ impl Counter<'_> {
 
     /// `n` workdays after the start date that no stop takes out.
     fn workdays(&self, started_at: Timestamp, n: u64) -> Result<Due, Error> {
-        let Excluded { calendar, zone, .. } = self.excluded;
-        let (mut date, mut second) = local(started_at, zone);
+        let calendar = self.excluded.calendar;
+        let (mut date, mut time) = self.time_of_day(started_at);
         let mut provisional = false;
         if self.deadline == Deadline::HourExact {
-            (date, second) = self.opening(date, second, &mut provisional)?;
+            (date, time) = self.opening(date, time, &mut provisional)?;
         }
         if let Some(run) = self.excluded.run_after(date, n) {
             let on = run.days.last().copied().unwrap_or(date);
             let span = Some(Counted::Workdays { days: run.days.to_vec(), office_sec: run.office_sec });
-            let at = self.deadline_of(on, second)?;
+            let at = self.deadline_of(on, time)?;
             let provisional = provisional || run.provisional;
             return Ok(Due { on, at, span, is_told: false, excluded: Vec::new(), provisional });
         }
@@ -97,7 +112,7 @@ impl Counter<'_> {
             }
         }
         let office_sec = days.iter().map(|day| office_seconds(calendar.windows(*day), DAY_END)).sum();
-        let at = self.deadline_of(date, second)?;
+        let at = self.deadline_of(date, time)?;
         Ok(Due {
             on: date,
             at,
@@ -110,8 +125,8 @@ impl Counter<'_> {
 
     /// `n` natural days after the start date that no stop covers; the last rolls to a workday.
     fn natural(&self, started_at: Timestamp, n: u64) -> Result<Due, Error> {
-        let Excluded { calendar, zone, .. } = self.excluded;
-        let (mut date, second) = local(started_at, zone);
+        let calendar = self.excluded.calendar;
+        let (mut date, time) = self.time_of_day(started_at);
         let (mut days, mut excluded) = (Vec::new(), Vec::new());
         while (days.len() as u64) < n {
             date = date.tomorrow()?;
@@ -122,7 +137,7 @@ impl Counter<'_> {
             date = date.tomorrow()?;
             provisional |= calendar.is_provisional(date);
         }
-        let at = self.deadline_of(date, second)?;
+        let at = self.deadline_of(date, time)?;
         Ok(Due { on: date, at, span: Some(Counted::Days(days)), is_told: false, excluded, provisional })
     }
 
@@ -186,12 +201,20 @@ impl Counter<'_> {
             on = self.next_workday(on, &mut provisional)?;
         }
         let deadline = if self.deadline == Deadline::HourExact { Deadline::EndOfDay } else { self.deadline };
-        let at = Self { deadline, ..*self }.deadline_of(on, second)?;
+        let at = Self { deadline, ..*self }.deadline_of(on, Time::whole(second))?;
         Ok(Due { on, at, span: None, is_told: false, excluded, provisional })
     }
 
+    /// The local date of a start, and its time of day, which only a deadline to the hour needs in full.
+    fn time_of_day(&self, started_at: Timestamp) -> (Date, Time) {
+        let zone = self.excluded.zone;
+        let (date, second) = local(started_at, zone);
+        let is_exact = self.deadline == Deadline::HourExact;
+        (date, Time { second, fraction: if is_exact { fraction(started_at, zone) } else { SignedDuration::ZERO } })
+    }
+
     /// The last instant in time of a due day.
-    fn deadline_of(&self, on: Date, second: u32) -> Result<Timestamp, Error> {
+    fn deadline_of(&self, on: Date, time: Time) -> Result<Timestamp, Error> {
         let Excluded { calendar, zone, .. } = self.excluded;
         match self.deadline {
             Deadline::EndOfDay => end_of_day(on, zone),
@@ -199,18 +222,18 @@ impl Counter<'_> {
                 Some(window) => instant(on, window.close, zone),
                 None => end_of_day(on, zone),
             },
-            Deadline::HourExact => instant(on, second, zone),
+            Deadline::HourExact => instant(on, time.second, zone)?.checked_add(time.fraction),
         }
     }
 
     /// The given time if the office is open, else the next opening.
-    fn opening(&self, date: Date, second: u32, provisional: &mut bool) -> Result<(Date, u32), Error> {
+    fn opening(&self, date: Date, time: Time, provisional: &mut bool) -> Result<(Date, Time), Error> {
         let calendar = self.excluded.calendar;
-        if let Some(window) = office(calendar, date).iter().find(|window| second < window.close) {
-            return Ok((date, second.max(window.open)));
+        if let Some(window) = office(calendar, date).iter().find(|window| time.second < window.close) {
+            return Ok((date, if time.second < window.open { Time::whole(window.open) } else { time }));
         }
         let date = self.next_workday(date, provisional)?;
-        Ok((date, calendar.windows(date).first().map_or(0, |window| window.open)))
+        Ok((date, Time::whole(calendar.windows(date).first().map_or(0, |window| window.open))))
     }
 
     fn next_workday(&self, date: Date, provisional: &mut bool) -> Result<Date, Error> {

@@ -18,12 +18,14 @@ mod days;
 mod marks;
 mod objects;
 mod office;
+mod reopened;
 mod rule;
 mod step;
 mod stops;
 
 pub use objects::ObjectDays;
 pub use office::{OfficeDay, OfficePart, OfficeRole};
+pub use reopened::Reopening;
 pub use step::StepDays;
 pub use stops::StopTold;
 
@@ -47,6 +49,8 @@ pub struct Explanation {
     pub objects: Vec<ObjectDays>,
     /// The suspensions of the clock, in their order.
     pub stops: Vec<StopTold>,
+    /// Closings that were undone, in order; their days are marked too.
+    pub reopenings: Vec<Reopening>,
     /// A notice to correct holds the clock since then (domain §4 point 1).
     pub waits_since: Option<Timestamp>,
     pub calendar_version: String,
@@ -105,6 +109,8 @@ pub enum DayRole {
     NotWorked,
     /// Of a suspension approved in hours or minutes: natural time runs.
     Running,
+    /// The due date, where the last natural day is no workday and the limit ends on the next one (point 3).
+    RolledOn,
     /// A workday after the cap of a suspension.
     AfterCap,
 }
@@ -121,13 +127,15 @@ named_enum! {
         Due = "DUE",
         Red = "RED",
         Closed = "CLOSED",
+        /// A closing before it was undone.
+        Reopened = "REOPENED",
     }
 }
 
 /// Judges a case and lists its days from the start date to the last of: the due date, the closing,
 /// and while it is open `until`, this one cut at 30 days after the due date (without one, after the
 /// start). Those of a step go to the last of: its due date, and its end or while it is open `until`,
-/// cut likewise.
+/// cut likewise. The days of a case that has ended are those of the calendar that it was judged by.
 ///
 /// # Errors
 ///
@@ -152,7 +160,8 @@ pub fn explain(
 
     let labels = stops::labels(&clock.suspensions);
     let deducted = stops::deducted(&clock.suspensions, &labels);
-    let days = days::of_case(&clock, &cards, &deducted, excluded, until);
+    let reopenings = reopened::reopenings(&history);
+    let days = days::of_case(&clock, &cards, &reopenings, &deducted, excluded, until);
     let told = step::Told { cards: &cards, stops: &deducted, counter, until };
     let steps = clock.steps.iter().map(|step| told.step(step)).collect::<Result<_, _>>().map_err(out_of_range)?;
     let asked = objects::Asked {
@@ -163,6 +172,7 @@ pub fn explain(
         labels: &labels,
         counter,
         policy,
+        book: &book,
         until,
     };
     let objects = if policy.is_official { asked.objects().map_err(out_of_range)? } else { Vec::new() };
@@ -184,6 +194,7 @@ pub fn explain(
         steps,
         objects,
         stops,
+        reopenings,
         clock,
         cards,
         calendar_version: calendar.version().to_owned(),

@@ -184,7 +184,12 @@ impl<'a> History<'a> {
                 Some(_) => note(&mut self.reasons, Reason::NotAcceptAfterAccept),
                 None => self.close(event, at, CloseResult::Refused),
             },
-            EventKind::Close => self.close(event, at, event.close_result.unwrap_or(CloseResult::Granted)),
+            EventKind::Close => {
+                if event.close_result.is_none() {
+                    note(&mut self.reasons, Reason::ClosedWithoutResult);
+                }
+                self.close(event, at, event.close_result.unwrap_or(CloseResult::Granted));
+            }
             EventKind::Withdraw => self.close(event, at, CloseResult::Withdrawn),
             EventKind::Void => self.close(event, at, CloseResult::Voided),
             EventKind::Reopen => match self.closings.last_mut() {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Error, SignedDuration, Timestamp};
 
-use crate::calendar::{DAY_END, instant, local, office, workdays_after};
+use crate::calendar::{DAY_END, fraction, instant, local, office, workdays_after};
 use crate::due::{Counted, Counter, Due, just_after};
 use crate::{Deadline, Rule, WorkCalendar};
 
@@ -110,7 +110,10 @@ impl Counter<'_> {
         }
         let (_, second) = local(due.at, self.excluded.zone);
         let is_day_end = self.deadline == Deadline::EndOfDay && second + 1 == DAY_END;
-        instant(date, if is_day_end { DAY_END } else { second }, self.excluded.zone)
+        if is_day_end {
+            return instant(date, DAY_END, self.excluded.zone);
+        }
+        instant(date, second, self.excluded.zone)?.checked_add(fraction(due.at, self.excluded.zone))
     }
 }
 

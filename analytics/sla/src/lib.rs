@@ -64,7 +64,7 @@ pub use zone::Zone;
 
 /// Version of the counting rules in this crate. It grows with every change that can move an
 /// instant or a card, so that a stored result tells which engine made it.
-pub const ENGINE_VERSION: u32 = 4;
+pub const ENGINE_VERSION: u32 = 5;
 
 /// Why a case cannot be folded. The case is at fault, or its policy row; other cases go on.
 #[derive(Debug, thiserror::Error)]

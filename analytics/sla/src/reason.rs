@@ -31,6 +31,8 @@ named_enum! {
         LateEntry = "LATE_ENTRY",
         /// Closed before, or without, an acceptance (point 11).
         ClosedBeforeStart = "CLOSED_BEFORE_START",
+        /// A CLOSE that names no result; it counts as granted (point 11).
+        ClosedWithoutResult = "CLOSED_WITHOUT_RESULT",
         /// An event after a final state without REOPEN; ignored (point 11).
         EventAfterFinal = "EVENT_AFTER_FINAL",
         /// A REOPEN of a case that is not closed; ignored.
@@ -55,6 +57,8 @@ named_enum! {
         ExtensionWithoutDays = "EXTENSION_WITHOUT_DAYS",
         /// An extension of a limit in hours or minutes; ignored.
         ExtensionUnit = "EXTENSION_UNIT",
+        /// Decided without data of any step, of an item that has steps with limits (point 11).
+        ClosedWithoutSteps = "CLOSED_WITHOUT_STEPS",
         /// A step that was ended but never started (point 11).
         StepNeverStarted = "STEP_NEVER_STARTED",
         /// A step began before the case was received or applied for (point 11).
@@ -70,5 +74,17 @@ named_enum! {
 pub(crate) fn note(reasons: &mut Vec<Reason>, reason: Reason) {
     if !reasons.contains(&reason) {
         reasons.push(reason);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn the_rule_of_every_reason_is_documented() {
+        let told = include_str!("../../../docs/CLOCK.md");
+        let untold: Vec<&Reason> = Reason::ALL.iter().filter(|reason| !told.contains(&format!("`{reason}`"))).collect();
+        assert!(untold.is_empty(), "docs/CLOCK.md lacks {untold:?}");
     }
 }

@@ -11,7 +11,7 @@ use crate::effect::Effects;
 use crate::history::History;
 use crate::ladder::Running;
 use crate::reason::note;
-use crate::{Event, EventKind, ItemRules, Level, Limit, Policy, Reason, Rule, StepRule, Unit};
+use crate::{CloseResult, Event, EventKind, ItemRules, Level, Limit, Policy, Reason, Rule, StepRule, Unit};
 
 /// A step from its first start to its last end, with its clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl StepClock {
 }
 
 /// The steps in the order in which they first appear. RETURN_STEP ends the step that it names.
-pub(crate) fn read(history: &mut History<'_>, effects: Effects<'_>) -> Vec<StepClock> {
+pub(crate) fn read(history: &mut History<'_>, item: &ItemRules, effects: Effects<'_>) -> Vec<StepClock> {
     let mut steps: Vec<StepClock> = Vec::new();
     let mut closings = history.closings.iter();
     for event in &history.taken {
@@ -133,6 +133,13 @@ pub(crate) fn read(history: &mut History<'_>, effects: Effects<'_>) -> Vec<StepC
         if step.started_at.zip(registered).is_some_and(|(started, registered)| started < registered) {
             note(&mut history.reasons, Reason::StepBeforeRegistration);
         }
+    }
+    // Withdrawing or returning a case asks for no step.
+    let is_decided = history.closing().is_some_and(|closing| {
+        closing.event.kind == EventKind::Close && matches!(closing.result, CloseResult::Granted | CloseResult::Refused)
+    });
+    if steps.is_empty() && !item.steps.is_empty() && is_decided {
+        note(&mut history.reasons, Reason::ClosedWithoutSteps);
     }
     steps
 }

@@ -8,8 +8,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{TimeZone, offset};
 
 use crate::{
-    Card, CaseClock, CaseInput, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow, Policy, StopKind,
-    StopTerms, Unit, WorkCalendar, Zone, fold, judge,
+    Card, CaseClock, CaseInput, CloseResult, DayKind, DayTable, Event, EventKind, ItemRules, Limit, OfficeWindow,
+    Policy, StopKind, StopTerms, Unit, WorkCalendar, Zone, fold, judge,
 };
 
 /// Weekdays off and weekend days worked of Guangxi (domain §4.2), written year: MMDD.
@@ -159,7 +159,7 @@ pub(crate) fn event(kind: EventKind, when: &str) -> Event {
         step_limit: None,
         actor_role: None,
         org_code: None,
-        close_result: None,
+        close_result: (kind == EventKind::Close).then_some(CloseResult::Granted),
         stop: None,
         extension_days: None,
         approved_at: None,

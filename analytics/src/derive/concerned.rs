@@ -8,8 +8,8 @@ use datasets::contract::{CARD, CASE_STATE};
 use datasets::lake::LakeSnapshot;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::rules::RuleNews;
 use crate::AnalyticsError;
+use crate::rules::RuleNews;
 
 /// A case that ended longer ago has its delivery, or the card of it.
 const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_hours(90 * 24);

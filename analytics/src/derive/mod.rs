@@ -23,9 +23,9 @@ use crate::{AnalyticsError, Rules};
 
 pub use changes::{CardChange, Changes, DueChange};
 use chunks::{Chunk, Folding};
+use concerned::concerned;
 use kept::Keep;
 use stands::Standing;
-use concerned::concerned;
 use task::{Task, task};
 
 pub(crate) mod card_rows;

@@ -73,6 +73,11 @@ impl Policies {
         if official.is_empty() {
             return Err(rule("sla_policy", format!("no official policy for region {region}")));
         }
+        if let Some((left, right)) = rivals(&official) {
+            let told = |row: &Dated| format!("{} version {}", row.policy.name, row.policy.version);
+            let both = format!("{} and {} are both official for region {region}", told(left), told(right));
+            return Err(rule("sla_policy", format!("{both} from {} on; one of them must not be", left.from)));
+        }
         Ok(Self { official, shadows })
     }
 
@@ -104,4 +109,13 @@ impl Policies {
         found.sort_by(|left, right| left.name.cmp(&right.name));
         found
     }
+}
+
+/// Two policies, of rows in order, that would judge from the same day on. Of versions of one policy the last
+/// judges.
+fn rivals(official: &[Dated]) -> Option<(&Dated, &Dated)> {
+    official.windows(2).find_map(|pair| match pair {
+        [left, right] if left.from == right.from && left.policy.name != right.policy.name => Some((left, right)),
+        _ => None,
+    })
 }

@@ -10,8 +10,8 @@ use datasets::contract::CASE_STATE;
 use datasets::lake::LakeSnapshot;
 use jiff::Timestamp;
 
-use crate::derive::hot::Hot;
 use crate::derive::concerned::concerned;
+use crate::derive::hot::Hot;
 use crate::derive::{card_rows, state_rows};
 use crate::fold::fold_all;
 use crate::rules::RuleNews;

@@ -17,7 +17,7 @@ pub static ORGANIZATION: Contract = Contract {
         must("org_code", Text, "code: region prefix, dash, kind"),
         must("name", Text, "name in Chinese"),
         may("name_en", Text, "name in English"),
-        must("level", Text, "county, township or village"),
+        must("level", Text, "county, township or village").one_of(&["county", "township", "village"]),
         must("kind", Text, "kind of office, e.g. MZ civil affairs, TW township service centre"),
         later("valid_to", Date, "first day on which it is no more; null: it is still there"),
         IS_DELETED_ROW,

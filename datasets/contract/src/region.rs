@@ -17,7 +17,7 @@ pub static REGION: Contract = Contract {
         must("edition", Int, "year of the edition"),
         must("code", Text, "12-digit region code"),
         must("name", Text, "name in Chinese"),
-        must("level", Text, "city, county, township, village"),
+        must("level", Text, "city, county, township, village").one_of(&["city", "county", "township", "village"]),
         may("parent_code", Text, "code of the region above"),
         must("valid_from", Date, "first day on which the edition applies"),
         may("valid_to", Date, "first day on which it applies no more; null: still in force"),

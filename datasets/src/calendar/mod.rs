@@ -88,6 +88,10 @@ pub enum DayKind {
 }
 
 impl DayKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Normal, Self::Weekend, Self::Holiday, Self::AdjustedWorkday, Self::RegionalHoliday];
+
     /// As in `calendar_day.kind`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -99,10 +103,13 @@ impl DayKind {
         }
     }
 
-    fn from_str(text: &str) -> Option<Self> {
-        [Self::Normal, Self::Weekend, Self::Holiday, Self::AdjustedWorkday, Self::RegionalHoliday]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+    pub(crate) fn from_str(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether days of this kind are worked.
+    pub(crate) fn is_workday(self) -> bool {
+        matches!(self, Self::Normal | Self::AdjustedWorkday)
     }
 }
 

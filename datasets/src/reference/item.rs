@@ -105,25 +105,38 @@ pub fn flow_steps(text: &str) -> Option<Vec<FlowStep>> {
 }
 
 /// What must hold before an item is published: the limits of its steps sum to no more than the
-/// promise, and that is no longer than the statute (domain §4 point 9, §7). Limits in different
-/// units are not compared; steps are in workdays. Without a promise the statute stands for it.
+/// promise, and that is no longer than the statute (domain §4 point 9, §7). Steps are in workdays.
+/// Limits in different units are compared as far as every calendar agrees.
 pub fn limits_fit(
     promised: Option<(i64, &str)>,
     statutory: Option<(i64, &str)>,
     steps: &[FlowStep],
 ) -> Result<(), String> {
     if let (Some((promise, unit)), Some((statute, of))) = (promised, statutory)
-        && unit == of
-        && promise > statute
+        && is_longer((promise, unit), (statute, of))
     {
-        return Err(format!("the promise of {promise} {unit} is longer than the statute's {statute} {unit}"));
+        return Err(format!("the promise of {promise} {unit} is longer than the statute's {statute} {of}"));
     }
     let sum: i64 = steps.iter().filter_map(|step| step.limit).map(i64::from).sum();
-    match promised.or(statutory) {
-        Some((limit, "WD")) if sum > limit => {
-            Err(format!("the limits of its steps sum to {sum} WD, more than the {limit} WD of the whole"))
+    match promised.into_iter().chain(statutory).find(|whole| is_longer((sum, "WD"), *whole)) {
+        Some((limit, unit)) => {
+            Err(format!("the limits of its steps sum to {sum} WD, more than the {limit} {unit} of the whole"))
         }
-        _ => Ok(()),
+        None => Ok(()),
+    }
+}
+
+/// Whether a limit is longer than another by every calendar. A workday takes a natural day or more, and natural
+/// days end on a workday, so N workdays outlast fewer natural days; how many natural days outlast N workdays hangs
+/// on the holidays. A month has 28 to 31 days. Days and office hours hang on the office hours.
+fn is_longer((n, unit): (i64, &str), (other, of): (i64, &str)) -> bool {
+    match (unit, of) {
+        ("WD", "CD") => n > other,
+        ("WD" | "CD", "MONTH") => n > other.saturating_mul(31),
+        ("MONTH", "CD") => n.saturating_mul(28) > other,
+        ("HOUR", "MIN") => n.saturating_mul(60) > other,
+        ("MIN", "HOUR") => n > other.saturating_mul(60),
+        _ => unit == of && n > other,
     }
 }
 
@@ -191,9 +204,37 @@ mod tests {
         let steps = with(&|item| item.flow_steps[1].limit = Some(9)).expect_err("over the promise");
         assert!(steps.contains("16 WD, more than the 15 WD"), "{steps}");
         let months = |item: &mut ServiceItem| (item.promised_limit, item.promised_unit) = (Some(26), "CD".to_owned());
-        assert_eq!(with(&months), Ok(()), "other units are not compared");
+        assert_eq!(with(&months), Ok(()), "26 natural days may be fewer than 25 working days");
         let statute = with(&|item| (item.promised_limit, item.flow_steps[1].limit) = (None, Some(19)));
         assert!(statute.expect_err("over the statute").contains("26 WD, more than the 25 WD"));
+    }
+
+    #[test]
+    fn limits_in_unlike_units_are_compared_as_far_as_every_calendar_agrees() {
+        let step = |limit| FlowStep { level: 'V', name: "a".to_owned(), limit: Some(limit) };
+        let steps = |promise, days| limits_fit(Some(promise), None, &[step(days), step(1)]);
+        assert_eq!(steps((5, "CD"), 4), Ok(()));
+        let told = steps((5, "CD"), 5).expect_err("6 working days take 6 natural days or more");
+        assert_eq!(told, "the limits of its steps sum to 6 WD, more than the 5 CD of the whole");
+        assert!(steps((1, "MONTH"), 30).is_ok() && steps((1, "MONTH"), 31).is_err());
+        assert!(steps((1, "HOUR"), 30).is_ok(), "that hangs on the office hours");
+        let by_statute = limits_fit(Some((8, "HOUR")), Some((3, "WD")), &[step(4)]);
+        assert!(by_statute.is_err_and(|told| told.ends_with("more than the 3 WD of the whole")));
+        let fits = |promise, statute| limits_fit(Some(promise), Some(statute), &[]).is_ok();
+        for (longest, over, statute) in [
+            ((20, "WD"), (21, "WD"), (20, "WD")),
+            ((20, "WD"), (21, "WD"), (20, "CD")),
+            ((31, "WD"), (32, "WD"), (1, "MONTH")),
+            ((62, "CD"), (63, "CD"), (2, "MONTH")),
+            ((1, "MONTH"), (2, "MONTH"), (28, "CD")),
+            ((2, "HOUR"), (3, "HOUR"), (120, "MIN")),
+            ((120, "MIN"), (121, "MIN"), (2, "HOUR")),
+        ] {
+            assert!(fits(longest, statute) && !fits(over, statute), "{over:?} over {statute:?}");
+        }
+        for unlike in [(99, "CD"), (9, "MONTH"), (999, "HOUR")] {
+            assert!(fits(unlike, (1, "WD")), "{unlike:?}");
+        }
     }
 
     #[test]

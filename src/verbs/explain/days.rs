@@ -5,6 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Why a workday that is no counted day is the due date.
+const ROLLED_ON: &str = " the last day is no working day, so the limit ends on the next (domain §4 point 3)";
+
 /// Each day of a list. Those after the end are told as what would have been; `ended` says which end,
 /// `cut` to which day a list that is cut goes on.
 pub(super) fn lines(days: &[DayLine], cut: Option<Date>, ended: Option<&str>, zone: &TimeZone) -> Vec<String> {
@@ -37,15 +40,17 @@ fn line(day: &DayLine, zone: &TimeZone) -> String {
         DayRole::NotOpen => "step not open".to_owned(),
         DayRole::NotWorked => "not worked".to_owned(),
         DayRole::Running => "time runs".to_owned(),
+        DayRole::RolledOn => "rolled on".to_owned(),
         DayRole::AfterCap => "after the cap".to_owned(),
     };
     let name = day.name.as_deref().unwrap_or_default();
     let stops: String = day.stops.iter().map(|stop| format!(" stop {stop}")).collect();
     let provisional = if day.provisional { " provisional" } else { "" };
     let office = day.office.as_ref().map(|day| office(day, zone)).unwrap_or_default();
+    let why = if day.role == DayRole::RolledOn { ROLLED_ON } else { "" };
     let marks: Vec<&str> = day.marks.iter().map(|mark: &Mark| mark.as_str()).collect();
     let kind = day.kind.as_str();
-    format!("{} {weekday}  {role:<18} {kind:<16} {name}{stops}{provisional}{office} {}", day.date, marks.join(" "))
+    format!("{} {weekday}  {role:<18} {kind:<16} {name}{stops}{provisional}{office}{why} {}", day.date, marks.join(" "))
         .trim_end()
         .to_owned()
 }

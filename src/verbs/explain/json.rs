@@ -23,7 +23,7 @@ pub(super) fn explanation(case: &CaseExplanation, item: &CaseItem, as_of: Timest
         "item_name": case.item_name, "village_code": case.village_code, "org_code": case.org_code,
         "source_system": case.source_system, "received_at": clock.received_at, "applied_at": clock.applied_at,
         "start_kind": clock.start.map(|start| start.kind), "start_from": clock.start.map(|start| start.from),
-        "closed_at": clock.closed_at, "close_result": clock.close_result,
+        "closed_at": clock.closed_at, "close_result": clock.close_result, "reopenings": reopenings(explanation),
         "extension_days": clock.extension.map(|extension| extension.days),
         "used_wd": case.used.used_wd, "used_days_tenths": case.used.used_days_tenths,
         "used_office_sec": case.used.used_office_sec, "used_ratio_ppm": case.used.ratio_ppm,
@@ -58,6 +58,14 @@ fn clock(explanation: &Explanation, kind: ClockKind) -> Value {
         "red_at": told(clock.red_at), "counted_on": dates(&clock.counted_on),
         "excluded_on": dates(&clock.excluded_on), "provisional": clock.provisional,
         "unknown_year": explanation.unknown_year(kind), "points": clock.rule_points() })
+}
+
+fn reopenings(explanation: &Explanation) -> Vec<Value> {
+    let told = explanation.reopenings.iter().map(|reopening| {
+        json!({ "closed_at": reopening.closed_at, "close_result": reopening.close_result,
+            "reopened_at": reopening.reopened_at })
+    });
+    told.collect()
 }
 
 fn suspensions(explanation: &Explanation) -> Vec<Value> {
@@ -108,11 +116,12 @@ fn day(day: &DayLine) -> Value {
         | DayRole::NotOpen
         | DayRole::NotWorked
         | DayRole::Running
+        | DayRole::RolledOn
         | DayRole::AfterCap => None,
     };
     json!({ "date": day.date.to_string(), "counted": counted, "is_start": day.role == DayRole::Start,
         "is_excluded": day.role == DayRole::Excluded, "is_open": day.role != DayRole::NotOpen,
-        "is_after_end": day.is_after_end, "kind": day.kind,
+        "is_rolled_on": day.role == DayRole::RolledOn, "is_after_end": day.is_after_end, "kind": day.kind,
         "name": day.name, "stops": day.stops, "provisional": day.provisional, "marks": day.marks,
         "office": day.office.as_ref().map(office) })
 }

@@ -3,7 +3,7 @@
 use crate::EventKind::{self, Accept};
 use crate::examples::{date, dates};
 use crate::testing::*;
-use crate::{Clock, Limit, Policy, StopKind, Unit, fold};
+use crate::{Clock, ClockKind, Deadline, Level, Limit, Policy, Rule, StopKind, Unit, fold};
 
 /// The promise clock of a case accepted then.
 fn accepted(when: &str, n: u32, unit: Unit) -> Clock {
@@ -66,4 +66,29 @@ fn an_extension_adds_natural_days_to_months_and_workdays_to_none() {
         assert_eq!(extended("2018-03-08T10:00", 0, *unit, 3), Some(end_of("2018-03-13")), "{unit}");
     }
     assert_eq!(extended("2018-03-08T10:00", 0, Unit::Cd, 3), Some(end_of("2018-03-12")));
+}
+
+#[test]
+fn a_deadline_to_the_hour_is_as_exact_as_its_start() {
+    let mut policy = Policy::for_testing();
+    policy.deadline = Deadline::HourExact;
+    policy.ladder = vec![(Level::Yellow, Rule::BeforeDue { of: ClockKind::Promise, wd: 2 })];
+    let accepted = |when: &str, unit| {
+        let events = [event(Accept, when)];
+        fold(&case(&events, Some(Limit { n: 7, unit })), &TestCalendar::gx(), &zone(), &policy).unwrap().promise
+    };
+    let exact = accepted("2018-10-15T10:00:00.250001", Unit::Wd);
+    assert_eq!(exact.due_at, Some(at("2018-10-24T10:00:00.250001")));
+    assert_eq!(exact.yellow_at, Some(at("2018-10-22T10:00:00.250001")));
+    let natural = accepted("2018-10-15T10:00:00.5", Unit::Cd);
+    assert_eq!(natural.due_at, Some(at("2018-10-22T10:00:00.5")));
+    // What comes outside the office counts from the opening, which has no fraction.
+    for (when, due) in [
+        ("2018-10-15T07:59:59.5", "2018-10-24T08:00"),
+        ("2018-10-15T08:00:00.5", "2018-10-24T08:00:00.5"),
+        ("2018-10-15T12:00:00.5", "2018-10-24T15:00"),
+        ("2018-10-15T18:00:00.5", "2018-10-25T08:00"),
+    ] {
+        assert_eq!(accepted(when, Unit::Wd).due_at, Some(at(due)), "{when}");
+    }
 }

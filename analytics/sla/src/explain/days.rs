@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::marks::Instants;
 use super::office::OfficeTime;
-use super::{DayLine, DayRole, Mark};
+use super::{DayLine, DayRole, Mark, Reopening};
 use crate::calendar::{DAY_END, instant, local};
 use crate::stop::Excluded;
 use crate::{Card, CaseClock, ClockKind, Limit, ObjectType, Pause, Unit, WorkCalendar};
@@ -85,7 +85,11 @@ impl Term<'_> {
         let is_in = |units: [Unit; 2]| self.limit.is_some_and(|limit| limit.n > 0 && units.contains(&limit.unit));
         let is_past = date > self.due_on;
         let counts = if is_in([Unit::Cd, Unit::Month]) {
-            is_past || self.counted_on.last().is_some_and(|last| date <= *last)
+            let is_up_to_last = self.counted_on.last().is_some_and(|last| date <= *last);
+            if date == self.due_on && !is_up_to_last {
+                return DayRole::RolledOn;
+            }
+            is_past || is_up_to_last
         } else {
             self.excluded.calendar.is_workday(date)
         };
@@ -133,6 +137,7 @@ pub(super) fn cut(last: Date, until: Timestamp, excluded: Excluded<'_>) -> Optio
 pub(super) fn of_case(
     clock: &CaseClock,
     cards: &[Card],
+    reopenings: &[Reopening],
     stops: &[(String, Pause)],
     excluded: Excluded<'_>,
     until: Timestamp,
@@ -150,10 +155,17 @@ pub(super) fn of_case(
         ended_at: clock.closed_at,
         provisional: promise.provisional,
     };
+    let mut marks = instants.marks(cards.iter().filter(own), excluded.zone);
+    for reopening in reopenings {
+        let both = [(Mark::Closed, reopening.closed_at), (Mark::Reopened, reopening.reopened_at)];
+        marks.extend(both.map(|(mark, at)| (mark, local(at, excluded.zone).0)));
+    }
+    marks.sort();
+    marks.dedup();
     let course = Course {
         started_on: start.on,
         ended_on: clock.closed_on,
-        marks: instants.marks(cards.iter().filter(own), excluded.zone),
+        marks,
         stops,
         excluded,
         office: OfficeTime::of(promise.limit, start.at, promise.due_at, excluded),

@@ -2,12 +2,13 @@
 
 use super::tests::{day, told};
 use crate::EventKind::{
-    Accept, Close, CorrectionComplete, CorrectionNotice, Deliver, Receive, ReturnStep, Stop, Transfer,
+    Accept, Close, CorrectionComplete, CorrectionNotice, Deliver, Receive, Reopen, ReturnStep, Stop, Transfer,
 };
 use crate::examples::step_start;
 use crate::testing::*;
 use crate::{
-    CaseInput, ClockKind, DayLine, Event, Explanation, ItemRules, Level, Limit, Mark, ObjectType, StopKind, Unit,
+    CaseInput, ClockKind, CloseResult, DayLine, Event, Explanation, ItemRules, Level, Limit, Mark, ObjectType,
+    StopKind, Unit,
 };
 
 fn days(lines: &[DayLine]) -> Vec<String> {
@@ -44,6 +45,41 @@ fn after_the_end_only_the_way_to_the_due_date_is_told() {
     let late = accepted(2, vec![event(Close, "2018-03-09T11:00")]);
     let expected = ["03-05 0", "03-06 1", "03-07 2 YELLOW DUE", "03-08 3 RED", "03-09 4 CLOSED"];
     assert_eq!(days(&late.days), expected);
+}
+
+#[test]
+fn a_limit_that_ends_on_a_day_off_rolls_on_to_its_due_date() {
+    let accept = [event(Accept, "2018-03-05T09:00")];
+    let natural = |n| told(&case(&accept, Some(Limit { n, unit: Unit::Cd })), "2018-03-13T10:00").days;
+    let lines = days(&natural(5));
+    assert_eq!(lines[4..], ["03-09 4", "03-10 5 YELLOW", "03-11 off", "03-12 rolled on DUE", "03-13 6 RED"]);
+    assert_eq!(days(&natural(7))[6..8], ["03-11 6 YELLOW", "03-12 7 DUE"], "it ends on a workday");
+}
+
+#[test]
+fn each_closing_and_reopening_has_its_line() {
+    let events = vec![
+        event(Close, "2018-03-06T11:00"),
+        event(Reopen, "2018-03-08T09:00"),
+        Event { close_result: Some(CloseResult::Refused), ..event(Close, "2018-03-08T17:00") },
+        event(Reopen, "2018-03-08T18:00"),
+    ];
+    let reopened = accepted(5, events.clone());
+    let lines = days(&reopened.days);
+    assert_eq!(lines[..4], ["03-05 0", "03-06 1 CLOSED", "03-07 2", "03-08 3 CLOSED REOPENED"]);
+    let spans = reopened.reopenings.iter().map(|it| (it.closed_at, it.close_result, it.reopened_at));
+    let expected = [
+        (at("2018-03-06T11:00"), CloseResult::Granted, at("2018-03-08T09:00")),
+        (at("2018-03-08T17:00"), CloseResult::Refused, at("2018-03-08T18:00")),
+    ];
+    assert_eq!(spans.collect::<Vec<_>>(), expected);
+    // Closed for good on the next day.
+    let closed = accepted(5, [events, vec![event(Close, "2018-03-09T10:00")]].concat());
+    assert_eq!(days(&closed.days)[3..5], ["03-08 3 CLOSED REOPENED", "03-09 4 CLOSED"]);
+    assert_eq!(closed.reopenings, reopened.reopenings);
+    // An end that would take effect after its reopening was none.
+    let late = recorded(event(Close, "2018-03-06T11:00"), "2018-03-12T09:00");
+    assert!(accepted(5, vec![late, event(Reopen, "2018-03-08T09:00")]).reopenings.is_empty());
 }
 
 #[test]

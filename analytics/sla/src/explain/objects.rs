@@ -9,7 +9,8 @@ use super::marks::Instants;
 use super::{DayLine, DayRole, Mark};
 use crate::calendar::{DAY_END, MICROSECOND, end_of_day, instant, local, office_seconds, workdays_after};
 use crate::due::{Counter, just_after};
-use crate::history::History;
+use crate::history::{Closing, History};
+use crate::rules::Book;
 use crate::stop::Excluded;
 use crate::{Card, CaseClock, CaseInput, CloseResult, Limit, ObjectType, Policy, Suspension, Unit, WorkCalendar, Zone};
 
@@ -43,6 +44,7 @@ pub struct ObjectDays {
 }
 
 /// What they are told with.
+#[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) case: &'a CaseInput<'a>,
     pub(super) clock: &'a CaseClock,
@@ -51,6 +53,7 @@ pub(super) struct Asked<'a> {
     pub(super) labels: &'a [String],
     pub(super) counter: Counter<'a>,
     pub(super) policy: &'a Policy,
+    pub(super) book: &'a Book<'a>,
     pub(super) until: Timestamp,
 }
 
@@ -119,14 +122,22 @@ impl<'a> Asked<'a> {
     fn delivery(&self) -> Result<Option<ObjectDays>, Error> {
         let granted = self.history.closing().filter(|closing| closing.result == CloseResult::Granted);
         let Some(closing) = granted.filter(|_| self.case.has_certificate) else { return Ok(None) };
+        let delivered = self.history.delivered_after(closing);
+        // It comes after the end of the case, and is counted by what was known until it was made.
+        let by = delivered.map_or(self.until, |at| at.min(self.until));
+        let calendar = self.book.known(by, self.until).calendar;
+        let excluded = Excluded { calendar, ..self.counter.excluded };
+        Self { counter: Counter { excluded, ..self.counter }, ..*self }.delivery_of(closing, delivered).map(Some)
+    }
+
+    fn delivery_of(&self, closing: &Closing<'_>, delivered: Option<Timestamp>) -> Result<ObjectDays, Error> {
         let n = self.policy.deliver_within_wd;
         let counted = workdays_after(self.calendar(), local(closing.at, self.zone()).0, n)?;
-        let delivered = self.history.delivered.iter().filter(|at| **at >= closing.event.occurred_at).min();
         let mut told = self.object(ObjectType::Delivery, closing.at, counted.last)?;
         told.limit = Some(Limit { n, unit: Unit::Wd });
-        told.ended_at = delivered.map(|at| (*at).max(closing.at));
+        told.ended_at = delivered.map(|at| at.max(closing.at));
         told.yellow_at = Some(just_after(told.due_at)?);
-        self.count(told, counted.provisional, |date, number| self.workday(date, number)).map(Some)
+        self.count(told, counted.provisional, |date, number| self.workday(date, number))
     }
 
     fn workday(&self, date: Date, number: u32) -> DayRole {

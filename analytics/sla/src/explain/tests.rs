@@ -31,6 +31,7 @@ pub(super) fn day(line: &DayLine) -> String {
         DayRole::NotOpen => "not open".to_owned(),
         DayRole::NotWorked => "off".to_owned(),
         DayRole::Running => "runs".to_owned(),
+        DayRole::RolledOn => "rolled on".to_owned(),
         DayRole::AfterCap => "after cap".to_owned(),
     };
     let stops = line.stops.iter().map(|stop| format!(" {stop}"));

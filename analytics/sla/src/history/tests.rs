@@ -1,4 +1,6 @@
-use crate::EventKind::{Accept, Apply, Close, Decide, NotAccept, Receive, Reopen, ReturnStep, StepEnd, StepStart};
+use crate::EventKind::{
+    Accept, Apply, Close, Decide, NotAccept, Receive, Reopen, ReturnStep, StepEnd, StepStart, Withdraw,
+};
 use crate::testing::*;
 use crate::{CloseResult, Event, Reason, StartKind, Status};
 
@@ -101,6 +103,20 @@ fn a_refusal_after_an_acceptance_is_ignored_also_where_that_came_too_late() {
     assert_eq!(accepted.closed_at, None);
     events.remove(1);
     assert_eq!(promise(&events, 10).close_result, Some(CloseResult::Refused));
+}
+
+#[test]
+fn a_closing_without_a_result_is_granted_and_told() {
+    let close = event(Close, "2018-03-06T10:00");
+    let closed = |result| {
+        let close = Event { close_result: result, ..close.clone() };
+        let clock = promise(&[event(Accept, "2018-03-05T10:00"), close], 5);
+        (clock.close_result, clock.reasons)
+    };
+    assert_eq!(closed(None), (Some(CloseResult::Granted), vec![Reason::ClosedWithoutResult]));
+    assert_eq!(closed(Some(CloseResult::Refused)), (Some(CloseResult::Refused), Vec::new()));
+    let withdrawn = [event(Accept, "2018-03-05T10:00"), event(Withdraw, "2018-03-06T10:00")];
+    assert!(promise(&withdrawn, 5).reasons.is_empty(), "what happened says how it ended");
 }
 
 #[test]

@@ -60,8 +60,17 @@ fn ends_leave_their_reasons() {
     let close = event(Close, "2018-03-06T10:00");
     assert_reason(Reason::EventAfterFinal, &[close.clone(), event(Withdraw, "2018-03-07T10:00")]);
     assert_reason(Reason::ReopenWithoutClose, &[event(Reopen, "2018-03-06T10:00")]);
+    let no_result = Event { close_result: None, ..close.clone() };
+    assert_reason(Reason::ClosedWithoutResult, &[no_result]);
     assert_reason(Reason::LateEntry, &[recorded(close, "2018-03-07T10:01")]);
-    assert_reason(Reason::StepNeverStarted, &[step(StepEnd, 1, "2018-03-06T10:00")]);
+}
+
+#[test]
+fn steps_leave_their_reasons() {
+    let when = "2018-03-06T10:00";
+    assert_reason(Reason::StepNeverStarted, &[step(StepEnd, 1, when)]);
+    assert_reason(Reason::ClosedBeforeStep, &[step(StepStart, 1, when), event(Close, "2018-03-07T10:00")]);
+    assert_reason(Reason::StepBeforeRegistration, &[step(StepStart, 1, when), event(Receive, "2018-03-06T10:01")]);
 }
 
 #[test]

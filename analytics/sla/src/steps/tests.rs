@@ -1,7 +1,7 @@
-use crate::EventKind::{Accept, Receive, ReturnStep, StepEnd, StepStart};
+use crate::EventKind::{Accept, Close, NotAccept, Receive, ReturnStep, StepEnd, StepStart};
 use crate::examples::{date, step_start};
 use crate::testing::*;
-use crate::{Event, ItemRules, Limit, Policy, Reason, StepClock, StepRule, Unit, fold};
+use crate::{CloseResult, Event, ItemRules, Limit, Policy, Reason, StepClock, StepRule, Unit, fold};
 
 /// The only step of these events.
 fn only(events: &[Event]) -> StepClock {
@@ -33,6 +33,26 @@ fn a_step_closed_at_the_instant_of_a_level_meets_it_at_its_next_opening() {
 fn what_names_no_step_opens_none() {
     let clock = promise(&[event(Accept, "2018-03-05T09:00"), event(StepStart, "2018-03-05T10:00")], 5);
     assert!(clock.steps.is_empty() && clock.reasons.is_empty(), "{clock:?}");
+}
+
+#[test]
+fn a_case_decided_without_data_of_its_steps_says_so() {
+    let rule = StepRule { seq: 1, name: "受理".to_owned(), limit: Limit { n: 1, unit: Unit::Wd } };
+    let with_steps = ItemRules { steps: vec![rule], ..ItemRules::default() };
+    let reasons = |item: &ItemRules, events: &[Event]| {
+        let mut input = case(events, wd(5));
+        input.item = item;
+        clock(&input).reasons
+    };
+    let (accept, close) = (event(Accept, "2018-03-05T10:00"), event(Close, "2018-03-06T10:00"));
+    let told = reasons(&with_steps, &[accept.clone(), close.clone()]);
+    assert_eq!(told, [Reason::ClosedWithoutSteps]);
+    assert!(reasons(&ItemRules::default(), &[accept.clone(), close.clone()]).is_empty());
+    let handled = [accept.clone(), step(StepStart, 1, "2018-03-05T11:00"), step(StepEnd, 1, "2018-03-05T12:00"), close];
+    assert!(reasons(&with_steps, &handled).is_empty());
+    let withdrawn = Event { close_result: Some(CloseResult::Withdrawn), ..event(Close, "2018-03-06T10:00") };
+    assert!(reasons(&with_steps, &[accept, withdrawn]).is_empty());
+    assert!(reasons(&with_steps, &[event(NotAccept, "2018-03-05T10:00")]).is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The day-by-day explanation: which day counted as which, and why the others did not.
 
-use analytics::sla::{ClockKind, DayKind, DayLine, DayRole, Level, Limit, Mark, OfficeDay};
+use analytics::sla::{ClockKind, CloseResult, DayKind, DayLine, DayRole, Level, Limit, Mark, OfficeDay};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -42,8 +42,8 @@ pub(super) struct Told<'a> {
     /// Key of the words for what YELLOW means of it.
     pub(super) yellow_key: &'static str,
     pub(super) red_at: Option<Timestamp>,
-    /// What is said of its end.
-    pub(super) ended: Option<String>,
+    /// What is said of its end; of a case that was reopened, of each closing and reopening.
+    pub(super) ends: Vec<(Mark, Timestamp, String)>,
     pub(super) cards: Vec<&'a CardRow>,
     /// The list is cut: it goes on in the same way to this day.
     pub(super) cut: Option<Date>,
@@ -58,10 +58,15 @@ pub(super) fn table(case: &Case<'_>) -> Table {
     let t = case.lang();
     let clock = &case.known.explanation.clock;
     let promise = &clock.promise;
-    let ended = clock.closed_at.map(|at| {
-        let result = clock.close_result.map(|result| t.code("result", result.as_str())).unwrap_or_default();
-        t.tell("mark-closed", &[("time", &time(case, at)), ("result", &result)])
+    let closed = |at: Timestamp, result: Option<CloseResult>| {
+        let result = result.map(|result| t.code("result", result.as_str())).unwrap_or_default();
+        (Mark::Closed, at, t.tell("mark-closed", &[("time", &time(case, at)), ("result", &result)]))
+    };
+    let undone = case.known.explanation.reopenings.iter().flat_map(|undone| {
+        let words = t.tell("mark-reopened", &[("time", &time(case, undone.reopened_at))]);
+        [closed(undone.closed_at, Some(undone.close_result)), (Mark::Reopened, undone.reopened_at, words)]
     });
+    let ends = undone.chain(clock.closed_at.map(|at| closed(at, clock.close_result))).collect();
     let told = Told {
         days: &case.known.explanation.days,
         first_day: "day-start",
@@ -71,7 +76,7 @@ pub(super) fn table(case: &Case<'_>) -> Table {
         yellow_at: promise.yellow_at,
         yellow_key: "mark-yellow",
         red_at: promise.red_at,
-        ended,
+        ends,
         cards: case.case_cards().collect(),
         cut: case.known.explanation.days_cut,
         cut_why: "days-cut-why",
@@ -129,6 +134,7 @@ impl Told<'_> {
             DayRole::NotOpen => (t.say("day-not-open"), "off".to_owned()),
             DayRole::NotWorked => (t.say("day-off"), "off".to_owned()),
             DayRole::Running => (t.say("day-running"), "counted".to_owned()),
+            DayRole::RolledOn => (t.say("day-rolled"), "counted".to_owned()),
             DayRole::AfterCap => (t.say("day-after-cap"), "counted".to_owned()),
         };
         if is_due && self.limit.map(|limit| limit.n) != Some(0) {
@@ -140,6 +146,9 @@ impl Told<'_> {
             }
         }
         let mut notes = reasons(case, run);
+        if first.role == DayRole::RolledOn {
+            notes.push(t.say("day-rolled-why"));
+        }
         notes.extend(first.office.iter().flat_map(|day| office::parts(case, day)));
         if !first.stops.is_empty() {
             notes.push(t.tell("day-stops", &[("stops", &first.stops.join(t.say("list-mark").as_str()))]));
@@ -183,7 +192,11 @@ impl Told<'_> {
             Mark::Yellow => card(Level::Yellow, self.yellow_key, self.yellow_at),
             Mark::Due => self.due_at.map(|at| t.tell("mark-due", &[("time", &time(case, at))])),
             Mark::Red => card(Level::Red, "mark-red", self.red_at),
-            Mark::Closed => self.ended.clone(),
+            Mark::Closed | Mark::Reopened => {
+                let here = self.ends.iter().filter(|(held, at, _)| *held == mark && is_here(*at));
+                let words: Vec<&str> = here.map(|(_, _, words)| words.as_str()).collect();
+                Some(words.join(t.say("list-mark").as_str())).filter(|words| !words.is_empty())
+            }
             Mark::Cap => Some(t.say("mark-cap")),
             Mark::NextWorkday => Some(t.say("mark-next-workday")),
         }

@@ -1,7 +1,7 @@
 //! The time to accept, the suspensions and the time to deliver: each day by day, and what each
 //! suspension takes out of the clock.
 
-use analytics::sla::{Limit, ObjectType};
+use analytics::sla::{Limit, Mark, ObjectType};
 use jiff::{SignedDuration, Timestamp};
 
 use super::days::{Table, Told, time};
@@ -18,6 +18,7 @@ pub(super) fn tables(case: &Case<'_>) -> Vec<Table> {
             ObjectType::Delivery => ("mark-delivered", "law-deliver"),
             _ => ("mark-stop-end", "law-stop"),
         };
+        let ended = |at| (Mark::Closed, at, t.tell(end_key, &[("time", &time(case, at))]));
         let told = Told {
             days: &object.days,
             first_day: "day-start-object",
@@ -27,7 +28,7 @@ pub(super) fn tables(case: &Case<'_>) -> Vec<Table> {
             yellow_at: object.yellow_at,
             yellow_key: if is_over { "mark-red" } else { "mark-yellow" },
             red_at: object.red_at,
-            ended: object.ended_at.map(|at| t.tell(end_key, &[("time", &time(case, at))])),
+            ends: object.ended_at.map(ended).into_iter().collect(),
             cards: cards(case, object.object_type, object.object_key.as_deref()),
             cut: object.cut,
             cut_why: "days-cut-object-why",

@@ -1,5 +1,6 @@
 //! The case on a calendar: series for the Gantt chart.
 
+use analytics::sla::DayKind;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
@@ -46,15 +47,17 @@ pub(super) fn series(case: &Case<'_>, workdays: &WorkDays, names: &[(Date, Strin
 
 fn axis_day(case: &Case<'_>, workdays: &WorkDays, names: &[(Date, String)], day: Date) -> Day {
     let line = case.known.explanation.days.iter().find(|line| line.date == day);
-    let named = line.and_then(|line| line.name.clone());
-    let name = named.or_else(|| names.iter().find(|(known, _)| *known == day).map(|(_, name)| name.clone()));
-    let kind = line.map(|line| line.kind).filter(|kind| *kind != analytics::sla::DayKind::Normal);
+    // The clock tells its days by the calendar that it was judged by.
+    let name = match line {
+        Some(line) => line.name.clone(),
+        None => names.iter().find(|(known, _)| *known == day).map(|(_, name)| name.clone()),
+    };
+    let kind = line.map(|line| line.kind).filter(|kind| *kind != DayKind::Normal);
     let kind = kind.map(|kind| case.lang().code("day", kind.as_str()));
-    let worked = workdays.is_workday(day).or_else(|| {
-        // The clock's own reading of a day whose calendar is not known: by the weekday.
-        line.filter(|line| line.role != analytics::sla::DayRole::Start)
-            .map(|line| line.role != analytics::sla::DayRole::NotWorked)
-    });
+    let worked = match line {
+        Some(line) => Some(matches!(line.kind, DayKind::Normal | DayKind::AdjustedWorkday)),
+        None => workdays.is_workday(day),
+    };
     Day { day, worked, name: name.or(kind).unwrap_or_default() }
 }
 

@@ -1,6 +1,6 @@
 //! The clocks of the steps, each day by day.
 
-use analytics::sla::{DayLine, StepClock};
+use analytics::sla::{DayLine, Mark, StepClock};
 use jiff::civil::Date;
 
 use super::Case;
@@ -22,7 +22,7 @@ fn table(
     cut: Option<Date>,
     unknown_year: Option<i16>,
 ) -> Table {
-    let ended = step.ended_at.map(|at| case.lang().tell("mark-step-end", &[("time", &time(case, at))]));
+    let ended = |at| (Mark::Closed, at, case.lang().tell("mark-step-end", &[("time", &time(case, at))]));
     let told = Told {
         days,
         first_day: "day-start-step",
@@ -32,7 +32,7 @@ fn table(
         yellow_at: step.yellow_at,
         yellow_key: "mark-yellow",
         red_at: step.red_at,
-        ended,
+        ends: step.ended_at.map(ended).into_iter().collect(),
         cards: case.step_cards(step),
         cut,
         cut_why: "days-cut-why",
