@@ -36,6 +36,7 @@ mod reference;
 mod replay;
 mod resumed;
 mod rules;
+mod rules_known;
 mod server;
 mod store;
 mod support;

@@ -63,7 +63,7 @@ pub(crate) async fn concerned(
 /// Cases with a card, issued or ahead, on a delivery that is outstanding.
 async fn undelivered(snapshot: &LakeSnapshot) -> Result<HashSet<String>, AnalyticsError> {
     let mut cases = HashSet::new();
-    for batch in snapshot.table(&CARD).read(&["case_no", "object_type", "ended_at"]).await? {
+    for batch in snapshot.table(&CARD).read(&["case_no", "object_type", "object_ended_at"]).await? {
         let objects = batch.column(1).as_string::<i32>();
         for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
             if objects.value(at) == "DELIVERY" && batch.column(2).is_null(at) {

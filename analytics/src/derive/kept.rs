@@ -23,18 +23,37 @@ pub(super) const ENGINE_CHANGED: &str = "ENGINE_CHANGED";
 /// The records that it stood on were withdrawn.
 pub(super) const BATCH_WITHDRAWN: &str = "BATCH_WITHDRAWN";
 
+/// Why a card was kept.
+const REASONS: [&str; 3] = [RULES_CHANGED, ENGINE_CHANGED, BATCH_WITHDRAWN];
+
 /// What is kept, and how.
 #[derive(Clone, Copy)]
-pub(super) struct Keep {
+pub(crate) struct Keep {
     /// What has changed; nothing in a fold that only carries on what was kept before.
-    pub(super) changed: Option<&'static str>,
-    pub(super) now: Timestamp,
-    pub(super) part: &'static str,
-    pub(super) run: i64,
+    pub(crate) changed: Option<&'static str>,
+    pub(crate) now: Timestamp,
+    pub(crate) part: &'static str,
+    pub(crate) run: i64,
+}
+
+/// Those of the cases of which some fold has kept a card.
+pub(crate) async fn carried(
+    snapshot: &LakeSnapshot,
+    cases: &HashSet<String>,
+) -> Result<HashSet<String>, AnalyticsError> {
+    let mut carried = HashSet::new();
+    for batch in snapshot.table(&CARD).read(&["case_no", "cancel_reason"]).await? {
+        let reasons = batch.column(1).as_string::<i32>();
+        for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
+            let is_kept = reasons.is_valid(at) && REASONS.contains(&reasons.value(at));
+            carried.extend(case.filter(|case| is_kept && cases.contains(*case)).map(str::to_owned));
+        }
+    }
+    Ok(carried)
 }
 
 /// Rows of `card` to write beside the `new` ones of these cases.
-pub(super) async fn kept(
+pub(crate) async fn kept(
     snapshot: &LakeSnapshot,
     cases: &HashSet<String>,
     new: &RecordBatch,
@@ -50,8 +69,7 @@ pub(super) async fn kept(
     let official = held.column(place("is_official")).as_boolean().clone();
     let stays: BooleanArray = (0..held.num_rows())
         .map(|at| {
-            let was_kept =
-                reasons.is_valid(at) && [RULES_CHANGED, ENGINE_CHANGED, BATCH_WITHDRAWN].contains(&reasons.value(at));
+            let was_kept = reasons.is_valid(at) && REASONS.contains(&reasons.value(at));
             let is_issued = issued.value(at) <= keep.now.as_microsecond();
             let is_disproved = keep.changed.is_some() && is_issued && cancelled.is_null(at) && official.value(at);
             Some((was_kept || is_disproved) && !raised.contains(held_ids.value(at)))

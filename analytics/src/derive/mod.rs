@@ -35,7 +35,7 @@ mod columns;
 mod compact;
 pub(crate) mod concerned;
 pub(crate) mod hot;
-mod kept;
+pub(crate) mod kept;
 mod nested;
 mod stands;
 pub(crate) mod state_rows;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
 use datasets::contract::CASE_STATE;
 use datasets::lake::LakeSnapshot;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::derive::concerned::concerned;
 use crate::derive::hot::Hot;
+use crate::derive::kept::{self, Keep};
 use crate::derive::{card_rows, state_rows};
 use crate::fold::fold_all;
 use crate::rules::RuleNews;
@@ -80,7 +82,15 @@ impl Overlay {
         let facts = facts::load(snapshot, &known, Some(as_of)).await?;
         let folded = fold_all(&facts, rules, Some(as_of));
         let states = state_rows::rows(&folded, rules, "hot", NO_FOLD)?;
-        let cards = card_rows::rows(&folded, rules, "hot", NO_FOLD)?;
+        let mut cards = card_rows::rows(&folded, rules, "hot", NO_FOLD)?;
+        // What is kept of cards that no fold raises any more stays beside these too.
+        let carried = kept::carried(snapshot, &known).await?;
+        if !carried.is_empty() {
+            let keep = Keep { changed: None, now: as_of, part: "hot", run: NO_FOLD };
+            let kept = kept::kept(snapshot, &carried, &cards, keep).await?;
+            let both = concat_batches(&cards.schema(), [&cards, &kept]);
+            cards = both.map_err(AnalyticsError::arrow("rows as of a past time"))?;
+        }
         let standing = Standing { hot, news: &news };
         let pairs = hot.cases.iter().filter(|(case, _)| !news.contains(*case)).map(|(case, run)| (case.as_str(), *run));
         let hidden = hidden(pairs.chain(news.iter().map(|case| (case.as_str(), NO_FOLD))))?;
