@@ -59,7 +59,7 @@ impl Session {
         // Of what is taken back, how it stood then.
         let as_of = deleted_since.unwrap_or(self.as_of());
         let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
-        let known = self.rules.known(Some(self.as_of()));
+        let known = self.rules.known(Some(as_of));
         let bench = known.bench(&events, &registration, case.landed_at).map_err(failed)?;
         let changes = bench.changes(&registration, None);
         let case_input = bench.input(&events, &registration, &changes);

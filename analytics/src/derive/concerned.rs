@@ -17,7 +17,7 @@ const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The cases that rules with this news, or a calendar with new days since a `notice`, may judge otherwise than
 /// their states say, in order: those that were open when the first of it came to be known, or of which more
 /// came to be known later; all of items that nothing was known of before; and by a calendar those whose
-/// delivery may be outstanding. None that was taken back.
+/// delivery may be outstanding.
 pub(crate) async fn concerned(
     snapshot: &LakeSnapshot,
     news: &RuleNews,
@@ -41,10 +41,12 @@ pub(crate) async fn concerned(
         let items = batch.column(5).as_string::<i32>();
         for (at, case) in batch.column(0).as_string::<i32>().iter().enumerate() {
             let case = case.unwrap_or_default();
-            let is_open = closed.is_null(at) || closed.value(at) > ended_since || known.value(at) > since;
+            // What was taken back ended with that, which is the last that is known of it.
+            let is_open = bases.value(at) != "EXCLUDED" && (closed.is_null(at) || closed.value(at) > ended_since);
+            let is_open = is_open || known.value(at) > since;
             let is_first = items.is_valid(at) && first_items.contains(items.value(at));
             let is_concerned = is_open || is_first || undelivered.contains(case);
-            let row = (runs.value(at), is_concerned && bases.value(at) != "EXCLUDED");
+            let row = (runs.value(at), is_concerned);
             match latest.get_mut(case) {
                 Some(held) if row.0 > held.0 => *held = row,
                 Some(_) => {}
