@@ -15,6 +15,7 @@ use crate::{
 
 mod any;
 mod reasons;
+mod rule_changes;
 mod taken_back;
 
 use any::{any_case, any_stop, far_case, hours, plain_case, suspended_case};

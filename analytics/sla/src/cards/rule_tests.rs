@@ -147,7 +147,7 @@ fn a_delivery_is_counted_by_what_is_known_until_it_is_made() {
         rules: CaseRules { calendar: &calendar, policy: &policy, promised: wd(5), statutory: None, item: &ITEM },
     };
     let cards = |when: &str, further: &[Event]| {
-        let events = with(&[&[granted.clone()], further].concat());
+        let events = with(&[std::slice::from_ref(&granted), further].concat());
         let changes = [notice(when)];
         let input = CaseInput { has_certificate: true, changes: &changes, ..case(&events, wd(5)) };
         about(&judge(&input, &before, &zone(), &policy).unwrap().cards, ObjectType::Delivery)

@@ -118,11 +118,11 @@ pub fn total(walk: Walk<'_>, limit: Limit, days: &[Day]) -> i64 {
 
 /// The share of a limit after which it is near, where the policy has one.
 pub fn ratio(world: &World<'_>) -> (i64, i64) {
-    let ratios = world.policy.ladder.iter().filter_map(|(_, rule)| match rule {
+    let mut ratios = world.policy.ladder.iter().filter_map(|(_, rule)| match rule {
         Rule::UsedRatio { num, den } => Some((i64::from(*num), i64::from(*den))),
         _ => None,
     });
-    ratios.last().unwrap_or((4, 5))
+    ratios.next_back().unwrap_or((4, 5))
 }
 
 /// When that share of the limit is used; of an instant item, so many office minutes before the end.

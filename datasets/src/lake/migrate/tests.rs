@@ -154,7 +154,7 @@ async fn a_lake_of_format_5_gets_the_time_for_which_rules_stand() {
     let lake = Lake::open(&url).await.expect("opens as any other");
     let put = "region,valid_from,weekday_windows\nGX,2000-01-01,09:00-17:00\n";
     let put = crate::reference::edit::rows(&OFFICE_HOURS, put.as_bytes()).expect("rows");
-    lake.replace(&OFFICE_HOURS, &[put.clone()], None).await.expect("put");
+    lake.replace(&OFFICE_HOURS, std::slice::from_ref(&put), None).await.expect("put");
     let names: Vec<&str> = OFFICE_HOURS.fields.iter().map(|field| field.name).collect();
     let held = lake.table(&OFFICE_HOURS).snapshot().await.expect("snapshot").read(&names).await.expect("rows");
     assert_eq!(held, [put]);
