@@ -119,7 +119,7 @@ pub(crate) fn read(history: &mut History<'_>, item: &ItemRules, effects: Effects
                 note(&mut history.reasons, Reason::ClosedBeforeStep);
             }
             // An end that took effect after its reopening was none.
-            if closing.reopened.is_none_or(|reopened| reopened.occurred_at > closing.at) {
+            if closing.reopened.is_none_or(|reopened| reopened.occurred_at >= closing.at) {
                 end_all(&mut steps, closing.at);
             }
         }

@@ -1,4 +1,4 @@
-use crate::EventKind::{Accept, Close, NotAccept, Receive, ReturnStep, StepEnd, StepStart};
+use crate::EventKind::{Accept, Close, NotAccept, Receive, Reopen, ReturnStep, StepEnd, StepStart};
 use crate::examples::{date, step_start};
 use crate::testing::*;
 use crate::{CloseResult, Event, ItemRules, Limit, Policy, Reason, StepClock, StepRule, Unit, fold};
@@ -27,6 +27,19 @@ fn a_step_closed_at_the_instant_of_a_level_meets_it_at_its_next_opening() {
     };
     assert_eq!(yellow("2018-03-06T16:36:00.000001"), Some(at("2018-03-06T16:36")));
     assert_eq!(yellow("2018-03-06T16:36"), Some(at("2018-03-08T10:00")));
+}
+
+#[test]
+fn a_closing_ends_a_step_also_where_it_is_undone_in_the_same_instant() {
+    let start = step(StepStart, 1, "2018-03-05T09:00");
+    let undone = |reopened: &str| {
+        let closed = [start.clone(), event(Close, "2018-03-07T18:01"), event(Reopen, reopened)];
+        let later = event(crate::EventKind::Decide, "2018-03-12T09:00");
+        let step = only(&[closed.to_vec(), vec![later]].concat());
+        (step.ended_at, step.used_wd)
+    };
+    assert_eq!(undone("2018-03-07T18:01"), (Some(at("2018-03-07T18:01")), 2));
+    assert_eq!(undone("2018-03-07T18:02"), undone("2018-03-07T18:01"));
 }
 
 #[test]
