@@ -9,6 +9,7 @@ use ingest::{Earlier, IngestOptions, Input, Mapping, PersonKey, ReadError, Recei
 
 use super::Shared;
 use super::derive::summary;
+use super::tidy;
 use crate::cli::{IngestArgs, Misuse};
 use crate::output::{counted, say};
 use crate::progress::{self, ReadBar};
@@ -77,6 +78,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         if report != DeriveReport::default() && !shared.global.json {
             eprintln!("{}", summary(&report));
         }
+        tidy::after_landing(&lake).await;
     }
     if failed > 0 {
         bail!("{failed} of {} did not land", counted(args.files.len(), "file", "files"));

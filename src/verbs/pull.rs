@@ -8,7 +8,7 @@ use datasets::lake::{Lake, LakeError, LakeMeta};
 use ingest::{PersonKey, Progress, PullOptions, PullReport, Vault};
 use tokio::task::JoinSet;
 
-use super::Shared;
+use super::{Shared, tidy};
 use crate::cli::{Misuse, PullArgs};
 use crate::config::Pulling;
 use crate::output::{counted, say};
@@ -97,6 +97,7 @@ impl Job {
         bar.finish();
         if let Some(lake) = self.fed(&report) {
             progress::derive(lake, DeriveOptions::at(self.clock.now()), json).await?;
+            tidy::after_landing(lake).await;
         }
         report
     }

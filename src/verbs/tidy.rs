@@ -1,4 +1,5 @@
-//! What `serve` does by itself, quietly: merging the small files that landings leave.
+//! What `serve` does by itself, and `ingest` and `pull --once` at their end, quietly: merging the small files that
+//! landings leave.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use crate::config::Compact;
 
 /// Younger files are left: whoever has just looked may compare them by name.
 const SETTLED_MINUTES: i64 = 10;
+
+/// A table with more small files than this is merged by who lands without a server.
+const MANY: usize = 200;
 
 /// Ends with its owner.
 pub struct Tidying(tokio::task::JoinHandle<()>);
@@ -33,6 +37,11 @@ pub fn start(lake: Arc<Lake>, config: &Compact) -> Option<Tidying> {
             tidy(&lake, small_files).await;
         }
     })))
+}
+
+/// After a landing: a lake that no server keeps would have a file more with each, and be slow to open.
+pub async fn after_landing(lake: &Lake) {
+    tidy(lake, MANY).await;
 }
 
 async fn tidy(lake: &Lake, small_files: usize) {

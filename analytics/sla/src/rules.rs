@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{CaseInput, ItemRules, Limit, Policy, WorkCalendar};
+use crate::{CancelCause, CaseInput, ItemRules, Limit, Policy, WorkCalendar};
 
 /// What judges a case beside its events.
 #[derive(Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct RuleChange<'a> {
     pub at: Timestamp,
     /// Before it there was nothing to judge the case by, so it also judges one that has ended.
     pub is_first: bool,
+    /// What a card is cancelled for that they prove wrong: `CALENDAR_CHANGED` or `RULES_CHANGED`.
+    pub cause: CancelCause,
     pub rules: CaseRules<'a>,
 }
 
@@ -33,6 +35,7 @@ impl fmt::Debug for RuleChange<'_> {
         f.debug_struct("RuleChange")
             .field("at", &self.at)
             .field("is_first", &self.is_first)
+            .field("cause", &self.cause)
             .field("calendar", &calendar.version())
             .field("policy", &(&policy.name, policy.version))
             .field("promised", &promised)
@@ -81,10 +84,26 @@ impl<'b> Book<'b> {
         InForce { case, calendar: calendar.as_known(by).unwrap_or(calendar), policy, change }
     }
 
+    /// When something of the days came to be known: of the calendar that the case began under, and of
+    /// each that came after.
+    pub(crate) fn notices(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        let later = self.case.changes.iter().flat_map(|change| {
+            let notices = change.rules.calendar.changed_at().iter();
+            notices.copied().filter(|at| *at > change.at)
+        });
+        self.calendar.changed_at().iter().copied().chain(later)
+    }
+
     /// Whether other rules came to be known after one instant and by another.
     pub(crate) fn changed_between(&self, after: Timestamp, by: Timestamp) -> bool {
         let is_between = |at: Timestamp| after < at && at <= by;
-        let mut notices = self.calendar.changed_at().iter();
-        notices.any(|at| is_between(*at)) || self.case.changes.iter().any(|change| is_between(change.at))
+        self.case.changes.iter().any(|change| is_between(change.at)) || self.notices().any(is_between)
+    }
+
+    /// The same of rules beside the calendar.
+    pub(crate) fn ruled_between(&self, after: Timestamp, by: Timestamp) -> bool {
+        let is_other =
+            |change: &RuleChange<'_>| change.cause == CancelCause::RulesChanged && after < change.at && change.at <= by;
+        self.case.changes.iter().any(is_other)
     }
 }

@@ -43,11 +43,11 @@ pub(super) fn moments(acts: &[(Timestamp, &Event)], book: &Book<'_>) -> Vec<Mome
             }),
         }
     }
-    for at in book.calendar.changed_at() {
-        change(&mut moments, *at, CancelCause::CalendarChanged, false);
-    }
     for new in book.case.changes {
-        change(&mut moments, new.at, CancelCause::RulesChanged, new.is_first);
+        change(&mut moments, new.at, new.cause, new.is_first);
+    }
+    for at in book.notices() {
+        change(&mut moments, at, CancelCause::CalendarChanged, false);
     }
     moments
 }

@@ -95,7 +95,8 @@ pub(super) fn replay(
         }
         folded += 1;
         let look = quiet.take_look(place).map_or_else(|| judge.look(known), Ok)?;
-        let (judge, Look { state, objects }) = judge.by_its_end(look, known)?;
+        let (judge, look) = judge.by_its_end(look, known)?;
+        let Look { state, objects } = judge.by_their_ends(look, known)?;
         // What is skipped then is no news now.
         is_ended = state.clock.closed_at.is_some() && !judge.awaits_delivery(&state);
         let later = moments.get(place + 1..).unwrap_or_default();
@@ -201,7 +202,8 @@ impl Epoch<'_> {
         if is_right {
             return Ok(true);
         }
-        let Judge { case, calendar, zone, policy, effects, .. } = *self.judge;
+        let judge = self.judge.of_object(object);
+        let Judge { case, calendar, zone, policy, effects, .. } = judge;
         let counts = |event: &Event| {
             let is_news = effects.acts_at(event) > card.issued_at;
             // What is over is never undone by an extension (domain §4 point 7).
@@ -216,7 +218,7 @@ impl Epoch<'_> {
             return Ok(false);
         }
         let then = state(&case, &by_then, calendar, zone, policy)?;
-        let objects = self.judge.objects(&then)?;
+        let objects = judge.objects(&then)?;
         // What is near the limit has to be open.
         let is_right = |object: &&Object| is_of(card, object) && (card.is_over || object.ended_at().is_none());
         Ok(is_by_then(objects.iter().find(is_right).and_then(met)))

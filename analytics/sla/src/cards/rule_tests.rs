@@ -26,6 +26,7 @@ fn judged(events: &[Event], first: Option<u32>, later: &[Other<'_>]) -> Judged {
     let change = |other: &Other<'_>| RuleChange {
         at: at(other.when),
         is_first: other.is_first,
+        cause: CancelCause::RulesChanged,
         rules: CaseRules {
             calendar: &calendar,
             policy: &policy,
@@ -122,6 +123,7 @@ fn a_card_names_the_policy_that_raised_it() {
     let input = RuleChange {
         at: at("2018-04-01T00:00"),
         is_first: false,
+        cause: CancelCause::RulesChanged,
         rules: CaseRules {
             calendar: &TestCalendar::gx(),
             policy: &wrong,
@@ -144,6 +146,7 @@ fn a_delivery_is_counted_by_what_is_known_until_it_is_made() {
     let notice = |when: &str| RuleChange {
         at: at(when),
         is_first: false,
+        cause: CancelCause::RulesChanged,
         rules: CaseRules { calendar: &calendar, policy: &policy, promised: wd(5), statutory: None, item: &ITEM },
     };
     let cards = |when: &str, further: &[Event]| {

@@ -52,7 +52,7 @@ fn with<T>(
         is_backfill: false,
         changes: &[],
     };
-    look(&World { case, policy, calendar: office(false), later: &[] })
+    look(&World { case, policy, calendar: office(false), later: &[], first: None, now: 0 })
 }
 
 fn view(events: &[Event], promised: Option<Limit>) -> View {

@@ -56,6 +56,15 @@ pub fn scene(world: &World<'_>, view: &View) -> Scene {
 }
 
 impl Scene {
+    /// Has of one object what another scene has.
+    pub fn take(&mut self, key: &Key, other: Scene) {
+        self.met.retain(|met| met.key != *key);
+        self.met.extend(other.met.into_iter().filter(|met| met.key == *key));
+        self.in_time.retain(|held| held != key);
+        self.in_time.extend(other.in_time.into_iter().filter(|held| held == key));
+        self.doubts.extend(other.doubts.into_iter().filter(|(held, _)| held == key));
+    }
+
     fn doubt(&mut self, key: &Key, text: Option<&'static str>) {
         self.doubts.extend(text.map(|text| (key.clone(), text)));
     }
@@ -88,6 +97,9 @@ impl Scene {
             let needs_calendar = !matches!(rule, Rule::UsedRatio { .. } | Rule::AfterDue { grace_wd: 0, .. });
             if needs_calendar && !world.calendar.knows(day_of(at - 1)) {
                 self.doubt(&key, Some("a level some workdays off in a year whose calendar is not known"));
+            }
+            if view.story.reopened.iter().any(|(closed, _)| *closed == at) {
+                self.doubt(&key, Some("a level met in the instant of a closing that is undone"));
             }
             let open_at = open_from(&view.story, at.max(start.from));
             let said = open_from(&view.story, at.max(start.at));

@@ -47,6 +47,30 @@ pub struct World<'a> {
     pub calendar: &'a Calendar,
     /// What judges it from some instants on.
     pub later: &'a [Later<'a>],
+    /// What it began under, where it is one of these.
+    pub first: Option<&'a World<'a>>,
+    /// When it is looked at.
+    pub now: time::Us,
+}
+
+impl<'a> World<'a> {
+    /// How many changes count of those that were known by an instant; where none was, of the first.
+    pub fn place(&self, by: time::Us, now: time::Us) -> usize {
+        let counts = |later: &Later<'_>| later.at <= by || (later.is_first && later.at <= now);
+        self.later.iter().rposition(counts).map_or(0, |place| place + 1)
+    }
+
+    /// The rules that were known by an instant.
+    pub fn known(&self, by: time::Us, now: time::Us) -> Self {
+        let first = self.first.copied().unwrap_or(*self);
+        match self.place(by, now).checked_sub(1) {
+            None => World { now, first: self.first, ..first },
+            Some(place) => {
+                let Later { case, policy, calendar, .. } = self.later[place];
+                World { case, policy, calendar, now, ..*self }
+            }
+        }
+    }
 }
 
 /// Other rules.
@@ -156,6 +180,7 @@ fn agrees(case: &Case, ladder: Ladder, coverage: &Coverage) -> TestCaseResult {
     let changes = pairs().map(|(change, policy)| RuleChange {
         at: time::instant(change.at),
         is_first: change.is_first,
+        cause: crate::CancelCause::RulesChanged,
         rules: CaseRules {
             calendar: calendar::office(change.has_other_hours),
             policy,
@@ -173,7 +198,9 @@ fn agrees(case: &Case, ladder: Ladder, coverage: &Coverage) -> TestCaseResult {
         calendar: calendar::office(change.has_other_hours),
     });
     let later: Vec<Later<'_>> = later.collect();
-    let world = World { case: case.input(), policy: &policy, calendar: case.calendar, later: &later };
+    let first =
+        World { case: case.input(), policy: &policy, calendar: case.calendar, later: &later, first: None, now: 0 };
+    let world = World { first: Some(&first), ..first };
     let mut diff = Diff::default();
     compare_views(&mut diff, coverage, &world, &case.events, None);
     for as_of in &case.as_of {

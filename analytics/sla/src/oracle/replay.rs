@@ -8,7 +8,7 @@ use super::story::{effect, extended_at, is_late};
 use super::time::{Us, us};
 use super::view::View;
 use super::walk::first_open;
-use super::{Later, World};
+use super::World;
 use crate::{Event, EventKind, Level, ObjectType};
 
 pub struct Card {
@@ -71,11 +71,15 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
         was_place = place;
         let doubt = view.promise.doubt.or(view.promise.card_doubt);
         replay.due_at = doubt.map_or(Some(view.promise.due_at), |_| None);
-        let scene = scene(world, &view);
+        let mut scene = scene(world, &view);
+        let ended = ended_under(world, &known, &view);
+        for (key, under) in &ended {
+            scene.take(key, super::levels::scene(under, &View::for_cards(under, &known)));
+        }
         for (key, text) in &scene.doubts {
             replay.doubt_of(key, text);
         }
-        replay.cancel(world, &known, *now, !begins);
+        replay.cancel(world, &ended, &known, *now, !begins);
         replay.lapse(&scene, *now, view.promise.is_extended && !was_extended);
         if was_extended && !view.promise.is_extended {
             replay.doubt_of(&Key { object: ObjectType::Case, id: None }, "an extension goes out of force");
@@ -89,16 +93,7 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
 /// The rules that are known then, and how the case stands by them. One that has ended goes by what was
 /// known when it ended.
 fn by_what_is_known<'a>(world: &World<'a>, known: &[&Event], now: Us) -> (World<'a>, usize, View) {
-    let in_force = |by: Us| {
-        let mut found = (*world, 0);
-        for (place, later) in world.later.iter().enumerate() {
-            if later.at <= by || (later.is_first && later.at <= now) {
-                let Later { case, policy, calendar, .. } = *later;
-                found = (World { case, policy, calendar, later: world.later }, place + 1);
-            }
-        }
-        found
-    };
+    let in_force = |by: Us| (world.known(by, now), world.place(by, now));
     let (here, place) = in_force(now);
     let view = View::for_cards(&here, known);
     match view.story.closed {
@@ -111,16 +106,32 @@ fn by_what_is_known<'a>(world: &World<'a>, known: &[&Event], now: Us) -> (World<
     }
 }
 
+/// The steps that ended before other rules came to be known, each with the rules of then.
+fn ended_under<'a>(world: &World<'a>, known: &[&Event], view: &View) -> Vec<(Key, World<'a>)> {
+    let mut ended = Vec::new();
+    for step in view.steps.iter().filter(|step| !step.is_open) {
+        let Some(end) = step.spans.iter().filter_map(|(_, until)| *until).max() else { continue };
+        let by = view.story.closed.map_or(Us::MAX, |(closed, _)| closed);
+        let now = known.iter().map(|event| acts_at(world, event)).max().unwrap_or(0).max(world.now).min(by);
+        if world.later.iter().any(|later| end < later.at && later.at <= now) {
+            let key = Key { object: ObjectType::Step, id: Some(step.key.clone()) };
+            ended.push((key, world.known(end, world.now)));
+        }
+    }
+    ended
+}
+
 impl Replay {
     fn doubt_of(&mut self, key: &Key, text: &'static str) {
         self.doubts.entry(key.clone()).or_insert(text);
     }
 
     /// Cancels the cards that what was recorded in time, and begins to act now, proves wrong.
-    fn cancel(&mut self, world: &World<'_>, known: &[&Event], now: Us, is_rules: bool) {
+    fn cancel(&mut self, world: &World<'_>, ended: &[(Key, World<'_>)], known: &[&Event], now: Us, is_rules: bool) {
         let may_be_deemed = is_deemed(&View::for_cards(world, known));
         for place in 0..self.cards.len() {
             let card = &self.cards[place];
+            let world = ended.iter().find(|(key, _)| *key == card.key).map_or(world, |(_, under)| under);
             let is_new = |event: &Event| acts_at(world, event) > card.issued;
             // What it was issued by stands against other rules too.
             let is_by_then = |event: &&&Event| happened_at(world, event) <= card.at || (is_rules && !is_new(event));

@@ -62,6 +62,7 @@ fn changes(case: &AnyCase, told: &[Change]) -> Vec<RuleChange<'static>> {
     let change = |change: &Change| RuleChange {
         at: base + hours(change.after_h),
         is_first: change.is_first,
+        cause: crate::CancelCause::RulesChanged,
         rules: CaseRules {
             calendar: if change.is_other_calendar { &*OTHER } else { &*CALENDAR },
             policy: if change.is_next_policy { &NEXT } else { &OFFICIAL },
