@@ -60,7 +60,7 @@ event_type = { value = "ACCEPT" }
 occurred_at = "at"
 "#;
 
-const ITEMS: &str = r#"
+pub const ITEMS: &str = r#"
 [source]
 system = "desk"
 time_zone = "Asia/Shanghai"
@@ -85,12 +85,12 @@ fn lake() -> Place {
 }
 
 /// Lands items; the receipt.
-fn items(place: &Place, lines: &[&str]) -> Value {
+pub fn items(place: &Place, lines: &[&str]) -> Value {
     let file = place.file("items.csv", format!("id,name,limit,from\n{}\n", lines.join("\n")));
     place.json(&["ingest", text(&place.dir.path().join("items.toml")), text(&file)])
 }
 
-fn batch(receipt: &Value) -> &str {
+pub fn batch(receipt: &Value) -> &str {
     receipt["batch_id"].as_str().expect("batch_id")
 }
 

@@ -1,6 +1,9 @@
 //! Rules that a city puts while cases run: what is open follows them from then on, what has ended keeps its
 //! own, and the past is told by what was known then.
 
+use datasets::clock::{Clock, SystemClock};
+
+use crate::reference::{ITEMS, batch, items};
 use crate::rules::{cards, lake, state};
 use crate::support::{Place, text};
 
@@ -114,4 +117,103 @@ fn other_office_hours_are_for_what_is_open() {
     place.run(&["derive", "--full"]);
     assert_eq!(["A", "B"].map(yellow), after);
     assert!(place.run(&["explain", "A"]).contains("2018-03-12 Mon  day 5"), "by its own hours");
+}
+
+#[test]
+fn a_rule_that_goes_with_its_batch_is_as_if_it_had_never_been() {
+    let place = lake(&ROWS);
+    place.file("items.toml", ITEMS.replace("system = \"desk\"", "system = \"catalogue\""));
+    let receipt = items(&place, &["X1,x,5,2016-10-01"]);
+    assert_eq!(cards(&place).iter().map(|line| met(line)).collect::<Vec<_>>(), FIRST);
+    place.run(&["lake", "rollback", "--batch", batch(&receipt)]);
+    assert_eq!(["A", "B"].map(|case| state(&place, case, "2099-01-01")), ["NO_LIMIT"; 2]);
+    let kept = cards(&place);
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|line| line.ends_with("BATCH_WITHDRAWN")), "what was issued stays, as cancelled: {kept:?}");
+    assert_eq!(place.number("select count(*) from card where is_net"), 0);
+    place.run(&["derive", "--full"]);
+    assert_eq!(cards(&place), kept);
+}
+
+#[test]
+fn a_notice_that_is_entered_late_is_known_to_a_live_source_when_it_is_entered() {
+    let place = Place::new();
+    let mapping = "case_key = \"case\"\n[source]\nsystem = \"hall\"\ntime_zone = \"Asia/Shanghai\"\nlive = true\n\
+                   [[output]]\ntable = \"workflow_case\"\nper = \"case\"\n[output.fields]\ncase_no = \"case\"\n\
+                   promised_limit = \"limit\"\npromised_unit = { value = \"WD\" }\nrecorded_at = \"at\"\n\
+                   [[output]]\ntable = \"workflow_event\"\n[output.fields]\ncase_no = \"case\"\n\
+                   event_type = \"type\"\noccurred_at = \"at\"\n";
+    let mapping = place.file("live.toml", mapping);
+    let rows = "case,limit,type,at\nA,5,ACCEPT,2018-03-05 10:00:00\nB,5,ACCEPT,2018-03-05 10:00:00\n\
+                B,5,CLOSE,2018-03-13 09:00:00\n";
+    let file = place.file("live.csv", rows);
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    let before = cards(&place);
+    assert_eq!(before.iter().map(|line| met(line)).collect::<Vec<_>>().len(), 3, "{before:?}");
+    let then = SystemClock::default().now().to_string();
+    let sql = "select case_no, level, due_on, is_net, cancel_reason from card order by case_no, level";
+    let seen = place.run(&["query", sql, "--as-of", &then]);
+    let head = "region,date,is_workday,kind,name,version,known_from\n";
+    let file =
+        place.file("storm.csv", format!("{head}GX,2018-03-09,false,REGIONAL_HOLIDAY,storm,GX storm,2018-03-08\n"));
+    place.run(&["reference", "put", "calendar_day", text(&file)]);
+    let after = cards(&place);
+    let of = |case: &str| after.iter().filter(|line| line.starts_with(case)).map(|line| met(line)).collect::<Vec<_>>();
+    let expected = [
+        "A YELLOW 1 2018-03-12T08:00:00 CALENDAR_CHANGED",
+        "A RED 1 2018-03-13T00:00:00 CALENDAR_CHANGED",
+        "A YELLOW 2 2018-03-13T08:00:00",
+        "A RED 2 2018-03-14T00:00:00",
+    ];
+    assert_eq!(of("A"), expected, "nothing that was issued is gone");
+    assert_eq!(of("B"), ["B RED 1 2018-03-13T00:00:00"], "what has ended keeps its days");
+    assert_eq!(place.run(&["query", sql, "--as-of", &then]), seen, "as of before, it is as it was");
+    assert!(place.run(&["explain", "A"]).contains("CALENDAR_CHANGED"));
+    place.run(&["derive", "--full"]);
+    assert_eq!(cards(&place), after);
+}
+
+#[test]
+fn an_official_policy_ends_and_another_may_take_its_day() {
+    let place = lake(&["A,5,,ACCEPT,2018-03-05 10:00:00", "B,5,,ACCEPT,2018-03-01 10:00:00"]);
+    let exported = place.run(&["reference", "export", "sla_policy"]);
+    let line = |start: &str| exported.lines().find(|line| line.starts_with(start)).expect("a policy").to_owned();
+    let head = "policy,version,region,official,valid_from,valid_to,body";
+    let put = |lines: &[String]| {
+        let file = place.file("policy.csv", format!("{head}\n{}\n", lines.join("\n")));
+        place.run(&["reference", "put", "sla_policy", text(&file)])
+    };
+    let half = |text: &str| text.replace("\"\"num\"\":4", "\"\"num\"\":1");
+    let short =
+        line("BEIHAI_2,1,").replace("BEIHAI_2,1,GX,true,2016-10-01,,", "BEIHAI_2,2,GX,true,2018-02-01,2018-03-03,");
+    put(&[half(&short)]);
+    let version = |case: &str| place.json(&["explain", case])["policy"]["version"].clone();
+    assert_eq!(["A", "B"].map(version), [1, 2], "the second has ended by the day of A");
+    // Another is official in its place, from the same day on.
+    let ours = line("BEIHAI_2,1,").replace(",GX,true,", ",GX,false,");
+    let theirs = line("JS_GRACE,1,").replace(",GX,false,", ",GX,true,");
+    put(&[ours, theirs]);
+    assert_eq!(place.number("select count(*) - count(distinct card_id) from card_all"), 0, "each card once");
+    put(&[line("BEIHAI_2,1,"), line("JS_GRACE,1,")]);
+    assert_eq!(place.number("select count(*) - count(distinct card_id) from card_all"), 0);
+    assert!(place.run(&["check", "key_unique_card"]).contains("key_unique_card"));
+}
+
+#[test]
+fn a_registration_with_another_item_takes_no_card_back_and_raises_none() {
+    let place = lake(&["Z,5,,ACCEPT,2018-03-05 10:00:00"]);
+    let head = "item_id,version,name,promised_limit,promised_unit,certificate,valid_from";
+    let file = place.file("item.csv", format!("{head}\nX3,1,x,3,WD,false,2016-10-01\nX9,1,x,9,WD,false,2016-10-01\n"));
+    place.run(&["reference", "put", "service_item", text(&file)]);
+    let hall = place.dir.path().join("hall.toml");
+    let land = |name: &str, rows: &str| {
+        let file = place.file(name, format!("case,limit,item,type,at\n{rows}"));
+        place.run(&["ingest", text(&hall), text(&file)]);
+    };
+    land("one.csv", "AB,,X3,ACCEPT,2018-03-05 10:00:00\nBA,,X9,ACCEPT,2018-03-05 10:00:00\n");
+    let before = cards(&place);
+    land("two.csv", "AB,,X9,DECIDE,2018-03-12 10:00:00\nBA,,X3,DECIDE,2018-03-12 10:00:00\n");
+    assert_eq!(cards(&place), before);
+    let items = place.json(&["query", "select item_id from case_state where case_no in ('AB', 'BA') order by case_no"]);
+    assert_eq!([&items[0]["item_id"], &items[1]["item_id"]], ["X9", "X3"], "they are told by the latest");
 }

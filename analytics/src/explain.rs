@@ -60,7 +60,7 @@ impl Session {
         let as_of = deleted_since.unwrap_or(self.as_of());
         let failed = |source| AnalyticsError::Clock { case_no: case_no.to_owned(), source };
         let known = self.rules.known(Some(as_of));
-        let bench = known.bench(&events, &registration, case.landed_at).map_err(failed)?;
+        let bench = known.bench(&events, &registration, case.landing).map_err(failed)?;
         let changes = bench.changes(&registration, None);
         let case_input = bench.input(&events, &registration, &changes);
         let explanation = sla::explain(&case_input, bench.calendar(), &self.rules.zone, bench.policy(), as_of);

@@ -20,9 +20,7 @@ pub(crate) struct CaseFacts {
     /// Every known version of the registration, for its limits and its certificate.
     versions: Vec<Registration>,
     pub(crate) events: Vec<KnownEvent>,
-    /// When the first row of it landed, in whatever version: what rules were put by then it is judged by
-    /// from its beginning.
-    pub(crate) landed_at: Timestamp,
+    pub(crate) landing: Landing,
     /// Since when it is known that the source has taken the registration back. It is the one before.
     deleted_since: Option<Timestamp>,
 }
@@ -47,11 +45,22 @@ impl CaseFacts {
     }
 }
 
+/// How the first row of a case landed, in whatever version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Landing {
+    /// What rules were put by then it is judged by from its beginning.
+    pub(crate) at: Timestamp,
+    /// It was known by that, rather than long before: the source reports what happens as it happens.
+    pub(crate) is_live: bool,
+}
+
 /// What is registered once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Registration {
     pub(crate) data_version: i64,
     pub(crate) item_id: Option<String>,
+    /// The item of the first version that has one: as a limit, a later one does not touch the clock.
+    pub(crate) judged_item: Option<String>,
     pub(crate) item_name: Option<String>,
     pub(crate) case_kind: Option<String>,
     pub(crate) village_code: Option<String>,
@@ -164,24 +173,29 @@ pub(crate) async fn load(
     let mut facts: Vec<CaseFacts> = facts.into_values().collect();
     for case in &mut facts {
         keep_latest(case);
-        case.landed_at = landed.0.get(&case.case_no).copied().unwrap_or(Timestamp::MIN);
+        if let Some(landing) = landed.0.get(&case.case_no) {
+            case.landing = *landing;
+        }
     }
     facts.sort_by(|left, right| left.case_no.cmp(&right.case_no));
     Ok(facts)
 }
 
-/// When the first row of each case landed, also of rows that were not known yet.
+/// How the first row of each case landed, also of rows that were not known yet.
 #[derive(Default)]
-struct Landed(HashMap<String, Timestamp>);
+struct Landed(HashMap<String, Landing>);
 
 impl Landed {
-    fn take(&mut self, cases: Text<'_>, landed_at: Instant<'_>, rows: usize) {
+    fn take(&mut self, cases: Text<'_>, landed_at: Instant<'_>, known_at: Instant<'_>, rows: usize) {
         for at in 0..rows {
             let (Some(case_no), Some(landed_at)) = (cases.get(at), landed_at.get(at)) else { continue };
+            let new = Landing { at: landed_at, is_live: known_at.get(at).is_none_or(|known| known >= landed_at) };
             match self.0.get_mut(case_no) {
-                Some(first) => *first = landed_at.min(*first),
+                Some(first) if first.at < new.at => {}
+                Some(first) if first.at == new.at => first.is_live &= new.is_live,
+                Some(first) => *first = new,
                 None => {
-                    self.0.insert(case_no.to_owned(), landed_at);
+                    self.0.insert(case_no.to_owned(), new);
                 }
             }
         }
@@ -195,7 +209,7 @@ fn entry<'f>(facts: &'f mut HashMap<String, CaseFacts>, case_no: &str, source: &
         registration: None,
         versions: Vec::new(),
         events: Vec::new(),
-        landed_at: Timestamp::MIN,
+        landing: Landing { at: Timestamp::MIN, is_live: false },
         deleted_since: None,
     })
 }
@@ -207,7 +221,7 @@ fn take_events(
     landed: &mut Landed,
 ) {
     let rows = EventColumns::of(batch);
-    landed.take(rows.case_no, rows.ingested_at, batch.num_rows());
+    landed.take(rows.case_no, rows.ingested_at, rows.known_at, batch.num_rows());
     for at in 0..batch.num_rows() {
         if rows.known_at.get(at).is_none_or(|known| known_by.is_some_and(|by| known > by)) {
             continue;
@@ -270,7 +284,7 @@ fn take_registrations(
     landed: &mut Landed,
 ) {
     let rows = CaseColumns::of(batch);
-    landed.take(rows.case_no, rows.ingested_at, batch.num_rows());
+    landed.take(rows.case_no, rows.ingested_at, rows.known_at, batch.num_rows());
     for at in 0..batch.num_rows() {
         let Some(case_no) = rows.case_no.get(at) else { continue };
         let known_at = rows.known_at.get(at);
@@ -286,6 +300,7 @@ fn take_registrations(
         let new = Registration {
             data_version: rows.data_version.get(at).unwrap_or(1),
             item_id: rows.item_id.owned(at),
+            judged_item: None,
             item_name: rows.item_name.owned(at),
             case_kind: rows.case_kind.owned(at),
             village_code: rows.village_code.owned(at),
@@ -326,6 +341,11 @@ fn keep_latest(case: &mut CaseFacts) {
     let first = versions.min_by_key(|version| version.version()).cloned();
     if let Some(registration) = &mut case.registration {
         registration.has_certificate = case.versions.iter().any(|version| version.has_certificate);
+    }
+    let named = case.versions.iter().filter(|version| version.item_id.is_some());
+    let judged_item = named.min_by_key(|version| version.version()).and_then(|version| version.item_id.clone());
+    if let Some(registration) = &mut case.registration {
+        registration.judged_item = judged_item;
     }
     if let (Some(registration), Some(first)) = (&mut case.registration, first) {
         registration.promised = first.promised;

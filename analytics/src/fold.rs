@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use sla::{CancelCause, Card, CaseClock, DueBasis, Event};
 
 use crate::Rules;
-use crate::facts::{CaseFacts, Registration};
+use crate::facts::{CaseFacts, Landing, Registration};
 use crate::rules::KnownRules;
 
 /// A folded case.
@@ -76,16 +76,16 @@ struct Verdict {
 fn judge(
     events: &[Event],
     registration: &Registration,
-    landed_at: Timestamp,
+    landing: Landing,
     rules: &Rules,
     known: &KnownRules<'_>,
 ) -> Result<Verdict, sla::ClockError> {
-    let bench = known.bench(events, registration, landed_at)?;
+    let bench = known.bench(events, registration, landing)?;
     let changes = bench.changes(registration, None);
     let input = bench.input(events, registration, &changes);
     let official = sla::judge(&input, bench.calendar(), &rules.zone, bench.policy())?;
     let mut cards = vec![PolicyCards { is_official: true, cards: official.cards }];
-    for shadow in rules.shadows(bench.day_zero) {
+    for shadow in rules.shadows(bench.day_zero).into_iter().filter(|shadow| !bench.is_official(shadow)) {
         let changes = bench.changes(registration, Some(shadow));
         let input = bench.input(events, registration, &changes);
         let judged = sla::judge(&input, bench.calendar(), &rules.zone, shadow)?;
@@ -132,9 +132,12 @@ fn fold_one(case: &CaseFacts, rules: &Rules, known: &KnownRules<'_>) -> Option<F
         remarks.push("NO_EVENTS");
     }
     let verdict = if events.is_empty() {
-        Verdict { clock: not_started(registration.known_at?, &registration), cards: Vec::new() }
+        let known_at = registration.known_at?;
+        let bench = known.bench(&[], &registration, case.landing).ok()?;
+        let (promised, statutory) = bench.limits(&registration);
+        Verdict { clock: CaseClock::not_started(promised, statutory, known_at), cards: Vec::new() }
     } else {
-        match judge(&events, &registration, case.landed_at, rules, known) {
+        match judge(&events, &registration, case.landing, rules, known) {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Such a case is kept and shown, without a due date, rather than holding up the rest.

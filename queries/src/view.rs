@@ -44,7 +44,8 @@ pub fn latest(table: &str, key: &str) -> String {
     include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)
 }
 
-/// The view of a table whose rows tell for which time they stood, those of one `record` together: its own, or its `_history`, if it has one.
+/// The view of a table whose rows tell for which time they stood, those of one `record` together: its own, or
+/// its `_history`, if it has one.
 pub fn standing(table: &str, record: &str) -> String {
     include_str!("../sql/views/standing.sql").replace("{table}", table).replace("{record}", record)
 }

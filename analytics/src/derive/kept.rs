@@ -72,7 +72,9 @@ pub(crate) async fn kept(
             let was_kept = reasons.is_valid(at) && REASONS.contains(&reasons.value(at));
             let is_issued = issued.value(at) <= keep.now.as_microsecond();
             let is_disproved = keep.changed.is_some() && is_issued && cancelled.is_null(at) && official.value(at);
-            Some((was_kept || is_disproved) && !raised.contains(held_ids.value(at)))
+            // Of a fold as of the past, what had been issued by then.
+            let is_there = keep.changed.is_some() || keep.run >= 0 || is_issued;
+            Some((was_kept || is_disproved) && is_there && !raised.contains(held_ids.value(at)))
         })
         .collect();
     let rows = filter_record_batch(&held, &stays).map_err(AnalyticsError::arrow("kept cards"))?;

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use arrow::array::AsArray;
-use datasets::contract::{CASE_STATE, Contract};
-use datasets::lake::{Lake, LakeSnapshot};
+use datasets::contract::{CASE_STATE, Contract, INGEST_BATCH};
+use datasets::lake::{BATCH_WITHDRAWN, Lake, LakeSnapshot};
 use jiff::Timestamp;
 
 use super::concerned::concerned;
@@ -47,7 +47,7 @@ pub(super) async fn task(
     let full = options.full || standing.cards_lost;
     let all = first || full || other.is_some();
     // Cases of which nothing is left are in no file any more: only a fold of all leaves them out.
-    let withdrawn = !all && is_withdrawn(lake, &since).await?;
+    let withdrawn = !all && is_withdrawn(lake, snapshot, &since).await?;
     let all = all || withdrawn;
     let mut news = None;
     if rules_changed && !all {
@@ -81,8 +81,12 @@ pub(super) async fn task(
     Ok(Some(Task { first, all, changed, touched }))
 }
 
-/// Whether rows have left the facts since then.
-async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -> Result<bool, AnalyticsError> {
+/// Whether rows have left the facts, or a batch was withdrawn, since then.
+async fn is_withdrawn(
+    lake: &Lake,
+    snapshot: &LakeSnapshot,
+    since: &HashMap<&'static str, Option<u64>>,
+) -> Result<bool, AnalyticsError> {
     for fact in FACTS {
         if let Some(since) = since[fact.table]
             && lake.table(fact).news_since(since).await?.withdrawn
@@ -90,7 +94,13 @@ async fn is_withdrawn(lake: &Lake, since: &HashMap<&'static str, Option<u64>>) -
             return Ok(true);
         }
     }
-    Ok(false)
+    // Rules go with a batch too: the ledger says that it was withdrawn.
+    let Some(since) = since[INGEST_BATCH.table] else { return Ok(false) };
+    let names: HashSet<String> = lake.table(&INGEST_BATCH).news_since(since).await?.added.into_iter().collect();
+    let new = snapshot.table(&INGEST_BATCH).filtered(|file| names.contains(&file.name));
+    let batches = new.read(&["state"]).await?;
+    let mut states = batches.iter().flat_map(|batch| batch.column(0).as_string::<i32>());
+    Ok(states.any(|state| state == Some(BATCH_WITHDRAWN)))
 }
 
 /// Each case once.

@@ -1,14 +1,16 @@
 //! The rules as they came to be known (design §2.11). What was known when a case landed judges it from its
 //! beginning; what a city has put since is news to it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sla::{CaseInput, CaseRules, Event, EventKind, Policy, RuleChange, WorkCalendar};
+use sla::{CancelCause, CaseInput, CaseRules, Event, EventKind, Limit, Policy, RuleChange, WorkCalendar};
 
 use super::{ItemVersion, Rules};
 use crate::calendar::CalendarAsOf;
 use crate::cells::Instant;
-use crate::facts::Registration;
+use crate::facts::{Landing, Registration};
 
 /// The time for which a row of a rule table stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +87,24 @@ struct Ruling<'r> {
 
 impl Ruling<'_> {
     fn judges_alike(&self, other: &Self) -> bool {
-        self.calendar == other.calendar && self.policy == other.policy && self.item.judges_alike(other.item)
+        self.calendar == other.calendar && self.rules_alike(other)
     }
+
+    /// Beside the calendar.
+    fn rules_alike(&self, other: &Self) -> bool {
+        self.policy == other.policy && self.item.judges_alike(other.item)
+    }
+}
+
+/// Other rules than those that a case began with.
+struct Later<'r> {
+    at: Timestamp,
+    is_first: bool,
+    cause: CancelCause,
+    ruling: Ruling<'r>,
+    /// That of the ruling, with the time to accept of the one that the case began under: who was asked then
+    /// was told that one.
+    policy: Cow<'r, Policy>,
 }
 
 /// The rules that judge a case: those of the day on which its clock starts (domain §4, inputs).
@@ -94,14 +112,14 @@ pub(crate) struct Bench<'r> {
     known: &'r KnownRules<'r>,
     first: Ruling<'r>,
     /// What came to be known since the case landed.
-    later: Vec<(Timestamp, bool, Ruling<'r>)>,
+    later: Vec<Later<'r>>,
     pub(crate) day_zero: Option<Date>,
 }
 
 impl Rules {
     /// The rules as they were known by an instant, or as they are known now.
     pub(crate) fn known(&self, by: Option<Timestamp>) -> KnownRules<'_> {
-        let calendars = by.map(|by| self.calendars.iter().map(|(_, calendar)| calendar.known_by(by)).collect());
+        let calendars = by.map(|by| self.calendars.all().iter().map(|calendar| calendar.known_by(by)).collect());
         KnownRules { rules: self, by, calendars: calendars.unwrap_or_default() }
     }
 }
@@ -110,15 +128,15 @@ impl<'r> KnownRules<'r> {
     fn calendar(&self, place: usize) -> &dyn WorkCalendar {
         match self.calendars.get(place) {
             Some(calendar) => calendar,
-            None => &self.rules.calendars[place].1,
+            None => &self.rules.calendars.all()[place],
         }
     }
 
-    fn ruling(&self, registration: &Registration, day: Option<Date>, by: Timestamp) -> Ruling<'_> {
+    fn ruling(&self, registration: &Registration, day: Option<Date>, is_live: bool, by: Timestamp) -> Ruling<'_> {
         Ruling {
             policy: self.rules.policies.official(day, by),
-            item: self.rules.items.version(registration.item_id.as_deref(), day, by),
-            calendar: self.rules.calendar_place(by),
+            item: self.rules.items.version(registration.judged_item.as_deref(), day, by),
+            calendar: self.rules.calendars.place(is_live, by),
         }
     }
 
@@ -128,12 +146,12 @@ impl<'r> KnownRules<'r> {
         &self,
         events: &[Event],
         registration: &Registration,
-        landed_at: Timestamp,
+        landing: Landing,
     ) -> Result<Bench<'_>, sla::ClockError> {
         let first = events.iter().filter(|event| event.kind == EventKind::Accept).map(|event| event.occurred_at).min();
         let first = first.or_else(|| events.iter().map(|event| event.occurred_at).min());
         let first = first.map(|at| self.rules.zone.to_datetime(at).date());
-        let bench = self.on(first, registration, landed_at);
+        let bench = self.on(first, registration, landing);
         let may_move =
             |kind| matches!(kind, EventKind::Receive | EventKind::CorrectionNotice | EventKind::CorrectionComplete);
         let is_plain = !events.iter().any(|event| event.is_deleted || may_move(event.kind));
@@ -143,27 +161,40 @@ impl<'r> KnownRules<'r> {
         let input = bench.input(events, registration, &[]);
         let start = sla::start(&input, bench.calendar(), &self.rules.zone, bench.policy())?;
         Ok(match start.map(|start| start.on) {
-            Some(day) if Some(day) != first => self.on(Some(day), registration, landed_at),
+            Some(day) if Some(day) != first => self.on(Some(day), registration, landing),
             _ => bench,
         })
     }
 
-    fn on(&self, day_zero: Option<Date>, registration: &Registration, landed_at: Timestamp) -> Bench<'_> {
-        let first = self.ruling(registration, day_zero, landed_at);
+    fn on(&self, day_zero: Option<Date>, registration: &Registration, landing: Landing) -> Bench<'_> {
+        let Landing { at: landed_at, is_live } = landing;
+        let first = self.ruling(registration, day_zero, is_live, landed_at);
         let mut bench = Bench { known: self, first, later: Vec::new(), day_zero };
         let is_news = |at: &Timestamp| *at > landed_at && self.by.is_none_or(|by| *at <= by);
-        let mut instants = self.rules.changed_at(registration.item_id.as_deref()).filter(is_news).peekable();
+        let item_id = registration.judged_item.as_deref();
+        let mut instants = self.rules.changed_at(item_id, is_live).filter(is_news).peekable();
         if instants.peek().is_none() {
             return bench;
         }
+        let lacks_limits = |ruling: &Ruling<'_>| {
+            let limits = ruling.item.limits(registration.promised, registration.statutory);
+            item_id.is_some() && limits == (None, None)
+        };
         let mut held = first;
         for at in in_order(instants) {
-            let new = self.ruling(registration, day_zero, at);
-            if !new.judges_alike(&held) {
-                let is_first = held.item.is_unknown() && registration.item_id.is_some() && !new.item.is_unknown();
-                bench.later.push((at, is_first, new));
-                held = new;
+            let ruling = self.ruling(registration, day_zero, is_live, at);
+            if ruling.judges_alike(&held) {
+                continue;
             }
+            let is_of_days = ruling.rules_alike(&held) && !self.rules.calendars.is_of_hours(at);
+            let cause = if is_of_days { CancelCause::CalendarChanged } else { CancelCause::RulesChanged };
+            let is_first = lacks_limits(&held) && !lacks_limits(&ruling);
+            let mut policy = Cow::Borrowed(ruling.policy);
+            if policy.accept_within_wd != first.policy.accept_within_wd {
+                policy.to_mut().accept_within_wd = first.policy.accept_within_wd;
+            }
+            bench.later.push(Later { at, is_first, cause, ruling, policy });
+            held = ruling;
         }
         bench
     }
@@ -181,19 +212,35 @@ impl<'r> Bench<'r> {
     }
 
     /// What came to be known since it landed; with a policy, under that.
-    pub(crate) fn changes(&self, registration: &Registration, policy: Option<&'r Policy>) -> Vec<RuleChange<'r>> {
-        let change = |(at, is_first, ruling): &(Timestamp, bool, Ruling<'r>)| {
-            let (promised, statutory) = ruling.item.limits(registration.promised, registration.statutory);
+    pub(crate) fn changes<'b>(
+        &'b self,
+        registration: &Registration,
+        policy: Option<&'b Policy>,
+    ) -> Vec<RuleChange<'b>> {
+        let change = |later: &'b Later<'r>| {
+            let item = later.ruling.item;
+            let (promised, statutory) = item.limits(registration.promised, registration.statutory);
             let rules = CaseRules {
-                calendar: self.known.calendar(ruling.calendar),
-                policy: policy.unwrap_or(ruling.policy),
+                calendar: self.known.calendar(later.ruling.calendar),
+                policy: policy.unwrap_or(&later.policy),
                 promised,
                 statutory,
-                item: &ruling.item.rules,
+                item: &item.rules,
             };
-            RuleChange { at: *at, is_first: *is_first, rules }
+            RuleChange { at: later.at, is_first: later.is_first, cause: later.cause, rules }
         };
         self.later.iter().map(change).collect()
+    }
+
+    /// Whether a policy is official for the case, at whatever time.
+    pub(crate) fn is_official(&self, policy: &Policy) -> bool {
+        let is_it = |official: &Policy| (&official.name, official.version) == (&policy.name, policy.version);
+        is_it(self.first.policy) || self.later.iter().any(|later| is_it(&later.policy))
+    }
+
+    /// The limits that it began with: what the registration says, else the item.
+    pub(crate) fn limits(&self, registration: &Registration) -> (Option<Limit>, Option<Limit>) {
+        self.first.item.limits(registration.promised, registration.statutory)
     }
 
     /// What the clock is given of a case.
@@ -204,7 +251,7 @@ impl<'r> Bench<'r> {
         changes: &'e [RuleChange<'e>],
     ) -> CaseInput<'e> {
         let item = self.first.item;
-        let (promised, statutory) = item.limits(registration.promised, registration.statutory);
+        let (promised, statutory) = self.limits(registration);
         CaseInput {
             events,
             promised,

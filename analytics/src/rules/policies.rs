@@ -81,11 +81,12 @@ impl Policies {
         Ok(Self { official, shadows })
     }
 
-    /// The one that judges cases whose clock starts on that day, of those that stood at an instant. Cases
-    /// from before the first policy are judged by the first.
+    /// The one that judges cases whose clock starts on that day, of those that stood at an instant: the
+    /// latest in force; where there is none, the last that began before, else the first.
     pub(super) fn official(&self, day: Option<Date>, by: Timestamp) -> &Policy {
         let standing = self.official.iter().filter(|row| row.stood.at(by));
-        let held = standing.clone().rev().find(|row| day.is_none_or(|day| row.from <= day));
+        let begun = standing.clone().rev().filter(|row| day.is_none_or(|day| row.from <= day));
+        let held = begun.clone().find(|row| row.holds(day)).or_else(|| begun.clone().next());
         &held.or_else(|| standing.clone().next()).unwrap_or(&self.official[0]).policy
     }
 
@@ -114,7 +115,8 @@ impl Policies {
 /// Two policies, of rows in order, that would judge from the same day on. Of versions of one policy the last
 /// judges.
 fn rivals(official: &[Dated]) -> Option<(&Dated, &Dated)> {
-    official.windows(2).find_map(|pair| match pair {
+    let standing: Vec<&Dated> = official.iter().filter(|row| row.stood.is_present()).collect();
+    standing.windows(2).find_map(|pair| match *pair {
         [left, right] if left.from == right.from && left.policy.name != right.policy.name => Some((left, right)),
         _ => None,
     })

@@ -34,8 +34,8 @@ async fn a_fresh_lake_has_the_shipped_rules() {
     assert_eq!(rules.items.version(Some("SI034"), day, now).rules.max_extension_days, Some(10));
     assert_eq!(rules.items.version(Some("NO_SUCH"), day, now).version, 0);
 
-    assert_eq!(rules.calendars[0].1.windows(date(2018, 3, 5)).len(), 2);
-    assert!(!rules.calendars[0].1.is_workday(date(2018, 4, 18)));
+    assert_eq!(rules.calendars.all()[0].windows(date(2018, 3, 5)).len(), 2);
+    assert!(!rules.calendars.all()[0].is_workday(date(2018, 4, 18)));
     let regions = rules.workdays.known_on(date(2018, 3, 5));
     assert_eq!(regions.iter().map(WorkdayTable::region).collect::<Vec<_>>(), ["GX", "CN"]);
     let (township, county) = rules.above("450521101201");

@@ -8,10 +8,10 @@ use jiff::civil::Date;
 
 use super::{RuleTables, rule};
 use crate::AnalyticsError;
-use crate::cells::{Day, Flag, Text, columns};
+use crate::cells::{Day, Flag, Instant, Text, columns};
 
 columns! {
-    WorkdayColumns { region: Text, date: Day, is_workday: Flag, known_from: Day }
+    WorkdayColumns { region: Text, date: Day, is_workday: Flag, known_from: Day, replaced_at: Instant }
 }
 
 /// The days of all regions, with what was known when.
@@ -42,7 +42,7 @@ impl Workdays {
         let mut rows: Vec<Row> = Vec::new();
         for batch in tables.read(&CALENDAR_DAY, WorkdayColumns::FIELDS).await? {
             let of = WorkdayColumns::of(&batch);
-            for at in 0..batch.num_rows() {
+            for at in (0..batch.num_rows()).filter(|at| of.replaced_at.get(*at).is_none()) {
                 let (Some(region), Some(date)) = (of.region.get(at), of.date.get(at)) else { continue };
                 let place = regions.iter().position(|known| known == region).unwrap_or_else(|| {
                     regions.push(region.to_owned());

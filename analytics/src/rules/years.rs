@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use datasets::contract::CALENDAR_YEAR;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{RuleTables, rule};
+use super::{RuleTables, Stood, rule};
 use crate::AnalyticsError;
-use crate::cells::{Day, Int, Text, columns};
+use crate::cells::{Day, Instant, Int, Text, columns};
 
 columns! {
-    YearColumns { region: Text, year: Int, status: Text, known_from: Day }
+    YearColumns { region: Text, year: Int, status: Text, known_from: Day, put_at: Instant, replaced_at: Instant }
 }
 
 /// What has been said of the years of one region, the oldest first.
@@ -22,6 +23,7 @@ struct YearRow {
     known_from: Option<Date>,
     year: i16,
     is_known: bool,
+    stood: Stood,
 }
 
 impl Years {
@@ -40,7 +42,8 @@ impl Years {
                 let year = i16::try_from(number).ok().filter(|year| Date::new(*year, 1, 1).is_ok());
                 let year = year.ok_or_else(|| wrong(format!("there is no year {number}")))?;
                 if of.region.get(at) == Some(region) {
-                    rows.push(YearRow { known_from: of.known_from.get(at), year, is_known });
+                    let stood = Stood::of(of.put_at, of.replaced_at, at);
+                    rows.push(YearRow { known_from: of.known_from.get(at), year, is_known, stood });
                 }
             }
         }
@@ -48,14 +51,20 @@ impl Years {
         Ok(Self { rows })
     }
 
-    /// The days on which something was made known.
-    pub(super) fn notices(&self) -> impl Iterator<Item = Date> + '_ {
-        self.rows.iter().filter_map(|row| row.known_from)
+    /// The days on which something was made known, of rows that stood at an instant.
+    pub(super) fn notices(&self, by: Timestamp) -> impl Iterator<Item = Date> + '_ {
+        self.rows.iter().filter(move |row| row.stood.at(by)).filter_map(|row| row.known_from)
     }
 
-    /// The years that were known before a notice, or are now.
-    pub(super) fn known(&self, before: Option<Date>) -> BTreeSet<i16> {
-        let said = self.rows.iter().filter(|row| row.known_from.is_none_or(|from| before.is_none_or(|by| from < by)));
+    /// When rows were put, and replaced.
+    pub(super) fn instants(&self) -> impl Iterator<Item = Timestamp> + '_ {
+        self.rows.iter().flat_map(|row| row.stood.instants())
+    }
+
+    /// The years that were known before a notice, or are now, of rows that stood at an instant.
+    pub(super) fn known(&self, before: Option<Date>, by: Timestamp) -> BTreeSet<i16> {
+        let standing = self.rows.iter().filter(|row| row.stood.at(by));
+        let said = standing.filter(|row| row.known_from.is_none_or(|from| before.is_none_or(|by| from < by)));
         // In the order of the notices: the latest counts.
         let latest: BTreeMap<i16, bool> = said.map(|row| (row.year, row.is_known)).collect();
         latest.into_iter().filter(|(_, is_known)| *is_known).map(|(year, _)| year).collect()
@@ -70,11 +79,11 @@ mod tests {
 
     #[test]
     fn the_last_notice_by_then_says_whether_a_year_is_known() {
-        let row = |known_from, year, is_known| YearRow { known_from, year, is_known };
+        let row = |known_from, year, is_known| YearRow { known_from, year, is_known, stood: Stood::ALWAYS };
         let notice = date(2026, 11, 10);
         let years = Years { rows: vec![row(None, 2026, true), row(None, 2027, false), row(Some(notice), 2027, true)] };
-        assert_eq!(years.known(None), BTreeSet::from([2026, 2027]));
-        assert_eq!(years.known(Some(notice)), BTreeSet::from([2026]), "before the notice");
-        assert_eq!(years.notices().collect::<Vec<_>>(), [notice]);
+        assert_eq!(years.known(None, Timestamp::MAX), BTreeSet::from([2026, 2027]));
+        assert_eq!(years.known(Some(notice), Timestamp::MAX), BTreeSet::from([2026]), "before the notice");
+        assert_eq!(years.notices(Timestamp::MAX).collect::<Vec<_>>(), [notice]);
     }
 }

@@ -273,7 +273,8 @@ async fn register(
         let view = context.sql(&sql).await?.into_view();
         public.register_table(contract.table.to_owned(), view)?;
     }
-    for contract in contract::ALL.iter().filter(|contract| contract.remembers()) {
+    let has_view = |table: &str| queries::view::VIEWS.iter().any(|(name, _)| *name == table);
+    for contract in contract::ALL.iter().filter(|contract| contract.remembers() && !has_view(contract.table)) {
         let view = context.sql(&queries::view::standing(contract.table, contract.key[0])).await?.into_view();
         let history = if queries::view::has_history(contract.table) { "_history" } else { "" };
         public.register_table(format!("{}{history}", contract.table), view)?;

@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, PUT_AT, REPLACED_AT, Role, may, must};
 
 /// Which days are worked, per region (domain §4.2, §7). That a year has rows does not make it known:
 /// `calendar_year` says so.
@@ -26,5 +26,7 @@ pub static CALENDAR_DAY: Contract = Contract {
             Date,
             "date of the notice; null: always known. Of several rows of a day the latest known counts",
         ),
+        PUT_AT,
+        REPLACED_AT,
     ],
 };

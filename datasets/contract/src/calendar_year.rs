@@ -1,5 +1,5 @@
 use super::Kind::*;
-use super::{Contract, MadeId, Role, may, must};
+use super::{Contract, MadeId, PUT_AT, REPLACED_AT, Role, may, must};
 
 /// Which years have a calendar that is known, per region (domain §4.2, §7). A year may be known without a
 /// row of its own region in the notices (Guangxi 2020), and have rows before all of it is known.
@@ -29,5 +29,7 @@ pub static CALENDAR_YEAR: Contract = Contract {
             Date,
             "date of the notice; null: always known. Of several rows of a year the latest known counts",
         ),
+        PUT_AT,
+        REPLACED_AT,
     ],
 };

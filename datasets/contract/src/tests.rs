@@ -75,7 +75,7 @@ fn reference_rows_can_be_edited() {
 fn the_rules_that_cases_are_judged_by_remember() {
     let remember = ALL.iter().filter(|contract| contract.remembers());
     let names: Vec<&str> = remember.clone().map(|contract| contract.table).collect();
-    assert_eq!(names, ["service_item", "office_hours", "sla_policy"]);
+    assert_eq!(names, ["service_item", "calendar_day", "calendar_year", "office_hours", "sla_policy"]);
     for contract in remember {
         let told =
             [PUT_AT.name, REPLACED_AT.name].map(|name| contract.field(name).map(|field| (field.kind, field.later)));

@@ -14,7 +14,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::civil::Date;
 use thiserror::Error;
 
-use super::versions::{is_own, texts};
+use super::versions::{NULL, is_own, texts};
 use crate::contract::{self, Contract, Field, Kind, Role};
 use crate::days_since_epoch;
 
@@ -142,6 +142,8 @@ pub fn merged(contract: &'static Contract, held: &[RecordBatch], new: &RecordBat
     let held = concat_batches(&contract.schema(), held)?;
     let all = concat_batches(&contract.schema(), [&held, new])?;
     let said = texts(contract, &all, |name| !is_own(name))?;
+    // A file cannot tell an empty text from an unknown one.
+    let said: Vec<String> = said.iter().map(|said| said.replace(NULL, "")).collect();
     let mut last: HashMap<String, usize> = HashMap::new();
     let mut order: Vec<String> = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();

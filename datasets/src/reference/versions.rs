@@ -22,7 +22,7 @@ const VERSION: [&str; 3] = ["version", "valid_from", "valid_to"];
 /// Whether the source has taken the record back.
 const DELETED: &str = "is_deleted";
 /// What stands for unknown: it differs from an empty text.
-const NULL: &str = "\u{0}";
+pub(super) const NULL: &str = "\u{0}";
 
 /// A table with new rows in it.
 #[derive(Debug)]

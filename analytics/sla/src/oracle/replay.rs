@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::World;
 use super::levels::{Key, Met, Scene, open_from, scene};
 use super::story::{effect, extended_at, is_late};
 use super::time::{Us, us};
 use super::view::View;
 use super::walk::first_open;
-use super::World;
 use crate::{Event, EventKind, Level, ObjectType};
 
 pub struct Card {
