@@ -1,11 +1,12 @@
 """Makes a lake: of the sample as it is, or, with a seed, of one with corrections, records that are taken back and told
-again, late ones, and wrong ones, in random pieces.
+again, late ones, and wrong ones, in random pieces of which one is withdrawn.
 
 usage: make.py SUNLAKE PLACE [SEED]   (the program, a new folder; the lake is PLACE/lake)
 """
 
 import csv
 import datetime
+import json
 import pathlib
 import random
 import subprocess
@@ -58,7 +59,8 @@ def shuffled(file, place, chance):
     if "recorded_at" in header:
         told_again(rows, [name for name in header[1:] if name not in NAMES], chance)
         chance.shuffle(rows)
-        count = chance.randint(2, 5)
+        # So many commits that the ledger gets a checkpoint, which DuckDB's reader has to go on from.
+        count = chance.randint(5, 7)
     for at in range(count):
         piece = place / f"piece-{at}" / file.name
         piece.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,8 @@ def main(sunlake, place, seed=None):
     chance = random.Random(seed)
 
     def run(*words):
-        subprocess.run([sunlake, "--lake", str(place / "lake"), *words], check=True, stdout=subprocess.DEVNULL)
+        command = [sunlake, "--lake", str(place / "lake"), *words]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
     exports = place / "exports"
     if seed is None:
@@ -93,15 +96,20 @@ def main(sunlake, place, seed=None):
     run("sample", "--out", str(exports), *words)
     batches = [piece for file in sorted(exports.iterdir()) for piece in shuffled(file, place / "pieces", chance)]
     chance.shuffle(batches)
+    receipts = []
     for file in batches:
         # Now and then the states are derived in between, so that later pieces find them there.
-        run("ingest", mapping(file), str(file), *([] if chance.random() < 0.3 else ["--no-derive"]))
+        more = [] if chance.random() < 0.1 else ["--no-derive"]
+        receipts.append(json.loads(run("ingest", mapping(file), str(file), "--json", *more)))
+    run("lake", "rollback", "--batch", chance.choice(receipts)["batch_id"])
     first = datetime.date(2021, 9, 14) + datetime.timedelta(days=chance.randint(0, 200))
     end = first + datetime.timedelta(days=chance.randint(60, 200))
     parameters = place / "parameters.csv"
     parameters.write_text(PARAMETERS.format(first=first, end=end))
     run("reference", "put", "metric_parameter", str(parameters))
     run("derive")
+    if chance.random() < 0.5:
+        run("lake", "compact")
 
 
 if __name__ == "__main__":
