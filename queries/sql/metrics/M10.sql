@@ -105,6 +105,8 @@ split as (
 
 totals as (
     select
+        -- Of whole tenths and whole days a p90 has one place, to which it is rounded below: the weight between two
+        -- neighbours may be cut after some places, as DataFusion does after six.
         {key} as bucket,
         count(used_tenths) as decided_n,
         sum(used_tenths) as used_tenths,
@@ -128,7 +130,7 @@ final as (
         decided_n,
         used_tenths / (10.0 * nullif(decided_n, 0)) as mean_used_days,
         median_tenths / 10.0 as median_used_days,
-        p90_tenths / 10.0 as p90_used_days,
+        round(p90_tenths, 1) / 10.0 as p90_used_days,
         zero_day_n,
         instant_n,
         instant_tenths / (10.0 * nullif(instant_n, 0)) as instant_mean_used_days,
@@ -136,7 +138,7 @@ final as (
         delivered_n,
         calendar_days / nullif(calendar_n, 0) as mean_calendar_days,
         median_calendar_days,
-        p90_calendar_days
+        round(p90_calendar_days, 1) as p90_calendar_days
     from totals
 )
 
