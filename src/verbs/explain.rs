@@ -145,5 +145,5 @@ pub(super) fn local(instant: Timestamp, zone: &TimeZone) -> String {
     if time.hour() == 23 && time.minute() == 59 && time.second() == 59 && time.subsec_nanosecond() >= 999_999_000 {
         return format!("{} 24:00", time.date());
     }
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    time.strftime("%Y-%m-%d %H:%M:%S%.f").to_string()
 }

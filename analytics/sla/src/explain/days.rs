@@ -27,6 +27,8 @@ pub(super) struct Course<'a> {
     pub(super) excluded: Excluded<'a>,
     /// None unless the limit is in hours or minutes.
     pub(super) office: Option<OfficeTime<'a>>,
+    /// Natural days have their number, also those over which the due date rolls.
+    pub(super) is_natural: bool,
 }
 
 impl Course<'_> {
@@ -37,7 +39,8 @@ impl Course<'_> {
         let mut number = 1;
         for date in successors(Some(self.started_on), |date| date.tomorrow().ok()).take_while(|date| *date <= last) {
             let role = if date == self.started_on { DayRole::Start } else { role_of(date, number) };
-            number += u32::from(matches!(role, DayRole::Counted(_)));
+            let rolls = self.is_natural && matches!(role, DayRole::RolledOn | DayRole::NotWorked);
+            number += u32::from(rolls || matches!(role, DayRole::Counted(_)));
             lines.push(self.line(date, role));
         }
         lines
@@ -102,6 +105,11 @@ impl Term<'_> {
             DayRole::NotWorked
         }
     }
+}
+
+/// Whether a limit counts natural days.
+pub(super) fn is_natural(limit: Option<Limit>) -> bool {
+    limit.is_some_and(|limit| limit.n > 0 && matches!(limit.unit, Unit::Cd | Unit::Month))
 }
 
 /// A stop covers the whole day's office time.
@@ -169,6 +177,7 @@ pub(super) fn of_case(
         stops,
         excluded,
         office: OfficeTime::of(promise.limit, start.at, promise.due_at, excluded),
+        is_natural: is_natural(promise.limit),
     };
     let (counted_on, excluded_on) = (promise.counted_on.as_slice(), promise.excluded_on.as_slice());
     let term = Term { limit: promise.limit, due_on, counted_on, excluded_on, excluded };

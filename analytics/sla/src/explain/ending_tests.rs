@@ -52,7 +52,7 @@ fn a_limit_that_ends_on_a_day_off_rolls_on_to_its_due_date() {
     let accept = [event(Accept, "2018-03-05T09:00")];
     let natural = |n| told(&case(&accept, Some(Limit { n, unit: Unit::Cd })), "2018-03-13T10:00").days;
     let lines = days(&natural(5));
-    assert_eq!(lines[4..], ["03-09 4", "03-10 5 YELLOW", "03-11 off", "03-12 rolled on DUE", "03-13 6 RED"]);
+    assert_eq!(lines[4..], ["03-09 4", "03-10 5 YELLOW", "03-11 off", "03-12 rolled on DUE", "03-13 8 RED"]);
     assert_eq!(days(&natural(7))[6..8], ["03-11 6 YELLOW", "03-12 7 DUE"], "it ends on a workday");
 }
 

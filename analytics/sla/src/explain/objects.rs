@@ -195,7 +195,7 @@ impl<'a> Asked<'a> {
         }
         marks.sort();
         let excluded = Excluded { pauses: &[], calendar, zone };
-        let course = Course { started_on, ended_on, marks, stops: &[], excluded, office: None };
+        let course = Course { started_on, ended_on, marks, stops: &[], excluded, office: None, is_natural: false };
         told.days = course.lines(last, role);
         let went_on = told.ended_at.unwrap_or(self.until);
         told.cut = cut(last, went_on, excluded);

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::days::{Course, Term, cut, is_covered, open_until, unknown_year};
+use super::days::{Course, Term, cut, is_covered, is_natural, open_until, unknown_year};
 use super::marks::Instants;
 use super::office::OfficeTime;
 use super::{DayLine, DayRole};
@@ -75,6 +75,7 @@ impl Told<'_> {
             stops: self.stops,
             excluded,
             office: OfficeTime::of(step.limit, started_at, step.due_at, excluded),
+            is_natural: is_natural(step.limit),
         };
         if let Some(limit) = step.limit.filter(|limit| limit.n > 0 && limit.unit != Unit::Wd) {
             // Natural days and office time run on from the first start, whether the step is open or not.
