@@ -254,6 +254,7 @@ fn a_person_is_taken_out_of_everything_and_nothing_else_changes() {
     // The refused record of another stays, and can be corrected.
     let open = place.json(&["quarantine", "list"]);
     assert_eq!((open.as_array().map(Vec::len), open[0]["records"].as_i64()), (Some(1), Some(1)), "{open}");
+    assert_eq!(place.number("select count(*) from refusal where is_open"), 1, "what is closed is so in SQL, too");
     assert!(sealed(&place).iter().any(|said| said.contains("many")));
     assert!(place.run(&["audit", "verify"]).contains("2 entries"));
     assert_eq!(states(&place), ["begun", "done"]);
