@@ -247,6 +247,23 @@ fn a_row_as_it_was_brings_a_record_back_that_was_taken_back() {
     place.run(&["lake", "verify"]);
 }
 
+#[test]
+fn a_version_or_a_first_day_that_may_be_missing_is_none_where_it_is_empty() {
+    let place = lake();
+    let rules = "promised_unit = { value = \"WD\" }\nversion = { column = \"v\", optional = true }\n";
+    let rules = ITEMS.replace("promised_unit = { value = \"WD\" }\n", rules);
+    let rules = rules.replace("\"from\"", "{ column = \"from\", optional = true }");
+    let mapping = place.file("items.toml", rules);
+    let land = |name: &str, lines: &str| {
+        let file = place.file(name, lines);
+        let receipt = place.json(&["ingest", text(&mapping), text(&file)]);
+        ["landed", "known", "quarantined"].map(|count| receipt[count].as_i64().expect("a count"))
+    };
+    assert_eq!(land("1.csv", "id,name,limit,from,v\nX1,x,5,2018-01-01,1\nX2,x,5,,\n"), [2, 0, 0]);
+    assert_eq!(land("2.csv", "id,name,limit,from,v\nX1,x,5,2018-01-01,\nX2,x,5,,\n"), [0, 2, 0]);
+    assert_eq!(land("3.csv", "id,name,limit\nX1,x,5\nX2,x,6\n"), [1, 1, 0]);
+}
+
 const AGENTS: &str = r#"
 [source]
 system = "desk"

@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use datasets::contract::{Field, MadeId, Role};
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
-use readers::mapping::{Mapping, Output};
+use readers::mapping::{Mapping, Output, Rule};
 use sha2::{Digest, Sha256};
 
 use super::value::{Problem, Value};
@@ -63,6 +63,13 @@ impl MadeIds {
         *turn += u32::from(is_deleted != (*turn % 2 == 1));
         *turn
     }
+}
+
+/// Whether a rule for a field that every row has must give a value. The version and the first day of a reference row
+/// come from the table that it lands in, where the rule says that they may be missing.
+pub(super) fn is_needed(output: &Output, field: &Field, rule: Option<&Rule>) -> bool {
+    let is_later = output.contract.role == Role::Reference && matches!(field.name, "version" | "valid_from");
+    rule.is_some_and(|rule| !(rule.optional && is_later))
 }
 
 /// Refuses a row that seems to come from the future, or from before there was anything to report.
