@@ -87,7 +87,7 @@ pub(crate) fn read_value<'r>(
         (None, _) => rule.default.as_deref(),
     };
     let Some(text) = text else { return Ok(Value::Null) };
-    if (rule.person || id::is_code(field.name))
+    if (rule.person || (field.kind == Kind::Text && id::is_code(field.name)))
         && let Some(problem) = id::problem(text)
     {
         return Err(problem);
