@@ -42,7 +42,14 @@ fn files_that_cannot_be_read_at_all() {
     refused("changed.csv.gz", changed, &["changed.csv.gz, line", "is not intact gzip"]);
     refused("cut.xes", "<log><trace><event>", &["cut.xes", "cut off"]);
     refused("wrong.xes", "<log><trace></event></log>", &["wrong.xes, line 1"]);
-    refused("page.html", "<html><body>x</body></html>", &["not <log>"]);
+    refused("page.xml", "<page><body>x</body></page>", &["not <log>"]);
+    refused("page.csv", "<!doctype html><body>x</body>", &["page.csv is a web page (HTML), not data"]);
+    let zero = "case,at\n\0\n";
+    refused(
+        "zero.csv",
+        zero,
+        &["\"event_id\"", "is missing", "were taken for UTF-16", "set csv.encoding in the mapping"],
+    );
     let open_quote = HEADER.to_owned() + "\"" + &"x".repeat(17 * 1024 * 1024);
     refused("quote.csv", open_quote, &["quote.csv, line 2", "more than 16 MiB", "quote that never closes"]);
 }
