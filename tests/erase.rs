@@ -291,6 +291,10 @@ fn the_same_file_does_not_bring_an_erased_person_back() {
     assert_eq!(found["found"]["vault"]["originals"].as_array().map(Vec::len), Some(1), "{found}");
     assert_eq!(left(&place, &hash), Vec::<String>::new());
     assert_eq!(states(&place), ["begun", "done", "begun", "done"]);
+    // Withdrawn first, it would: the plan says so.
+    let known = land(&place, mapping, name, lines);
+    let plan = place.run(&["lake", "rollback", "--dry-run", "--batch", known["batch_id"].as_str().expect("batch_id")]);
+    assert!(plan.contains("by order 2024-17 a person was erased from its rows"), "{plan}");
 }
 
 #[test]
