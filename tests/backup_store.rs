@@ -124,6 +124,14 @@ fn a_place_in_a_store_is_one_lakes_and_one_backups_at_a_time() {
     store.fail(&[Fault::Status(403)]);
     let said = refused(&place, &store, 1, &["backup", "s3://backups/denied"]);
     assert!(said.contains("s3://backups/denied/manifest.json: the store does not allow it"), "{said}");
+    // The address is right: it is the environment that is to be mended.
+    for args in [&["backup", ADDRESS][..], &["restore", ADDRESS, "--lake", "x"]] {
+        let mut nobody = with_store(&place, &store);
+        nobody.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        let done = nobody.args(args).assert().failure().code(1);
+        let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+        assert!(said.contains("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{said}");
+    }
     assert!(refused(&place, &store, 2, &["backup", "s3://backups"]).contains("it names no folder in the bucket"));
     let said = refused(&place, &store, 2, &["lake", "status", "--lake", ADDRESS]);
     assert!(said.contains("s3:// is not supported by this build"), "{said}");

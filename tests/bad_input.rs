@@ -1,6 +1,7 @@
 //! Bad input: one clear message that names file, line and field; nothing half-landed; sound rows
 //! beside bad ones land.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use crate::support::{Place, text};
@@ -41,9 +42,39 @@ fn files_that_cannot_be_read_at_all() {
     refused("changed.csv.gz", changed, &["changed.csv.gz, line", "is not intact gzip"]);
     refused("cut.xes", "<log><trace><event>", &["cut.xes", "cut off"]);
     refused("wrong.xes", "<log><trace></event></log>", &["wrong.xes, line 1"]);
-    refused("page.html", "<html><body>x</body></html>", &["not <log>"]);
+    refused("page.xml", "<page><body>x</body></page>", &["not <log>"]);
+    refused("page.csv", "<!doctype html><body>x</body>", &["page.csv is a web page (HTML), not data"]);
+    let zero = "case,at\n\0\n";
+    refused(
+        "zero.csv",
+        zero,
+        &["\"event_id\"", "is missing", "were taken for UTF-16", "set csv.encoding in the mapping"],
+    );
     let open_quote = HEADER.to_owned() + "\"" + &"x".repeat(17 * 1024 * 1024);
     refused("quote.csv", open_quote, &["quote.csv, line 2", "more than 16 MiB", "quote that never closes"]);
+}
+
+#[test]
+fn ids_that_meet_no_other_and_times_that_are_not_there_are_refused() {
+    let place = Place::new();
+    let time = "2018-05-16 09:00:00";
+    let lines = [
+        HEADER.to_owned(),
+        row(1, time),
+        row(2, time).replace("TEST-2", "TEST\u{200b}-2"),
+        row(3, time).replace("E3,", "\u{feff}E3,"),
+        row(4, time).replace("TEST-4", "12.0"),
+        row(5, "2018-05-16 10:00:60"),
+        row(6, time).replace("TEST-6", "1.5"),
+    ];
+    let file = place.file("ids.csv", lines.concat());
+    let receipt = place.json(&["ingest", "workflow_event", text(&file)]);
+    let refusals = receipt["refusals"].as_array().expect("refusals").iter();
+    let told: BTreeSet<(i64, &str)> =
+        refusals.map(|of| (of["line"].as_i64().expect("line"), of["rule"].as_str().expect("rule"))).collect();
+    let unseen = "control_character";
+    assert_eq!(told, BTreeSet::from([(3, unseen), (4, unseen), (5, "float_id"), (6, "not_a_time")]), "{receipt}");
+    assert_eq!(receipt["landed"].as_i64(), Some(2), "{receipt}");
 }
 
 #[test]

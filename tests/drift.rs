@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::postgres::Desk;
 use crate::server::Server;
-use crate::support::{Place, text};
+use crate::support::{Place, make_older_clock, text};
 use crate::workbook::Cell::Text;
 use crate::workbook::{packed, workbook};
 
@@ -279,13 +279,29 @@ fn a_lake_of_format_3_is_brought_along() {
     let mapping = mapping(&place, "");
     land(&place, &mapping, "a.csv", format!("id,case,at\n1,C1,{AT}\n"));
     make_format_3(&place);
+    make_older_clock(&place);
     let message = place.fails(1, &["lake", "status"]);
     assert!(message.contains("has format 3") && message.contains("sunlake lake migrate"), "{message}");
     assert!(place.run(&["lake", "migrate", "--dry-run"]).contains("ingest_batch: new_columns would be added"));
     let told = place.run(&["lake", "migrate"]);
     assert!(told.contains("ingest_batch: new_columns added") && told.contains("became format 6"), "{told}");
+    assert!(told.contains("next: ") && told.contains("`sunlake derive --accept-engine`"), "{told}");
+    let refused = place.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(
+        refused.contains("version 1 of the clock") && refused.contains("`sunlake derive --accept-engine`"),
+        "{refused}"
+    );
+    // What lands meanwhile has landed.
     land(&place, &mapping, "b.csv", format!("id,case,at,memo\n2,C2,{AT},x\n"));
     assert_eq!((place.number(BATCHES), place.number(DRIFTED), place.number(EVENTS)), (2, 1, 2));
+    let states = "select count(*) from case_state";
+    assert_eq!(place.number(states), 1);
+    let file = place.file("c.csv", format!("id,case,at\n3,C3,{AT}\n"));
+    let done = place.sunlake().args(["ingest", &mapping, text(&file)]).assert().success();
+    let warned = String::from_utf8_lossy(&done.get_output().stderr);
+    assert!(warned.contains("warning") && warned.contains("`sunlake derive --accept-engine`"), "{warned}");
+    place.run(&["derive", "--accept-engine"]);
+    assert_eq!(place.number(states), 3);
 }
 
 /// Takes the lake back to what the program before this one made: the field is not in the ledger's

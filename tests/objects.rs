@@ -153,6 +153,7 @@ fn what_is_cut_off_goes_on_where_it_stopped_and_only_with_the_same_object() {
     landing.store.fail(&[Fault::Cut(0); 9]);
     let said = landing.refuses(landing.ingest(address));
     assert!(said.contains(&format!("only 0 of {} bytes came", bytes.len())), "{said}");
+    assert!(said.contains("s3://exports/a.csv: try 1 of 5 is given up, it is asked again"), "{said}");
     // A little now and then is no progress: it would be asked for ever.
     landing.store.asked();
     landing.store.fail(&[Fault::Cut(10); 99]);

@@ -226,6 +226,44 @@ fn what_a_source_takes_back_is_left_out_from_its_day_on() {
     assert_eq!(tables.map(|table| count(table, "2024-08-01")), [1, 1]);
 }
 
+#[test]
+fn a_row_as_it_was_brings_a_record_back_that_was_taken_back() {
+    let place = lake();
+    let mapping = place.file("gone.toml", TAKEN_BACK);
+    let land = |name: &str, lines: &[&str]| {
+        let file = place.file(name, format!("item,org,name,limit,from,to,gone\n{}\n", lines.join("\n")));
+        let receipt = place.json(&["ingest", text(&mapping), text(&file)]);
+        (receipt["landed"].as_i64(), receipt["known"].as_i64())
+    };
+    let there = || place.number("select count(distinct item_id) from service_item where name = 'x'");
+    let (row, gone) = ("X1,,x,5,2018-01-01,,", "X1,,x,5,2018-01-01,2024-05-01,true");
+    assert_eq!((land("1.csv", &[row]), there()), ((Some(1), Some(0)), 1));
+    assert_eq!((land("2.csv", &[gone]), there()), ((Some(1), Some(0)), 0));
+    assert_eq!((land("3.csv", &[row, ",999,office,,,,"]), there()), ((Some(2), Some(0)), 1));
+    assert_eq!((land("4.csv", &[row, ",998,office,,,,"]), there()), ((Some(1), Some(1)), 1), "nothing is news twice");
+    // There, taken back and there again in one file.
+    let [row, gone] = [row, gone].map(|line| line.replace("X1", "X2"));
+    assert_eq!((land("5.csv", &[&row, &gone, &row]), there()), ((Some(3), Some(0)), 2));
+    place.run(&["lake", "verify"]);
+}
+
+#[test]
+fn a_version_or_a_first_day_that_may_be_missing_is_none_where_it_is_empty() {
+    let place = lake();
+    let rules = "promised_unit = { value = \"WD\" }\nversion = { column = \"v\", optional = true }\n";
+    let rules = ITEMS.replace("promised_unit = { value = \"WD\" }\n", rules);
+    let rules = rules.replace("\"from\"", "{ column = \"from\", optional = true }");
+    let mapping = place.file("items.toml", rules);
+    let land = |name: &str, lines: &str| {
+        let file = place.file(name, lines);
+        let receipt = place.json(&["ingest", text(&mapping), text(&file)]);
+        ["landed", "known", "quarantined"].map(|count| receipt[count].as_i64().expect("a count"))
+    };
+    assert_eq!(land("1.csv", "id,name,limit,from,v\nX1,x,5,2018-01-01,1\nX2,x,5,,\n"), [2, 0, 0]);
+    assert_eq!(land("2.csv", "id,name,limit,from,v\nX1,x,5,2018-01-01,\nX2,x,5,,\n"), [0, 2, 0]);
+    assert_eq!(land("3.csv", "id,name,limit\nX1,x,5\nX2,x,6\n"), [1, 1, 0]);
+}
+
 const AGENTS: &str = r#"
 [source]
 system = "desk"

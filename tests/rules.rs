@@ -1,6 +1,6 @@
 //! Rules as data: a calendar, a policy or an item that a city edits folds the open cases again.
 
-use crate::support::{Place, text};
+use crate::support::{Place, make_older_clock, text};
 
 const MAPPING: &str = r#"
 [source]
@@ -309,15 +309,7 @@ fn an_item_whose_steps_do_not_fit_is_not_published() {
 fn another_version_of_the_clock_takes_over_with_consent_only() {
     let place = lake(&["A,5,,ACCEPT,2018-03-05 10:00:00"]);
     let before = cards(&place);
-    // What a lake looks like that an older program has derived.
-    let log = place.dir.path().join("lake/case_state/_delta_log");
-    let commits = std::fs::read_dir(&log).expect("log").filter_map(|entry| {
-        let name = entry.expect("entry").file_name().into_string().expect("text");
-        name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok())
-    });
-    let next = commits.max().expect("a commit") + 1;
-    let older = "{\"txn\":{\"appId\":\"derive/engine\",\"version\":1,\"lastUpdated\":0}}\n";
-    std::fs::write(log.join(format!("{next:020}.json")), older).expect("written");
+    make_older_clock(&place);
     let refused = place.fails(1, &["derive"]);
     assert!(refused.contains("version 1 of the clock") && refused.contains("--accept-engine"), "{refused}");
     let plan = place.json(&["derive", "--dry-run"]);

@@ -126,6 +126,18 @@ pub fn assert_ready(place: &Place, lake: &Path) {
     }
 }
 
+/// Makes a lake look as if an older clock had worked its cards out.
+pub fn make_older_clock(place: &Place) {
+    let log = place.dir.path().join("lake/case_state/_delta_log");
+    let commits = std::fs::read_dir(&log).expect("log").filter_map(|entry| {
+        let name = entry.expect("entry").file_name().into_string().expect("text");
+        name.strip_suffix(".json").and_then(|number| number.parse::<u64>().ok())
+    });
+    let next = commits.max().expect("a commit") + 1;
+    let older = "{\"txn\":{\"appId\":\"derive/engine\",\"version\":1,\"lastUpdated\":0}}\n";
+    std::fs::write(log.join(format!("{next:020}.json")), older).expect("written");
+}
+
 /// The path as text.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("a path of text")

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use datasets::clock::{Clock, SystemClock};
-use datasets::lake::{self, BackupOptions, LakeUrl};
+use datasets::lake::{self, BackupOptions, LakeError, LakeUrl};
+use datasets::remote::RemoteError;
 
 use super::Shared;
 use super::lake::sized;
@@ -83,5 +84,9 @@ fn keys(shared: &Shared) -> Result<Vec<PathBuf>> {
 }
 
 fn url(text: &str) -> Result<LakeUrl> {
-    Ok(LakeUrl::of_backup(text).map_err(|error| Misuse(error.to_string()))?)
+    LakeUrl::of_backup(text).map_err(|error| match error {
+        // The address is right.
+        LakeError::Remote(RemoteError::Environment { .. } | RemoteError::Unusable { .. }) => error.into(),
+        wrong => Misuse(wrong.to_string()).into(),
+    })
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ use crate::output::{counted, say};
 
 /// Action of the audit log.
 const ERASE: &str = "erase";
+/// Field of its entries: the batches that had brought the rows.
+const BATCHES: &str = "batches";
 /// What no erasure can reach.
 const BEYOND: &str = "Not reached: backups, exports, copies of the vault, and files outside it, such as those in the done \
                       and failed folders of a watch. Run `sunlake backup FOLDER` again into each backup of this lake, \
@@ -105,9 +108,24 @@ impl Job<'_> {
         fields.insert("lake".to_owned(), self.lake.url().to_string().into());
         fields.insert("state".to_owned(), state.into());
         fields.insert("found".to_owned(), serde_json::to_value(erasure)?);
+        fields.insert(BATCHES.to_owned(), serde_json::to_value(&erasure.lake.batches)?);
         self.log.append(clock.now(), &actor(), ERASE, &fields)?;
         Ok(())
     }
+}
+
+/// Orders by which people were erased from rows of a batch, as far as the audit log tells.
+pub fn orders(shared: &Shared, lake: &Lake, batch_id: &str) -> Result<BTreeSet<String>> {
+    let entries = AuditLog::at(shared.config.audit_file()).entries()?;
+    let url = lake.url().to_string();
+    let field = |entry: &AuditEntry, name: &str| entry.fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let is_of_batch = |entry: &&AuditEntry| {
+        let batches = entry.fields.get(BATCHES).and_then(Value::as_array);
+        entry.action == ERASE
+            && field(entry, "lake").as_deref() == Some(url.as_str())
+            && batches.is_some_and(|batches| batches.iter().any(|id| id.as_str() == Some(batch_id)))
+    };
+    Ok(entries.iter().filter(is_of_batch).filter_map(|entry| field(entry, "order")).collect())
 }
 
 fn print(shared: &Shared, args: &EraseArgs, subject: &Subject, erasure: &Erasure) -> Result<()> {

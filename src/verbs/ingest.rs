@@ -1,18 +1,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use analytics::{DeriveOptions, DeriveReport};
+use analytics::DeriveReport;
 use anyhow::{Context, Result, bail};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta};
 use ingest::{Earlier, IngestOptions, Input, Mapping, PersonKey, ReadError, Receipt, Vault};
 
-use super::Shared;
 use super::derive::summary;
-use super::tidy;
+use super::{Shared, derive_landed, tidy};
 use crate::cli::{IngestArgs, Misuse};
 use crate::output::{counted, say};
-use crate::progress::{self, ReadBar};
+use crate::progress::ReadBar;
 use crate::spool;
 
 pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
@@ -74,7 +73,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         swept(vault, clock.now()).await;
     }
     if let Some(lake) = lake.filter(|_| !args.dry_run && !args.no_derive) {
-        let report = progress::derive(&lake, DeriveOptions::at(clock.now()), shared.global.json).await?;
+        let report = derive_landed(&lake, clock.now(), shared.global.json).await?;
         if report != DeriveReport::default() && !shared.global.json {
             eprintln!("{}", summary(&report));
         }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::{Cli, Global, Misuse, Verb};
 use crate::config::Config;
+use crate::progress;
 
 mod audit;
 mod backup;
@@ -132,12 +133,27 @@ impl Shared {
 
 /// Brings states and cards up to what was `done`, which stands also if this fails.
 async fn derive_after(lake: &Lake, now: Timestamp, done: &str) -> Result<DeriveReport> {
-    analytics::derive(lake, DeriveOptions::at(now)).await.map_err(|error| {
-        let why = match &error {
-            // That nothing has landed is true of states and cards alone.
-            AnalyticsError::Lake(LakeError::NoSpace(folder)) => format!("no space left on {folder}"),
-            other => other.to_string(),
-        };
-        anyhow!("{done}; states and cards are not yet worked out ({why}): run `sunlake derive`")
-    })
+    analytics::derive(lake, DeriveOptions::at(now)).await.map_err(|error| not_derived(done, &error))
+}
+
+/// The same after a landing, behind a bar. If states and cards wait for consent to another clock, a warning tells it.
+async fn derive_landed(lake: &Lake, now: Timestamp, json: bool) -> Result<DeriveReport> {
+    match progress::derive(lake, DeriveOptions::at(now), json).await {
+        Err(error @ AnalyticsError::OtherEngine { .. }) => {
+            eprintln!("sunlake: warning: what has landed is in, but not yet in states and cards: {error}");
+            Ok(DeriveReport::default())
+        }
+        derived => derived.map_err(|error| not_derived("what has landed stays", &error)),
+    }
+}
+
+fn not_derived(done: &str, error: &AnalyticsError) -> anyhow::Error {
+    let why = match error {
+        // That nothing has landed is true of states and cards alone.
+        AnalyticsError::Lake(LakeError::NoSpace(folder)) => format!("no space left on {folder}"),
+        // It says what to run.
+        AnalyticsError::OtherEngine { .. } => return anyhow!("{done}; {error}"),
+        other => other.to_string(),
+    };
+    anyhow!("{done}; states and cards are not yet worked out ({why}): run `sunlake derive`")
 }

@@ -8,11 +8,11 @@ use datasets::lake::{Lake, LakeError, LakeMeta};
 use ingest::{PersonKey, Progress, PullOptions, PullReport, Vault};
 use tokio::task::JoinSet;
 
-use super::{Shared, tidy};
+use super::{Shared, derive_landed, tidy};
 use crate::cli::{Misuse, PullArgs};
 use crate::config::Pulling;
 use crate::output::{counted, say};
-use crate::progress::{self, PullBar};
+use crate::progress::PullBar;
 
 /// The longest wait after a failure, unless the section itself waits longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -96,7 +96,7 @@ impl Job {
         let report = self.once(Some(bar.clone())).await;
         bar.finish();
         if let Some(lake) = self.fed(&report) {
-            progress::derive(lake, DeriveOptions::at(self.clock.now()), json).await?;
+            derive_landed(lake, self.clock.now(), json).await?;
             tidy::after_landing(lake).await;
         }
         report

@@ -105,7 +105,7 @@ mod tests {
         columns[rows.schema().index_of(BATCH).expect("a field")] =
             Arc::new(StringArray::from(vec![batch; lines.len()]));
         let rows = RecordBatch::try_new(rows.schema(), columns).expect("of the batch");
-        vec![versions::merged(table, held, &[rows]).expect("merged").rows]
+        vec![versions::merged(table, held, &[rows], 0).expect("merged").rows]
     }
 
     fn undo(now: &[RecordBatch], before: &[RecordBatch], after: &[RecordBatch]) -> Result<(String, u64), Later> {
@@ -155,7 +155,7 @@ mod tests {
             Arc::new(StringArray::from(vec![batch; lines.len()]));
         let rows = RecordBatch::try_new(rows.schema(), columns).expect("of the batch");
         let stood = remember::standing(table, held).expect("rows");
-        let new = versions::merged(table, &stood, &[rows]).expect("merged").rows;
+        let new = versions::merged(table, &stood, &[rows], 0).expect("merged").rows;
         let at = jiff::Timestamp::from_microsecond(at).expect("an instant");
         vec![remember::remember(table, held, &new, at).expect("remembered")]
     }

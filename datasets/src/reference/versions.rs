@@ -52,6 +52,8 @@ struct Version {
 /// - else a new version, with the next number; the one before it ends on its first day.
 ///
 /// One that takes its record back is the last version, or ends the row of its key, and keeps its first day.
+/// The last of the rows that come after without doing so brings it back: if it was in force before, from
+/// `today` on, or from the deletion on if that is later.
 ///
 /// # Errors
 ///
@@ -60,6 +62,7 @@ pub fn merged(
     contract: &'static Contract,
     held: &[RecordBatch],
     offered: &[RecordBatch],
+    today: i32,
 ) -> Result<Versioned, ArrowError> {
     let schema = contract.schema();
     let first_offered = held.iter().map(RecordBatch::num_rows).sum();
@@ -70,6 +73,13 @@ pub fn merged(
     let numbered = contract.key.contains(&"version");
     let identity = texts(contract, &all, |name| contract.key.contains(&name) && name != "version")?;
 
+    // First day of the last row that a record is offered after its last deletion among them.
+    let mut last: HashMap<&str, Option<i32>> = HashMap::new();
+    for place in first_offered..all.num_rows() {
+        let row = times.version(place);
+        let last = last.entry(&identity[place]).or_default();
+        *last = if row.deleted { None } else { (*last).max(Some(row.from)) };
+    }
     let mut order: Vec<&str> = Vec::new();
     let mut versions: HashMap<&str, Vec<Version>> = HashMap::new();
     let batches = batches_of(&all);
@@ -84,8 +94,17 @@ pub fn merged(
             known.push(row);
             continue;
         }
-        let says =
-            if !numbered || row.number > 0 { put(known, row, &whole, &content) } else { add(known, row, &content) };
+        let is_last = last.get(identity[place].as_str()) == Some(&Some(row.from));
+        let gone = gone(known).filter(|gone| numbered && is_last && brings_back(row, known[*gone]));
+        let says = match (numbered && row.number == 0, gone) {
+            (true, Some(gone)) => return_of(known, row, gone, today, &content),
+            (true, None) => add(known, row, &content),
+            (false, gone) => {
+                // Who numbers the versions says himself which one is the last.
+                let removed = gone.map(|gone| known.remove(gone));
+                put(known, row, &whole, &content).filter(|_| removed.is_none())
+            }
+        };
         match says {
             None => fresh += 1,
             Some(held) => {
@@ -131,6 +150,32 @@ fn put(known: &mut Vec<Version>, row: Version, whole: &[String], content: &[Stri
         false => row,
     };
     None
+}
+
+/// The version by which a record is taken back, if it is.
+fn gone(known: &[Version]) -> Option<usize> {
+    let last = known.iter().enumerate().max_by_key(|(_, version)| (version.from, version.number));
+    last.filter(|(_, version)| version.deleted).map(|(at, _)| at)
+}
+
+/// Whether a row says that its record is there, though taken back: in force before that, and not ended by then.
+fn brings_back(row: Version, gone: Version) -> bool {
+    !row.deleted && row.number < gone.number && row.from < gone.from && row.to.is_none_or(|to| to > gone.from)
+}
+
+/// Adds a row without a number that brings its record back. It was not there between.
+fn return_of(known: &mut Vec<Version>, row: Version, gone: usize, today: i32, content: &[String]) -> Option<Version> {
+    let Version { from, number, .. } = known[gone];
+    if known.len() == 1 {
+        // Nor was it there before, as far as was told.
+        known[gone] = Version { number, ..row };
+        return None;
+    }
+    let from = from.max(today);
+    if row.to.is_some_and(|to| to <= from) {
+        return add(known, row, content);
+    }
+    add(known, Version { from, ..row }, content)
 }
 
 /// Adds a row without a number; the version that says the same already, if one does.
@@ -235,84 +280,4 @@ pub(super) fn texts(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reference::edit;
-
-    /// `merged` of rows of a table, as CSV without what nobody asks for.
-    fn told(table: &str, columns: &[&str], held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
-        let table = edit::table(table).expect("a table");
-        let read = |lines: &[&str]| {
-            let text = [columns.join(",")].into_iter().chain(lines.iter().map(|line| (*line).to_owned()));
-            edit::rows(table, text.collect::<Vec<_>>().join("\n").as_bytes()).expect("rows")
-        };
-        let Versioned { rows, fresh, .. } = merged(table, &[read(held)], &[read(offered)]).expect("merged");
-        let places: Vec<usize> = columns.iter().filter_map(|name| rows.schema().index_of(name).ok()).collect();
-        let text = edit::csv(&[rows.project(&places).expect("columns")]).expect("csv");
-        let text = String::from_utf8(text).expect("text");
-        (text.lines().skip(1).map(str::to_owned).collect(), fresh)
-    }
-
-    /// The same of `policy_item`: id, version, title, first and last day.
-    fn land(held: &[&str], offered: &[&str]) -> (Vec<String>, u64) {
-        told("policy_item", &["policy_id", "version", "title", "valid_from", "valid_to"], held, offered)
-    }
-
-    #[test]
-    fn rows_without_a_number_become_versions() {
-        let first = "A,1,old,2020-01-01,";
-        assert_eq!(land(&[], &["A,0,old,2020-01-01,"]), (vec![first.to_owned()], 1));
-        assert_eq!(land(&[first], &["A,0,old,2023-01-01,"]), (vec![first.to_owned()], 0), "nothing new");
-        let both = ["A,1,old,2020-01-01,2023-01-01", "A,2,new,2023-01-01,"].map(str::to_owned).to_vec();
-        assert_eq!(land(&[first], &["A,0,new,2023-01-01,"]), (both.clone(), 1));
-        assert_eq!(land(&[&both[0], &both[1]], &["A,0,new,2024-01-01,"]), (both.clone(), 0));
-        let corrected = vec!["A,1,right,2020-01-01,".to_owned()];
-        assert_eq!(land(&[first], &["A,0,right,2020-01-01,"]), (corrected, 1), "the same first day");
-        let between = land(&[&both[0], &both[1]], &["A,0,mid,2021-01-01,"]).0;
-        assert_eq!(
-            between,
-            ["A,1,old,2020-01-01,2021-01-01", "A,2,new,2023-01-01,", "A,3,mid,2021-01-01,2023-01-01"]
-                .map(str::to_owned)
-        );
-    }
-
-    #[test]
-    fn what_has_ended_may_come_again_and_numbers_are_heeded() {
-        let ended = "A,1,old,2020-01-01,2021-01-01";
-        let again = land(&[ended], &["A,0,old,2022-01-01,"]);
-        assert_eq!(again, (vec![ended.to_owned(), "A,2,old,2022-01-01,".to_owned()], 1));
-        assert_eq!(land(&[ended], &[ended]), (vec![ended.to_owned()], 0));
-        let renamed = land(&[ended], &["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"]);
-        assert_eq!(renamed.1, 2);
-        assert_eq!(renamed.0, ["A,1,other,2020-01-01,2021-01-01", "B,1,b,2020-01-01,"].map(str::to_owned));
-    }
-
-    #[test]
-    fn what_is_taken_back_ends_and_may_come_again() {
-        let columns = ["policy_id", "version", "title", "valid_from", "valid_to", "is_deleted"];
-        let land = |held: &[&str], offered: &[&str]| told("policy_item", &columns, held, offered);
-        let first = "A,1,a,2020-01-01,,";
-        assert_eq!(land(&[first], &["A,0,a,2020-01-01,,false"]), (vec![first.to_owned()], 0), "it is not");
-        let ended = ["A,1,a,2020-01-01,2023-05-01,", "A,2,a,2023-05-01,,true"];
-        assert_eq!(land(&[first], &["A,0,a,2023-05-01,,true"]), (ended.map(str::to_owned).to_vec(), 1));
-        assert_eq!(land(&ended, &["A,0,a,2023-06-01,,true"]), (ended.map(str::to_owned).to_vec(), 0), "once");
-        let back = ["A,1,a,2020-01-01,2023-05-01,", "A,2,a,2023-05-01,2024-01-01,true", "A,3,a,2024-01-01,,false"];
-        assert_eq!(land(&ended, &["A,0,a,2024-01-01,,false"]), (back.map(str::to_owned).to_vec(), 1));
-        // Told to have ended before its last version began: nothing comes after.
-        let later = land(&["A,1,a,2020-01-01,2022-01-01,", "A,2,b,2022-01-01,,"], &["A,0,b,2021-01-01,,true"]);
-        assert_eq!(later.0, ["A,1,a,2020-01-01,2022-01-01,", "A,2,b,2022-01-01,,true"].map(str::to_owned));
-    }
-
-    #[test]
-    fn a_row_without_versions_ends_in_its_place() {
-        let columns = ["edition", "code", "name", "level", "valid_from", "valid_to", "is_deleted"];
-        let land = |held: &[&str], offered: &[&str]| told("region", &columns, held, offered);
-        let ended = "2023,1,a,village,2023-01-01,2024-05-01,true".to_owned();
-        let taken_back = ["2023,1,a,village,2026-01-01,2024-05-01,true"];
-        assert_eq!(land(&["2023,1,a,village,2023-01-01,,"], &taken_back), (vec![ended.clone()], 1));
-        assert_eq!(land(&[&ended], &["2023,1,a,village,2026-02-01,2026-02-01,true"]), (vec![ended], 0), "once");
-        let old = "2022,1,a,village,2022-01-01,2023-01-01,";
-        let told = land(&[old], &["2022,1,a,village,2026-01-01,2024-05-01,true"]).0;
-        assert_eq!(told, ["2022,1,a,village,2022-01-01,2023-01-01,true"], "its edition had ended before");
-    }
-}
+mod tests;

@@ -18,6 +18,9 @@ pub enum RemoteError {
     /// An address of a kind, or with settings, that it is not read with.
     #[error("{name}: {reason}")]
     Refused { name: String, reason: &'static str },
+    /// The environment does not say who asks, or says what is not safe.
+    #[error("{name}: {reason}")]
+    Environment { name: String, reason: &'static str },
     /// The settings do not make a store.
     #[error("{name}: the settings of the environment (AWS_…) make no store of it: {reason}; mend them")]
     Unusable { name: String, reason: String },

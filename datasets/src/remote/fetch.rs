@@ -16,7 +16,7 @@ use super::{Remote, RemoteError};
 /// Tries in a row that do not bring enough.
 const TRIES: u32 = 5;
 const PATIENCE: Patience =
-    Patience { silence: Duration::from_secs(30), slowness: Duration::from_secs(300), wait: Duration::from_millis(100) };
+    Patience { silence: Duration::from_secs(30), slowness: Duration::from_secs(60), wait: Duration::from_millis(100) };
 
 /// How long a store is waited for.
 struct Patience {
@@ -88,7 +88,7 @@ async fn fetch_within(
                 None => RemoteError::Unread { name, reason },
             });
         }
-        tracing::info!(object = %object.name, came, "asked again: {reason}");
+        tracing::warn!("{}: try {tries} of {TRIES} is given up, it is asked again: {reason}", object.name);
         if !can_go_on {
             begun = None;
             file.set_len(0).and_then(|()| file.seek(SeekFrom::Start(0))).map_err(disk(object))?;

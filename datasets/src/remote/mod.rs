@@ -148,7 +148,7 @@ fn bucket<'a>(url: &'a Url, name: &str) -> Result<&'a str, RemoteError> {
 
 /// The bucket that an address names, by the environment's settings.
 fn s3(url: &Url, name: &str, client: ClientOptions, retry: RetryConfig) -> Result<Arc<dyn ObjectStore>, RemoteError> {
-    let refused = |reason| Err(RemoteError::Refused { name: name.to_owned(), reason });
+    let refused = |reason| Err(RemoteError::Environment { name: name.to_owned(), reason });
     let bucket = bucket(url, name)?;
     let mut builder = AmazonS3Builder::new().with_client_options(client).with_retry(retry);
     let mut is_known = false;

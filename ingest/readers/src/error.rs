@@ -45,6 +45,18 @@ pub enum ReadError {
     /// A column that the mapping names is not there.
     #[error("{file}, line {line}: column {column:?} of mapping {mapping} is missing; the file has: {present}")]
     MissingColumn { file: String, line: u64, column: String, mapping: String, present: String },
+    /// The same of a file whose encoding was guessed.
+    #[error(
+        "{missing}. Its bytes were taken for {encoding}, as nothing says otherwise; if that is wrong, set csv.encoding in \
+         the mapping (utf-8, utf-16 or gb18030) and take out what misled, such as zero bytes"
+    )]
+    Misread { missing: Box<ReadError>, encoding: &'static str },
+    /// What a server shows to people.
+    #[error(
+        "{file} is a web page (HTML), not data; if it was fetched, look in a browser at what the address gives; if it is \
+         a table, open it and save it as CSV or XLSX"
+    )]
+    WebPage { file: String },
     /// Columns that a mapping which freezes its columns does not know.
     #[error(
         "{file}, line {line}: new columns: {columns}; mapping {mapping} refuses them (drift.mode = \"freeze\"). Name them in it, in a rule or in drift.ignore, or set drift.mode to \"discard\" or \"evolve\""

@@ -31,7 +31,7 @@ impl Landing {
     ) -> Result<Self, IngestError> {
         let IngestOptions { dry_run, now, .. } = *options;
         let way = match contract.role {
-            Role::Reference => Way::Reference(ReferenceLanding::begin(lake, contract, once, dry_run, now)),
+            Role::Reference => Way::Reference(ReferenceLanding::begin(lake, contract, once, dry_run, now)?),
             _ => Way::Fact(Box::new(FactLanding::begin(lake, contract, once, dry_run).await?)),
         };
         Ok(Self { way })

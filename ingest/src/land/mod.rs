@@ -222,12 +222,7 @@ impl Job<'_> {
 
     /// What all its rows have in common.
     fn common(&self, lake: Option<&Lake>) -> Result<Common, IngestError> {
-        let zone = lake.map_or(Ok(TimeZone::get("Asia/Shanghai")), |lake| Ok(TimeZone::get(&lake.meta().time_zone)));
-        let lake_zone = zone.and_then(|zone| zone).map_err(|error| ReadError::BadMapping {
-            name: "lake_meta".into(),
-            reason: format!("time_zone: {error}"),
-        })?;
-        Ok(Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone })
+        Ok(Common { batch_id: self.batch_id.clone(), ingested_at: self.options.now, lake_zone: lake_zone(lake)? })
     }
 
     async fn run(&self, lake: Option<&Lake>, original: Option<Original>) -> Result<Receipt, IngestError> {
@@ -314,6 +309,16 @@ impl Job<'_> {
         }
         Ok(receipt)
     }
+}
+
+/// The zone in which the lake counts days; without a lake, that of a new one.
+fn lake_zone(lake: Option<&Lake>) -> Result<TimeZone, IngestError> {
+    let zone = match lake {
+        Some(lake) => TimeZone::get(&lake.meta().time_zone),
+        None => TimeZone::get("Asia/Shanghai"),
+    };
+    Ok(zone
+        .map_err(|error| ReadError::BadMapping { name: "lake_meta".into(), reason: format!("time_zone: {error}") })?)
 }
 
 /// Locks every table that the batch touches, always in the same order.

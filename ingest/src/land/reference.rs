@@ -11,7 +11,9 @@ use datasets::lake::{Lake, Once, Table, TableSnapshot};
 use datasets::reference::remember::{remember, standing};
 use datasets::reference::versions::{self, Versioned};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::lake_zone;
 use crate::IngestError;
 use crate::receipt::TableCount;
 use crate::rows::Made;
@@ -28,6 +30,8 @@ pub(super) struct Merging {
     standing: Vec<RecordBatch>,
     /// Since when that stands.
     now: Timestamp,
+    /// The same as a day of the lake.
+    today: i32,
 }
 
 /// What became of the rows of one batch.
@@ -44,6 +48,7 @@ impl Merging {
         contract: &'static Contract,
         table: Option<&Table>,
         now: Timestamp,
+        zone: &TimeZone,
     ) -> Result<Self, IngestError> {
         let before = match table {
             Some(table) => Some(table.snapshot().await?),
@@ -55,13 +60,14 @@ impl Merging {
             None => Vec::new(),
         };
         let standing = standing(contract, &held).map_err(wrong(contract))?;
-        Ok(Self { contract, before, held, standing, now })
+        let today = datasets::days_since_epoch(zone.to_datetime(now).date());
+        Ok(Self { contract, before, held, standing, now, today })
     }
 
     /// Puts the rows of a batch in. Of one whose commit is there already nothing is new: what others say
     /// of its records since stays.
     pub(super) fn take(&mut self, rows: &[RecordBatch], has_landed: bool) -> Result<Merged, IngestError> {
-        let merged = versions::merged(self.contract, &self.standing, rows);
+        let merged = versions::merged(self.contract, &self.standing, rows, self.today);
         let Versioned { rows, fresh, again } = merged.map_err(wrong(self.contract))?;
         if has_landed {
             return Ok(Merged { fresh: 0, before: again });
@@ -90,6 +96,7 @@ pub(super) struct ReferenceLanding {
     table: Option<Arc<Table>>,
     dry_run: bool,
     now: Timestamp,
+    zone: TimeZone,
     rows: Vec<RecordBatch>,
 }
 
@@ -100,9 +107,9 @@ impl ReferenceLanding {
         once: &Once,
         dry_run: bool,
         now: Timestamp,
-    ) -> Self {
+    ) -> Result<Self, IngestError> {
         let table = lake.map(|lake| lake.table(contract));
-        Self { contract, once: once.clone(), table, dry_run, now, rows: Vec::new() }
+        Ok(Self { contract, once: once.clone(), table, dry_run, now, zone: lake_zone(lake)?, rows: Vec::new() })
     }
 
     pub(super) fn take(&mut self, rows: RecordBatch) {
@@ -140,7 +147,7 @@ impl ReferenceLanding {
             Some(table) => table.has_landed(&self.once).await?,
             None => false,
         };
-        let mut merging = Merging::begin(self.contract, self.table.as_deref(), self.now).await?;
+        let mut merging = Merging::begin(self.contract, self.table.as_deref(), self.now, &self.zone).await?;
         let merged = merging.take(&self.rows, has_landed)?;
         Ok((merging, merged))
     }

@@ -18,6 +18,7 @@ use crate::{IngestError, NewColumns, PersonKey, RULES, Refusal};
 mod buffer;
 mod check;
 mod drift;
+mod id;
 mod own;
 mod period;
 mod time;
@@ -243,7 +244,7 @@ impl<'a> Maker<'a> {
                 Some(rule) => read_value(field, rule, places, record, self.person, &mut masked),
             };
             match value {
-                Ok(Value::Null) if rule.is_some() && !field.nullable => {
+                Ok(Value::Null) if !field.nullable && own::is_needed(output, field, rule.as_ref()) => {
                     problems.push((
                         field.name,
                         Problem::new("missing", "a value is needed here; fill it in at the source"),

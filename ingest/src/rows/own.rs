@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use datasets::contract::{Field, MadeId, Role};
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
-use readers::mapping::{Mapping, Output};
+use readers::mapping::{Mapping, Output, Rule};
 use sha2::{Digest, Sha256};
 
 use super::value::{Problem, Value};
@@ -31,15 +31,45 @@ pub(super) struct Filled {
     pub(super) latest: Option<i64>,
 }
 
-/// The ids that were made of the rows of a file so far.
+/// The ids that were made of the rows of a file so far, and what tells its rows apart besides.
 #[derive(Debug, Default)]
 pub(crate) struct MadeIds {
     /// Rows, or rows that differ, by what identifies them.
     counts: HashMap<u128, u32>,
     /// Number of each content that has one of its own.
     contents: HashMap<u128, u32>,
+    /// How often each record with versions was taken back, or came back, so far.
+    turns: HashMap<u128, u32>,
     /// Ids that earlier attempts of the batch have given: a replay passes over them.
     pub(crate) taken: HashSet<String>,
+}
+
+impl MadeIds {
+    /// Which turn of its record a row tells: odd ones take it back. In the next one it may come as it was.
+    fn turn(&mut self, output: &Output, values: &[Value<'_>]) -> u32 {
+        let contract = output.contract;
+        if contract.role != Role::Reference || !contract.key.contains(&"version") {
+            return 0;
+        }
+        let (mut record, mut is_deleted) = (Vec::<&str>::new(), false);
+        for (field, value) in contract.fields.iter().zip(values) {
+            match value {
+                Value::Text(text) if contract.key.contains(&field.name) => record.push(text.as_ref()),
+                Value::Bool(told) if field.name == "is_deleted" => is_deleted = *told,
+                _ => {}
+            }
+        }
+        let turn = self.turns.entry(fingerprint(&record)).or_insert(0);
+        *turn += u32::from(is_deleted != (*turn % 2 == 1));
+        *turn
+    }
+}
+
+/// Whether a rule for a field that every row has must give a value. The version and the first day of a reference row
+/// come from the table that it lands in, where the rule says that they may be missing.
+pub(super) fn is_needed(output: &Output, field: &Field, rule: Option<&Rule>) -> bool {
+    let is_later = output.contract.role == Role::Reference && matches!(field.name, "version" | "valid_from");
+    rule.is_some_and(|rule| !(rule.optional && is_later))
 }
 
 /// Refuses a row that seems to come from the future, or from before there was anything to report.
@@ -131,7 +161,8 @@ pub(super) fn fill(
         set("biz_date", Value::Date(datasets::days_since_epoch(date)));
         set("biz_month", Value::Text(Cow::Owned(format!("{:04}-{:02}", date.year(), date.month()))));
     }
-    let key = [0, 1].map(|seed| key(output, values, recorded_at, seed));
+    let turn = ids.turn(output, values);
+    let key = [0, 1].map(|seed| key(output, values, recorded_at, turn, seed));
     Filled { row_hash, key, occurred_at, latest: occurred_at.max(recorded_at) }
 }
 
@@ -164,10 +195,10 @@ fn number_later(output: &Output, values: &mut [Value<'_>], common: &Common) {
     }
 }
 
-fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, seed: u8) -> u64 {
+fn key(output: &Output, values: &[Value<'_>], recorded_at: Option<i64>, turn: u32, seed: u8) -> u64 {
     let contract = output.contract;
     let mut hasher = DefaultHasher::new();
-    (seed, contract.table, recorded_at).hash(&mut hasher);
+    (seed, contract.table, recorded_at, turn).hash(&mut hasher);
     for (field, value) in contract.fields.iter().zip(values) {
         // Several versions of an item may stand in one file, not yet numbered.
         let version = contract.role == Role::Reference && field.name == "valid_from";

@@ -11,15 +11,27 @@ use super::value::Problem;
 /// Microseconds of an instant. A time without an offset is of the rule's zone; where a clock change
 /// makes it twice or never, the earlier reading, or the one shifted forward, counts.
 pub(super) fn read_instant(text: &str, rule: &Rule) -> Result<i64, Problem> {
-    let read = rule.formats.iter().find_map(|format| match format.as_str() {
+    let read = instant(text, rule).filter(|read| !has_second_60(text, *read, rule));
+    read.map(Timestamp::as_microsecond).ok_or_else(|| not_a_time(rule))
+}
+
+fn instant(text: &str, rule: &Rule) -> Option<Timestamp> {
+    rule.formats.iter().find_map(|format| match format.as_str() {
         "iso" => iso(text, rule),
         "excel" => excel(text).and_then(|time| place(time, &rule.zone)),
         "unix" => text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok()),
         "unix_ms" => text.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()),
         "period" => period(text, rule).and_then(|date| day(date, rule)),
         format => formatted(text, format, rule),
-    });
-    read.map(Timestamp::as_microsecond).ok_or_else(|| not_a_time(rule))
+    })
+}
+
+/// Second 60 is read as 59, whatever the form: then 59 in its place gives the same instant.
+fn has_second_60(text: &str, read: Timestamp, rule: &Rule) -> bool {
+    text.match_indices("60").any(|(at, _)| {
+        let other = format!("{}59{}", &text[..at], &text[at + 2..]);
+        instant(&other, rule) == Some(read)
+    })
 }
 
 /// Days since the epoch of a civil date.
@@ -144,15 +156,21 @@ mod tests {
             ("2018-13-01", None),
             ("昨天", None),
             ("2018-05-16 25:00:00", None),
+            ("2018-05-16 10:00:60", None),
+            ("2018-05-16T10:59:60+08:00", None),
+            ("1960-06-01 10:00:59.60", Some("1960-06-01T02:00:59.6Z")),
         ] {
             assert_eq!(read(text, &iso).as_deref(), instant, "{text}");
         }
-        let forms = rule(&["%Y年%m月%d日 %H:%M", "%Y/%m/%d", "excel"], "Asia/Shanghai", false);
+        let forms = rule(&["%Y年%m月%d日 %H:%M", "%Y/%m/%d", "excel", "%Y%m%d%H%M%S"], "Asia/Shanghai", false);
         for (text, instant) in [
             ("2018年05月16日 09:00", Some("2018-05-16T01:00:00Z")),
             ("2018/05/16", Some("2018-05-15T16:00:00Z")),
             ("43236.375", Some("2018-05-16T01:00:00Z")),
             ("-5", None),
+            ("20180516100060", None),
+            ("20180516106000", None),
+            ("20180516100059", Some("2018-05-16T02:00:59Z")),
         ] {
             assert_eq!(read(text, &forms).as_deref(), instant, "{text}");
         }

@@ -4,6 +4,7 @@
 -- several of its fields may be refused
 -- note: an attempt counts when the ledger has it, or a later one: what a replay that was broken off had written is
 -- entered by the next (decisions/0011)
+-- note: an erasure closes refusals without an attempt (0), after whichever attempt refused them
 with known as (
     select
         batch_id,
@@ -34,7 +35,9 @@ told as (
 dated as (
     select
         told.*,
-        max(told.attempt) over (partition by told.batch_id, told.line, told.output, told.row_hash) as last_attempt
+        max(told.attempt) over (partition by told.batch_id, told.line, told.output, told.row_hash) as last_attempt,
+        max(case when told.rule = 'erased' and told.ingested_at <= now() then 1 else 0 end)
+            over (partition by told.batch_id, told.line, told.output, told.row_hash) as erasures
     from told
     join known on known.batch_id = told.batch_id
     where told.attempt <= known.attempt
@@ -42,8 +45,8 @@ dated as (
 
 final as (
     select
-        * exclude (last_attempt),
-        (attempt = last_attempt and not is_resolution) as is_open
+        * exclude (last_attempt, erasures),
+        (attempt = last_attempt and not is_resolution and erasures = 0) as is_open
     from dated
 )
 

@@ -1,8 +1,10 @@
+use analytics::{AnalyticsError, DeriveOptions};
 use anyhow::Result;
+use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, Migration};
 
 use crate::output::say;
-use crate::verbs::Shared;
+use crate::verbs::{Shared, not_derived};
 
 pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
     let lake = Lake::open_older(&shared.lake_url()?).await?;
@@ -10,9 +12,11 @@ pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
         true => lake.plan_migration().await?,
         false => lake.migrate().await?,
     };
+    let is_changed = !dry_run && (from_format < to_format || !added.is_empty());
+    let next = if is_changed { derived(shared).await? } else { None };
     if shared.global.json {
         let told = serde_json::json!({
-            "dry_run": dry_run, "from_format": from_format, "to_format": to_format, "added": added,
+            "dry_run": dry_run, "from_format": from_format, "to_format": to_format, "added": added, "next": next,
         });
         say!("{told}");
         return Ok(());
@@ -34,5 +38,17 @@ pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
     } else if added.is_empty() {
         say!("nothing to do: the lake has all that this program knows");
     }
+    if let Some(next) = next {
+        say!("next: {next}");
+    }
     Ok(())
+}
+
+/// Brings states and cards up to the new tables; what is left to do if they wait for consent to another clock.
+async fn derived(shared: &Shared) -> Result<Option<String>> {
+    match analytics::derive(&*shared.lake().await?, DeriveOptions::at(SystemClock::default().now())).await {
+        Ok(_) => Ok(None),
+        Err(error @ AnalyticsError::OtherEngine { .. }) => Ok(Some(error.to_string())),
+        Err(error) => Err(not_derived("the lake is migrated", &error)),
+    }
 }

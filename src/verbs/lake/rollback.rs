@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use datasets::clock::{Clock, SystemClock};
 use datasets::contract::INGEST_BATCH;
@@ -6,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::output::{counted, say};
 use crate::verbs::derive::summary;
-use crate::verbs::{Shared, derive_after};
+use crate::verbs::{Shared, derive_after, erase};
 
 pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
     let lake = shared.lake().await?;
@@ -22,15 +24,32 @@ pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
         true => None,
         false => Some(derive_after(&lake, now, &format!("batch {} is withdrawn", plan.batch_id)).await?),
     };
+    let erased_by = erased_by(shared, &lake, &plan.batch_id);
     if shared.global.json {
-        say!("{}", serde_json::json!({ "dry_run": dry_run, "withdrawn": plan, "derived": derived }));
+        let told =
+            serde_json::json!({ "dry_run": dry_run, "withdrawn": plan, "erased_by": erased_by, "derived": derived });
+        say!("{told}");
         return Ok(());
     }
     print(&plan, dry_run)?;
+    for order in &erased_by {
+        say!(
+            "by order {order} a person was erased from its rows: the same file brings the person back when it lands \
+             again; have the source erase first, or run `sunlake erase` again after that"
+        );
+    }
     if let Some(report) = derived {
         eprintln!("{}", summary(&report));
     }
     Ok(())
+}
+
+/// Orders that have erased people from the batch's rows. What is done is no failure if nobody can tell.
+fn erased_by(shared: &Shared, lake: &Lake, batch_id: &str) -> BTreeSet<String> {
+    erase::orders(shared, lake, batch_id).unwrap_or_else(|error| {
+        tracing::warn!("whether people were erased from rows of the batch cannot be told: {error:#}");
+        BTreeSet::new()
+    })
 }
 
 /// The whole id of the one batch that begins so, if it has been withdrawn and has not landed since.

@@ -274,6 +274,6 @@ fn days_after_the_due_date_are_explained_too() {
     let mut expected = vec![DayRole::Start];
     expected.extend([1, 2, 3, 4, 5].map(DayRole::Counted));
     expected.extend([DayRole::NotWorked, DayRole::RolledOn]);
-    expected.extend([6, 7].map(DayRole::Counted));
+    expected.extend([8, 9].map(DayRole::Counted));
     assert_eq!(roles, expected);
 }

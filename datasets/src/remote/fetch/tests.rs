@@ -91,6 +91,11 @@ async fn a_store_that_sends_a_little_for_ever_is_given_up() {
     assert_eq!(asked, 5);
 }
 
+#[test]
+fn a_store_that_sends_a_little_is_given_up_within_minutes() {
+    assert!(PATIENCE.silence <= PATIENCE.slowness && PATIENCE.slowness * TRIES <= Duration::from_secs(300));
+}
+
 #[tokio::test]
 async fn a_store_that_is_slow_is_waited_for() {
     let (done, asked) = fetched(Duration::ZERO).await;

@@ -57,6 +57,13 @@ pub(super) fn of_text(head: &[u8], name: &str, mapping: &Mapping) -> Result<Form
     }
 }
 
+/// Whether a text is what a server shows to people, which is no file of any format.
+pub(super) fn is_web_page(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()));
+    begins("<!doctype html") || begins("<html")
+}
+
 /// `records`: the mapping says where in a JSON file the records are.
 fn found(head: &[u8], named: Option<Format>, records: bool) -> Format {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -109,5 +116,7 @@ mod tests {
             assert_eq!(found(head.as_bytes(), by_name(name), false), format, "{head:?} {name}");
         }
         assert_eq!(found(b"{\"a\":1}\n", None, true), Format::Json);
+        assert!(is_web_page(b"\xef\xbb\xbf\r\n<!DOCTYPE html>") && is_web_page(b"<HTML lang=\"zh\">"));
+        assert!(!is_web_page(b"<log>") && !is_web_page(b"<") && !is_web_page(b"html,a\n"));
     }
 }

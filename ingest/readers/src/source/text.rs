@@ -40,6 +40,9 @@ pub(super) fn read(
     } else {
         encoding.decode_with_bom_removal(&head).0.into_owned().into_bytes()
     };
+    if format::is_web_page(&decoded) {
+        return Err(ReadError::WebPage { file: name.to_owned() });
+    }
     let format = match told {
         Some(told) => told,
         None => format::of_text(&decoded, name, mapping)?,
@@ -47,11 +50,18 @@ pub(super) fn read(
     let whole = Cursor::new(head).chain(input);
     // A log says its encoding itself; only UTF-16 is no text at all to what reads it.
     let as_it_is = encoding == UTF_8 || (format == Format::Xes && encoding == GB18030);
-    if as_it_is {
-        records(whole, &decoded, format, name, mapping, sink)?;
+    let done = if as_it_is {
+        records(whole, &decoded, format, name, mapping, sink)
     } else {
-        records(Transcoder::new(whole, encoding), &decoded, format, name, mapping, sink)?;
-    }
+        records(Transcoder::new(whole, encoding), &decoded, format, name, mapping, sink)
+    };
+    let is_guessed = encoding != UTF_8 && mapping.csv.encoding.is_none();
+    done.map_err(|error| match error {
+        missing @ ReadError::MissingColumn { .. } if is_guessed => {
+            ReadError::Misread { missing: Box::new(missing), encoding: encoding.name() }
+        }
+        other => other,
+    })?;
     Ok(if format == Format::Xes { UTF_8.name() } else { encoding.name() })
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use datasets::contract::{Contract, Role};
 use datasets::lake::{Lake, Once, Table, TableSnapshot};
+use jiff::tz::TimeZone;
 use readers::mapping::Mapping;
 
 use super::Pushed;
 use crate::IngestError;
 use crate::land::extract::Extracted;
+use crate::land::lake_zone;
 use crate::land::recent::{Recent, mark};
 use crate::land::reference::{Merged, Merging};
 use crate::land::versions::{Verdict, offered, without_known};
@@ -62,7 +64,7 @@ impl Part {
     ) -> Result<Self, IngestError> {
         let table = lake.table(contract);
         let (new, counts) = match contract.role {
-            Role::Reference => reference(&table, place, pushed).await?,
+            Role::Reference => reference(&table, &lake_zone(Some(lake))?, place, pushed).await?,
             _ => facts(&table, place, mapping, pushed, recent).await?,
         };
         Ok(Self { contract, table, new, counts })
@@ -170,9 +172,14 @@ async fn facts(
 }
 
 /// A reference table with the rows of each batch in it, under the lock that editing takes.
-async fn reference(table: &Table, place: usize, pushed: &[&Pushed]) -> Result<(New, Vec<Count>), IngestError> {
+async fn reference(
+    table: &Table,
+    zone: &TimeZone,
+    place: usize,
+    pushed: &[&Pushed],
+) -> Result<(New, Vec<Count>), IngestError> {
     let now = pushed.iter().map(|one| one.now).max().unwrap_or_default();
-    let mut merging = Merging::begin(table.contract(), Some(table), now).await?;
+    let mut merging = Merging::begin(table.contract(), Some(table), now, zone).await?;
     let mut counts = Vec::with_capacity(pushed.len());
     for one in pushed {
         let rows: Vec<RecordBatch> = of_table(one, place).cloned().collect();

@@ -75,7 +75,7 @@ async fn a_push_that_was_killed_takes_nothing_from_who_came_in_between() {
     let pushed = pushed.expect("read");
     // The table is committed, the ledger is not: what a kill in between leaves.
     let once = Once { app_id: format!("batch/{}", pushed.batch_id), attempt: 1 };
-    let rows = versions::merged(&POLICY_ITEM, &[], &[pushed.rows[0].1.clone()]).expect("merged").rows;
+    let rows = versions::merged(&POLICY_ITEM, &[], &[pushed.rows[0].1.clone()], 0).expect("merged").rows;
     place.lake.table(&POLICY_ITEM).put(&[rows], None, Some(&once)).await.expect("put");
     let other = land(&place.push(), of_policies("k2", policy("A", "right", "2020-01-01"))).await.expect("landed");
     assert_eq!(other.receipt.landed, 1);
