@@ -234,7 +234,7 @@ fn made_id(output: &Output, values: &[Value<'_>], system: &str, ids: &mut MadeId
     let parts: Vec<String> = std::iter::once(system.to_owned()).chain(names.iter().map(part)).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let identity = fingerprint(&parts);
-    let MadeIds { counts, contents, taken } = ids;
+    let MadeIds { counts, contents, taken, .. } = ids;
     let count = counts.entry(identity).or_insert(0);
     let name = |ordinal: u32| {
         let mut digest = Sha256::new();
