@@ -1,5 +1,4 @@
 use arrow::array::RecordBatch;
-use datasets::contract;
 use jiff::civil::{Date, date};
 
 use super::*;
