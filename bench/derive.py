@@ -2,7 +2,7 @@
 
 Landing is timed once and apart (`--no-derive`). Each derive then starts from a copy of that lake, so
 that it always is a first one: it reads `workflow_event` and `workflow_case`, runs the clock with the
-official policy and those beside it, and writes `case_state`, `card` and `village_day`, synced and
+official policy and those beside it, and writes `case_state`, `card` and the marts, synced and
 committed. DuckDB reads the same files, groups the events into cases (first and last instant by
 type, counts), joins the latest registrations and writes one zstd Parquet file: no clock, no cards,
 no sort, no fsync, and no look for corrected events, of which a sample has none.

@@ -66,7 +66,7 @@ pub struct Global {
     /// Say more on standard error; twice for still more (of libraries, RUST_LOG=debug)
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = EVERYWHERE)]
     pub verbose: u8,
-    /// See the lake as of this time; a date means the end of that day in the lake's zone (ingest_batch, village_day and
+    /// See the lake as of this time; a date means the end of that day in the lake's zone (ingest_batch, the marts and
     /// the *_history views do not heed it)
     #[arg(long, global = true, value_name = "T", help_heading = EVERYWHERE)]
     pub as_of: Option<AsOf>,

@@ -71,6 +71,10 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
             ask("select count(start_from) as n from case_state"),
             "round {round}"
         );
+        let checks =
+            ["check", "village_day_sums", "mart_village_item_month", "mart_org_item_day", "mart_handling_hist"];
+        let checked = place.sunlake().args(checks).args(["--lake", text(&lake)]).output().expect("ran");
+        assert!(checked.status.success(), "round {round}: {}", String::from_utf8_lossy(&checked.stdout));
         std::fs::remove_dir_all(&lake).expect("removed");
     }
 }

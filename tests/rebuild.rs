@@ -175,6 +175,10 @@ fn a_lake_fed_in_random_pieces_is_the_lake_fed_at_once() {
             asked.extend([
                 "select * from village_day where received <> 0 or accepted <> 0 or closed <> 0 or due <> 0
                     order by village_code, day",
+                "select * from village_item_month order by month, village_code, item_id",
+                "select * from org_item_day order by day, org_code, item_id",
+                "select * from handling_hist
+                    order by grain, month, village_code, org_code, item_id, is_instant, used_days_tenths",
                 "select count(*) from workflow_event_history",
                 "select count(*) from workflow_case_history",
             ]);

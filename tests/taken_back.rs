@@ -93,11 +93,15 @@ impl Hall {
     }
 
     /// What is derived, whole.
-    fn derived(&self) -> [String; 3] {
+    fn derived(&self) -> [String; 6] {
         [
             "select * from case_state order by case_no",
             "select * from card_all order by card_id",
             "select * from village_day where received + accepted + closed + due <> 0 order by day",
+            "select * from village_item_month order by month, village_code, item_id",
+            "select * from org_item_day order by day, org_code, item_id",
+            "select * from handling_hist order by grain, month, village_code, org_code, item_id, is_instant, \
+             used_days_tenths",
         ]
         .map(|sql| self.0.run(&["query", sql, "--format", "csv"]))
     }

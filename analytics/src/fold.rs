@@ -1,7 +1,6 @@
 //! Folding cases: from facts to clocks, on all cores.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use sla::{CancelCause, Card, CaseClock, DueBasis, Event};
 
 use crate::Rules;
@@ -28,19 +27,6 @@ pub(crate) struct Folded {
 pub(crate) struct PolicyCards {
     pub(crate) is_official: bool,
     pub(crate) cards: Vec<Card>,
-}
-
-/// What of a case counts in which day of its village: the measures of `village_day`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DayFacts {
-    pub(crate) village_code: Option<String>,
-    pub(crate) received_on: Option<Date>,
-    pub(crate) started_on: Option<Date>,
-    pub(crate) closed_on: Option<Date>,
-    pub(crate) due_on: Option<Date>,
-    /// Closed at or before the due time.
-    pub(crate) closed_in_time: bool,
-    pub(crate) is_decided: bool,
 }
 
 /// Folds every case that has anything to fold; with `known_by`, by the rules known by then.
@@ -195,41 +181,5 @@ impl Folded {
     /// Receipt, else application.
     pub(crate) fn received_at(&self) -> Option<Timestamp> {
         self.clock.received_at.or(self.clock.applied_at)
-    }
-
-    pub(crate) fn day_facts(&self, rules: &Rules) -> DayFacts {
-        let clock = &self.clock;
-        let in_time = matches!((clock.closed_at, clock.promise.due_at), (Some(closed), Some(due)) if closed <= due);
-        DayFacts {
-            village_code: self.registration.village_code.clone(),
-            received_on: self.received_at().or(clock.promise.started_at).map(|at| rules.zone.to_datetime(at).date()),
-            started_on: clock.promise.started_on,
-            closed_on: clock.closed_on,
-            due_on: clock.promise.due_on,
-            closed_in_time: in_time,
-            is_decided: clock.decided,
-        }
-    }
-}
-
-impl DayFacts {
-    /// The days that the case counts in, with received, accepted, closed, closed on time, due, due
-    /// on time. A case that ended in time without a decision is not among those due (domain §5).
-    pub(crate) fn measures(&self) -> Vec<(Date, [i64; 6])> {
-        let mut days = Vec::with_capacity(4);
-        if let Some(day) = self.received_on {
-            days.push((day, [1, 0, 0, 0, 0, 0]));
-        }
-        if let Some(day) = self.started_on {
-            days.push((day, [0, 1, 0, 0, 0, 0]));
-        }
-        if let Some(day) = self.closed_on.filter(|_| self.is_decided) {
-            days.push((day, [0, 0, 1, i64::from(self.closed_in_time), 0, 0]));
-        }
-        let left = self.closed_on.is_some() && !self.is_decided && self.closed_in_time;
-        if let Some(day) = self.due_on.filter(|_| !left) {
-            days.push((day, [0, 0, 0, 0, 1, i64::from(self.closed_in_time)]));
-        }
-        days
     }
 }

@@ -13,7 +13,7 @@ pub const MOST_ROWS: usize = 1000;
 const PERIOD: [(&str, &str); 2] = [("$from", "date '1949-10-01'"), ("$to", "date '2200-01-01'")];
 
 /// Every check: keys, references, instants, sums, limits.
-pub static CHECKS: [Check; 15] = [
+pub static CHECKS: [Check; 18] = [
     Check::new("key_unique_case_state", include_str!("../sql/checks/key_unique_case_state.sql")),
     Check::new("key_unique_card", include_str!("../sql/checks/key_unique_card.sql")),
     Check::new("key_unique_version", include_str!("../sql/checks/key_unique_version.sql")),
@@ -26,6 +26,9 @@ pub static CHECKS: [Check; 15] = [
     Check::new("no_future_record", include_str!("../sql/checks/no_future_record.sql")),
     Check::new("states_equal_facts", include_str!("../sql/checks/states_equal_facts.sql")),
     Check::new("village_day_sums", include_str!("../sql/checks/village_day_sums.sql")),
+    Check::new("mart_village_item_month", include_str!("../sql/checks/mart_village_item_month.sql")),
+    Check::new("mart_org_item_day", include_str!("../sql/checks/mart_org_item_day.sql")),
+    Check::new("mart_handling_hist", include_str!("../sql/checks/mart_handling_hist.sql")),
     Check::new("level_sums", include_str!("../sql/checks/level_sums.sql")),
     Check::new("ledger_sums", include_str!("../sql/checks/ledger_sums.sql")),
     Check::new("promise_within_statutory", include_str!("../sql/checks/promise_within_statutory.sql")),

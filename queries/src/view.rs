@@ -1,7 +1,7 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 16] = [
+pub const VIEWS: [(&str, &str); 19] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("calendar_year", include_str!("../sql/views/calendar_year.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
@@ -10,6 +10,9 @@ pub const VIEWS: [(&str, &str); 16] = [
     ("village", include_str!("../sql/views/village.sql")),
     ("freshness", include_str!("../sql/views/freshness.sql")),
     ("village_day", include_str!("../sql/views/village_day.sql")),
+    ("village_item_month", include_str!("../sql/views/village_item_month.sql")),
+    ("org_item_day", include_str!("../sql/views/org_item_day.sql")),
+    ("handling_hist", include_str!("../sql/views/handling_hist.sql")),
     ("case_state", include_str!("../sql/views/case_state.sql")),
     ("data_incident", include_str!("../sql/views/data_incident.sql")),
     ("card_all", include_str!("../sql/views/card_all.sql")),

@@ -62,7 +62,8 @@ pub const QUERY: &str = "Examples:
   sunlake query 'select * from card where level = $level' --param level=RED --format csv --output red.csv
   sunlake query - --timeout 20 < statement.sql
 
-now() is the time of --as-of. ingest_batch, village_day and the *_history views do not heed --as-of: they show the present.
+now() is the time of --as-of. ingest_batch, the marts (village_day, village_item_month, org_item_day, handling_hist) and the
+*_history views do not heed --as-of: they show the present.
 A statement without an answer after --timeout seconds is given up (exit code 1); Ctrl-C ends it at once.";
 
 pub const CALENDAR: &str = "Examples:

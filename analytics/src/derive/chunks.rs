@@ -8,7 +8,8 @@ use datasets::lake::LakeSnapshot;
 use futures::{Stream, StreamExt, stream};
 
 use super::kept::{self, Keep};
-use super::{DayChanges, add, card_rows, hot, state_rows};
+use super::marts::{self, Sums};
+use super::{card_rows, state_rows};
 use crate::fold::fold_all;
 use crate::{AnalyticsError, Rules, facts};
 
@@ -35,7 +36,8 @@ pub(super) struct Chunk {
     pub(super) states: RecordBatch,
     pub(super) cards: RecordBatch,
     pub(super) kept: Option<RecordBatch>,
-    pub(super) days: DayChanges,
+    /// What it changes of the marts.
+    pub(super) changes: Sums,
 }
 
 /// The cases in pieces that are folded at once.
@@ -54,28 +56,28 @@ impl Folding {
     }
 
     async fn chunk(self, cases: HashSet<String>) -> Result<Chunk, AnalyticsError> {
-        let mut days = DayChanges::new();
+        let mut changes = Sums::new();
         if self.counted {
-            for old in hot::day_facts(&self.snapshot, &cases, &self.rules).await? {
-                add(&mut days, &old, -1);
+            for old in marts::held(&self.snapshot, &cases, &self.rules.zone).await? {
+                changes.count(&old, -1);
             }
         }
         let facts = facts::load(&self.snapshot, &cases, None).await?;
         let Self { rules, part, run, .. } = self;
         let folded = tokio::task::spawn_blocking(move || {
             let folded = fold_all(&facts, &rules, None);
-            for case in &folded {
-                add(&mut days, &case.day_facts(&rules), 1);
-            }
             let states = state_rows::rows(&folded, &rules, part, run)?;
+            for case in marts::latest(std::slice::from_ref(&states), &rules.zone) {
+                changes.count(&case, 1);
+            }
             let cards = card_rows::rows(&folded, &rules, part, run)?;
-            Ok::<_, AnalyticsError>((states, cards, days))
+            Ok::<_, AnalyticsError>((states, cards, changes))
         });
-        let (states, cards, days) = folded.await??;
+        let (states, cards, changes) = folded.await??;
         let kept = match self.keep {
             Some(keep) => Some(kept::kept(&self.snapshot, &cases, &cards, keep).await?),
             None => None,
         };
-        Ok(Chunk { states, cards, kept, days })
+        Ok(Chunk { states, cards, kept, changes })
     }
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use arrow::array::{AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int64Type;
-use datasets::contract::{CARD, CASE_STATE, Contract, VILLAGE_DAY};
+use datasets::contract::{CARD, CASE_STATE, Contract};
 use datasets::lake::{Lake, LakeSnapshot, Once};
 
 use super::hot::{Hot, is_part};
-use super::{DayChanges, RUN, stands, village_rows};
+use super::{RUN, marts, stands};
 use crate::AnalyticsError;
 
 /// Transaction that numbers the compactions of a table, by the run that they follow.
@@ -26,11 +26,11 @@ pub(super) async fn compact_if_due(lake: &Lake, run: i64) -> Result<bool, Analyt
         return Ok(false);
     }
     let latest = Hot::load(&snapshot).await?;
-    // The states go last: until then the hot rows of both tables still count, and count the same.
+    // The states go last: until then the hot rows still count, and count the same.
     let done = done(run);
     let cards = merge(lake, &snapshot, &CARD, &latest.cards, &latest, &done).await?;
-    let days = sum_days(lake, &snapshot, run).await?;
-    let done = [done, vec![stands::at(&CARD, cards), stands::at(&VILLAGE_DAY, days)]].concat();
+    let marts = marts::compact(lake, &snapshot, &done, run).await?;
+    let done = [done, vec![stands::at(&CARD, cards)], marts].concat();
     merge(lake, &snapshot, &CASE_STATE, &latest.states, &latest, &done).await?;
     Ok(true)
 }
@@ -73,29 +73,4 @@ async fn merge(
     let mut writer = table.writer();
     writer.write(&all).await?;
     Ok(table.commit_files(writer.finish().await?, Some(pinned), done, HashMap::new()).await?)
-}
-
-/// Sums the changes of each village's day into one row.
-async fn sum_days(lake: &Lake, snapshot: &LakeSnapshot, run: i64) -> Result<u64, AnalyticsError> {
-    let pinned = snapshot.table(&VILLAGE_DAY);
-    let measures = ["received", "accepted", "closed", "closed_on_time", "due", "due_on_time"];
-    let mut fields = vec!["village_code", "day"];
-    fields.extend(measures);
-    let mut sums = DayChanges::new();
-    for batch in pinned.read(&fields).await? {
-        let villages = batch.column(0).as_string::<i32>();
-        let days = batch.column(1).as_primitive::<arrow::datatypes::Date32Type>();
-        for (at, village) in villages.iter().enumerate() {
-            let Some(day) = datasets::date_from_days(days.value(at)) else { continue };
-            let sum = sums.entry((village.map(str::to_owned), day)).or_default();
-            for (measure, sum) in sum.iter_mut().enumerate() {
-                *sum += batch.column(2 + measure).as_primitive::<arrow::datatypes::Int64Type>().value(at);
-            }
-        }
-    }
-    let table = lake.table(&VILLAGE_DAY);
-    let _lock = lake.lock(table.name()).await?;
-    let mut writer = table.writer();
-    writer.write(&village_rows::rows(&sums, "cold", run)?).await?;
-    Ok(table.commit_files(writer.finish().await?, Some(pinned), &done(run), HashMap::new()).await?)
 }

@@ -1,23 +1,22 @@
-//! Deriving `case_state`, `card` and `village_day` from the facts, incrementally: a batch costs
-//! its own cases. `case_state` is committed last and carries the versions of the facts that it
+//! Deriving `case_state`, `card` and the marts from the facts, incrementally: a batch costs its
+//! own cases. `case_state` is committed last and carries the versions of the facts that it
 //! stands on, and of what stands beside it; a run that was killed before is found by that and made
 //! again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use datasets::contract::{
     CALENDAR_DAY, CALENDAR_YEAR, CARD, CASE_STATE, Contract, INGEST_BATCH, OFFICE_HOURS, SERVICE_ITEM, SLA_POLICY,
-    VILLAGE_DAY, WORKFLOW_CASE, WORKFLOW_EVENT,
+    WORKFLOW_CASE, WORKFLOW_EVENT,
 };
 use datasets::lake::{DERIVE_RUN, Lake, LakeSnapshot, Once, Table, TableSnapshot, WrittenFiles};
 use futures::TryStreamExt;
+use futures::future::join_all;
 use jiff::Timestamp;
-use jiff::civil::Date;
 
-use crate::fold::DayFacts;
 use crate::rules::RuleTables;
 use crate::{AnalyticsError, Rules};
 
@@ -25,6 +24,7 @@ pub use changes::{CardChange, Changes, DueChange};
 use chunks::{Chunk, Folding};
 use concerned::concerned;
 use kept::Keep;
+use marts::{CellSums, Mart, Sums};
 use stands::Standing;
 use task::{Task, task};
 
@@ -36,11 +36,11 @@ mod compact;
 pub(crate) mod concerned;
 pub(crate) mod hot;
 pub(crate) mod kept;
+mod marts;
 mod nested;
 mod stands;
 pub(crate) mod state_rows;
 mod task;
-mod village_rows;
 
 /// Runs from one removal of files that killed writers have left to the next.
 const SWEEP_EVERY: i64 = 50;
@@ -71,9 +71,6 @@ pub struct DeriveReport {
     /// Whether hot and cold parts were merged.
     pub compacted: bool,
 }
-
-/// Measures of a village's day by (village, day).
-pub(crate) type DayChanges = BTreeMap<(Option<String>, Date), [i64; 6]>;
 
 /// How to derive.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +112,7 @@ pub async fn derive_watched(
     watch: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<DeriveReport, AnalyticsError> {
     let _lock = lake.lock("derive").await?;
+    lake.make_marts().await?;
     let state = lake.table(&CASE_STATE);
     let standing = Standing::find(lake, options.full).await?;
     let mut snapshot = lake.snapshot().await?;
@@ -131,7 +129,7 @@ pub async fn derive_watched(
         }
     }
     let part = if task.all { "cold" } else { "hot" };
-    // The days of all cases are summed anew, when their states are there.
+    // The marts are summed anew over all cases, when their states are there.
     let sums_anew = standing.is_interrupted() || (task.all && !task.first);
     let keep = Keep { changed: task.changed, now: options.now, part, run };
     let folding = Folding {
@@ -190,12 +188,12 @@ impl Work<'_> {
     async fn fold(&self) -> Result<DeriveReport, AnalyticsError> {
         let (state, card) = (self.lake.table(&CASE_STATE), self.lake.table(&CARD));
         let (mut states, mut cards) = (state.writer(), card.writer());
-        let mut changes = DayChanges::new();
+        let mut changes = Sums::new();
         let mut report = DeriveReport::default();
         let mut kept = 0;
         let mut chunks = std::pin::pin!(self.folding.run(&self.task.touched));
         while let Some(chunk) = chunks.try_next().await? {
-            let Chunk { states: state_rows, cards: card_rows, kept: kept_rows, days } = chunk;
+            let Chunk { states: state_rows, cards: card_rows, kept: kept_rows, changes: changed } = chunk;
             report.cases += state_rows.num_rows() as u64;
             report.cards += card_rows.num_rows() as u64;
             states.write(&state_rows).await?;
@@ -208,7 +206,7 @@ impl Work<'_> {
                 }
                 None => cards.write(&card_rows).await?,
             }
-            sum(&mut changes, days);
+            changes.merge(changed);
             (self.watch)(report.cases, self.task.touched.len() as u64);
         }
         let (states, cards) = (states.finish().await?, cards.finish().await?);
@@ -216,24 +214,25 @@ impl Work<'_> {
         let old_cards = if self.task.all { Some(card.snapshot().await?) } else { None };
         let old_states = if self.task.all { Some(state.snapshot().await?) } else { None };
         let cards = self.commit(&card, cards, old_cards.as_ref(), &[]).await?;
-        let days = match self.sums_anew {
+        let marts = match self.sums_anew {
             // They get this run's number when they are summed: by that a run is found that was killed before.
-            true => self.lake.table(&VILLAGE_DAY).refresh().await?.version(),
-            false => self.commit_days(changes).await?,
+            true => marts::versions(self.lake).await?,
+            false => self.commit_marts(changes).await?,
         };
         let mut stands = vec![Once { app_id: ENGINE.to_owned(), attempt: i64::from(sla::ENGINE_VERSION) }];
         stands.extend(stands::on(&self.folding.snapshot));
         if let Some(last) = self.folding.rules.last_change() {
             stands.push(Once { app_id: RULES_KNOWN.to_owned(), attempt: last.as_microsecond() });
         }
-        stands.extend([stands::at(&CARD, cards), stands::at(&VILLAGE_DAY, days)]);
+        stands.push(stands::at(&CARD, cards));
+        stands.extend(marts);
         if kept > 0 {
             stands.push(Once { app_id: KEPT.to_owned(), attempt: self.folding.run });
         }
         self.commit(&state, states, old_states.as_ref(), &stands).await?;
         if self.sums_anew {
-            // The days were made of states that are only now all there.
-            village_rows::rebuild(self.lake, &self.folding.rules, self.folding.run).await?;
+            // They are made of states that are only now all there.
+            marts::rebuild(self.lake, &self.folding.rules, self.folding.run).await?;
         }
         Ok(report)
     }
@@ -251,31 +250,20 @@ impl Work<'_> {
         Ok(table.commit_files(files, replaced, &once, HashMap::new()).await?)
     }
 
-    async fn commit_days(&self, changes: DayChanges) -> Result<u64, AnalyticsError> {
-        let table = self.lake.table(&VILLAGE_DAY);
-        let mut writer = table.writer();
-        writer.write(&village_rows::rows(&changes, self.folding.part, self.folding.run)?).await?;
-        self.commit(&table, writer.finish().await?, None, &[]).await
-    }
-}
-
-/// Adds what a case counts for (or takes it away, with `sign` -1).
-pub(crate) fn add(changes: &mut DayChanges, case: &DayFacts, sign: i64) {
-    for (day, measures) in case.measures() {
-        let sums = changes.entry((case.village_code.clone(), day)).or_default();
-        for (sum, measure) in sums.iter_mut().zip(measures) {
-            *sum += sign * measure;
+    /// What the states are to say of the marts.
+    async fn commit_marts(&self, changes: Sums) -> Result<Vec<Once>, AnalyticsError> {
+        let mut commits = Vec::new();
+        for (mart, sums) in changes.of_each() {
+            commits.push(self.commit_mart(mart, sums));
         }
+        // At once, since a commit is mostly waiting for the disk; each is ended, also beside one that fails.
+        join_all(commits).await.into_iter().collect()
     }
-}
 
-/// Adds up what several cases count for.
-fn sum(sums: &mut DayChanges, changes: DayChanges) {
-    for (day, measures) in changes {
-        let held = sums.entry(day).or_default();
-        for (held, measure) in held.iter_mut().zip(measures) {
-            *held += measure;
-        }
+    async fn commit_mart(&self, mart: &'static Mart, sums: CellSums) -> Result<Once, AnalyticsError> {
+        let files = mart.write(self.lake, &sums, self.folding.part, self.folding.run).await?;
+        let version = self.commit(&self.lake.table(mart.contract), files, None, &[]).await?;
+        Ok(stands::at(mart.contract, version))
     }
 }
 

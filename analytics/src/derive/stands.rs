@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use datasets::contract::{self, CARD, Contract, Role, VILLAGE_DAY};
+use datasets::contract::{self, CARD, Contract, Role};
 use datasets::lake::{DeriveRuns, Lake, LakeError, LakeSnapshot, Once};
 
 use super::{GROUND, stand, version};
@@ -15,8 +15,8 @@ pub(super) struct Standing {
     runs: DeriveRuns,
     /// Cards of some run are gone: only a fold of all cases makes them again.
     pub(super) cards_lost: bool,
-    /// Changes of the days are gone: they are summed anew from the states.
-    days_lost: bool,
+    /// Changes of a mart are gone: all are summed anew from the states.
+    marts_lost: bool,
 }
 
 /// What the derived tables are made of, and what is read beside them.
@@ -28,14 +28,14 @@ fn grounds() -> impl Iterator<Item = &'static Contract> {
 impl Standing {
     /// An error if records or reference rows are lost, unless what is left is to do (`full`).
     pub(super) async fn find(lake: &Lake, full: bool) -> Result<Self, AnalyticsError> {
-        let tables: Vec<&'static Contract> = grounds().chain([&CARD, &VILLAGE_DAY]).collect();
+        let tables: Vec<&'static Contract> = grounds().chain([&CARD]).chain(contract::MARTS).collect();
         let stands = lake.stands(&tables).await?;
         let runs = lake.derive_runs().await?;
         let mut standing = Self {
             stands,
             runs,
             cards_lost: runs.card < runs.case_state,
-            days_lost: runs.village_day < runs.case_state,
+            marts_lost: runs.marts.iter().any(|run| *run < runs.case_state),
         };
         for table in tables {
             let Some(stand) = standing.stand(table) else { continue };
@@ -46,7 +46,7 @@ impl Standing {
             }
             match table.role {
                 Role::Derived if table.table == CARD.table => standing.cards_lost = true,
-                Role::Derived => standing.days_lost = true,
+                Role::Derived => standing.marts_lost = true,
                 _ if full => tracing::warn!("{} has lost commits, and is taken as it is left", table.table),
                 _ => return Err(LakeError::LostCommits { table: table.table.to_owned(), stand, version }.into()),
             }
@@ -64,14 +64,12 @@ impl Standing {
 
     /// Whether a run was broken off, or a commit of one is lost: its tables are not of one run.
     pub(super) fn is_interrupted(&self) -> bool {
-        let DeriveRuns { case_state, card, village_day } = self.runs;
-        card != case_state || village_day != case_state || self.days_lost
+        !self.runs.are_one() || self.marts_lost
     }
 
     /// The number of the next run.
     pub(super) fn next_run(&self) -> i64 {
-        let DeriveRuns { case_state, card, village_day } = self.runs;
-        case_state.max(card).max(village_day) + 1
+        self.runs.newest() + 1
     }
 }
 

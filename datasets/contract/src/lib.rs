@@ -15,6 +15,8 @@ mod disclosure_obligation;
 mod disclosure_publication;
 mod feedback_message;
 mod feedback_reply;
+mod flows;
+mod handling_hist;
 mod ingest_batch;
 mod kind;
 mod lake_meta;
@@ -22,6 +24,7 @@ mod listing;
 mod market_price;
 mod metric_parameter;
 mod office_hours;
+mod org_item_day;
 mod organization;
 mod parcel;
 mod policy_item;
@@ -32,6 +35,7 @@ mod region;
 mod service_item;
 mod sla_policy;
 mod village_day;
+mod village_item_month;
 mod workflow_case;
 mod workflow_event;
 
@@ -45,6 +49,7 @@ pub use disclosure_obligation::DISCLOSURE_OBLIGATION;
 pub use disclosure_publication::DISCLOSURE_PUBLICATION;
 pub use feedback_message::FEEDBACK_MESSAGE;
 pub use feedback_reply::FEEDBACK_REPLY;
+pub use handling_hist::HANDLING_HIST;
 pub use ingest_batch::INGEST_BATCH;
 pub use kind::{DECIMAL_DIGITS, Kind, map_entries, step_fields, suspension_fields, text_item};
 pub use lake_meta::LAKE_META;
@@ -52,6 +57,7 @@ pub use listing::LISTING;
 pub use market_price::MARKET_PRICE;
 pub use metric_parameter::METRIC_PARAMETER;
 pub use office_hours::OFFICE_HOURS;
+pub use org_item_day::ORG_ITEM_DAY;
 pub use organization::ORGANIZATION;
 pub use parcel::PARCEL;
 pub use policy_item::POLICY_ITEM;
@@ -62,11 +68,12 @@ pub use region::REGION;
 pub use service_item::SERVICE_ITEM;
 pub use sla_policy::SLA_POLICY;
 pub use village_day::VILLAGE_DAY;
+pub use village_item_month::VILLAGE_ITEM_MONTH;
 pub use workflow_case::WORKFLOW_CASE;
 pub use workflow_event::WORKFLOW_EVENT;
 
 /// Every table of the lake.
-pub static ALL: [&Contract; 28] = [
+pub static ALL: [&Contract; 31] = [
     &WORKFLOW_CASE,
     &WORKFLOW_EVENT,
     &RATING,
@@ -94,8 +101,15 @@ pub static ALL: [&Contract; 28] = [
     &CASE_STATE,
     &CARD,
     &VILLAGE_DAY,
+    &VILLAGE_ITEM_MONTH,
+    &ORG_ITEM_DAY,
+    &HANDLING_HIST,
     &LAKE_META,
 ];
+
+/// The marts: derived tables of additive measures over cases. A row of one is a change, and its key ends with the
+/// number of the run that made it; behind `part` and `fold_version` come the fields of the key, then the measures.
+pub const MARTS: [&Contract; 4] = [&VILLAGE_DAY, &VILLAGE_ITEM_MONTH, &ORG_ITEM_DAY, &HANDLING_HIST];
 
 /// The contract of `table`, if there is such a table.
 pub fn find(table: &str) -> Option<&'static Contract> {

@@ -82,3 +82,19 @@ fn the_rules_that_cases_are_judged_by_remember() {
         assert_eq!(told, [Some((Kind::Instant, true)); 2], "{}", contract.table);
     }
 }
+
+#[test]
+fn a_row_of_a_mart_is_its_key_and_what_is_added_up() {
+    let derived = ALL.iter().filter(|contract| contract.role == Role::Derived).map(|contract| contract.table);
+    let marts = MARTS.map(|contract| contract.table);
+    assert_eq!(derived.collect::<Vec<_>>(), [&["case_state", "card"][..], &marts].concat());
+    for contract in MARTS {
+        let (run, key) = contract.key.split_last().expect("a key");
+        let (part, behind) = contract.fields.split_at(2);
+        assert_eq!([part[0].name, part[1].name], ["part", *run], "{}", contract.table);
+        let (named, measures) = behind.split_at(key.len());
+        assert_eq!(named.iter().map(|field| field.name).collect::<Vec<_>>(), key, "{}", contract.table);
+        let is_sum = |field: &Field| field.kind == Kind::Int && !field.nullable;
+        assert!(!measures.is_empty() && measures.iter().all(is_sum), "{}", contract.table);
+    }
+}

@@ -19,7 +19,7 @@ pub static VILLAGE_DAY: Contract = Contract {
         must("fold_version", Int, "number of the derive run"),
         may("village_code", Text, "village; null: the source names none"),
         must("day", Date, "day in the lake's zone"),
-        must("received", Int, "cases received that day"),
+        must("received", Int, "cases received that day; where the receipt is not known, started"),
         must("accepted", Int, "cases whose clock started that day"),
         must("closed", Int, "cases decided that day"),
         must("closed_on_time", Int, "of these, at or before due_at"),

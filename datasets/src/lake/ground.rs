@@ -8,7 +8,7 @@ use futures::future::try_join_all;
 
 use super::lock::{PATIENCE, SILENCE, Tried};
 use super::{Lake, LakeError, LakeSnapshot, Table, TableLock, place};
-use crate::contract::{self, CARD, CASE_STATE, Contract, VILLAGE_DAY};
+use crate::contract::{self, CARD, CASE_STATE, Contract, MARTS};
 
 /// Transaction that numbers the runs of derive, in each of the derived tables.
 pub const DERIVE_RUN: &str = "derive";
@@ -26,7 +26,25 @@ pub fn stand(table: &Contract) -> String {
 pub struct DeriveRuns {
     pub case_state: i64,
     pub card: i64,
-    pub village_day: i64,
+    /// In the order of [`MARTS`].
+    pub marts: [i64; MARTS.len()],
+}
+
+impl DeriveRuns {
+    /// The tables that a run writes beside `case_state`, each with its last run.
+    pub fn beside(&self) -> impl Iterator<Item = (&'static Contract, i64)> {
+        std::iter::once((&CARD, self.card)).chain(MARTS.into_iter().zip(self.marts))
+    }
+
+    /// The last run that has written anything.
+    pub fn newest(&self) -> i64 {
+        self.beside().map(|(_, run)| run).fold(self.case_state, i64::max)
+    }
+
+    /// Whether all tables are of one run.
+    pub fn are_one(&self) -> bool {
+        self.beside().all(|(_, run)| run == self.case_state)
+    }
 }
 
 /// The locks of all tables, while nobody writes. Those that cannot be had here are not among them.
@@ -65,12 +83,25 @@ impl Lake {
         Ok(try_join_all(told).await?.into_iter().flatten().collect())
     }
 
+    /// Makes the marts that are not there, since an older program made the lake: no run has written them, so the next
+    /// one sums all of them anew. The caller holds the lock of derive.
+    pub async fn make_marts(&self) -> Result<(), LakeError> {
+        for mart in MARTS {
+            self.table(mart).create().await?;
+        }
+        Ok(())
+    }
+
     /// Which run of derive each derived table has.
     pub async fn derive_runs(&self) -> Result<DeriveRuns, LakeError> {
         // The states first: a run commits them after the cards, so beside a run the cards are not behind.
         let case_state = self.last_run(&CASE_STATE).await?;
-        let (card, village_day) = (self.last_run(&CARD).await?, self.last_run(&VILLAGE_DAY).await?);
-        Ok(DeriveRuns { case_state, card, village_day })
+        let card = self.last_run(&CARD).await?;
+        let mut marts = [0; MARTS.len()];
+        for (run, mart) in marts.iter_mut().zip(MARTS) {
+            *run = self.last_run(mart).await?;
+        }
+        Ok(DeriveRuns { case_state, card, marts })
     }
 
     async fn last_run(&self, contract: &Contract) -> Result<i64, LakeError> {

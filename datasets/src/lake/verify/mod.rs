@@ -14,7 +14,7 @@ use super::ledger::{Account, accounts};
 use super::snapshot::TableSnapshot;
 use super::sweep::is_data;
 use super::{Lake, LakeError, LakeSnapshot};
-use crate::contract::{self, CARD, CASE_STATE, Contract, INGEST_BATCH, QUARANTINE, Role, VILLAGE_DAY};
+use crate::contract::{self, CASE_STATE, Contract, INGEST_BATCH, QUARANTINE, Role};
 
 mod file;
 mod keys;
@@ -166,13 +166,13 @@ impl Lake {
         }
         let runs = self.derive_runs().await?;
         let again = "a run of derive was broken off, or the newest commit is lost; run `sunlake derive`";
-        for (table, run) in [(&CARD, runs.card), (&VILLAGE_DAY, runs.village_day)] {
+        for (table, run) in runs.beside() {
             if run < runs.case_state {
                 let what = format!("is of run {run} of derive, case_state of run {}: {again}", runs.case_state);
                 report.find(table, None, what);
             }
         }
-        let newest = runs.card.max(runs.village_day);
+        let newest = runs.newest();
         if runs.case_state < newest {
             let what = format!("is of run {} of derive, other tables of run {newest}: {again}", runs.case_state);
             report.find(&CASE_STATE, None, what);
