@@ -143,7 +143,8 @@ impl Scene {
             if !view.story.reopened.is_empty() {
                 self.doubt(&key, Some("whether a step goes on when the case is reopened"));
             }
-            if step.is_in_time() {
+            // One without a limit has none to end within.
+            if step.is_in_time() && step.due_at.is_some() {
                 self.in_time.push(key.clone());
             }
             let (Some(due_at), Some(due_on), false) = (step.due_at, step.due_on, step.is_provisional) else { continue };
