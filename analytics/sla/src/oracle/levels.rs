@@ -143,8 +143,7 @@ impl Scene {
             if !view.story.reopened.is_empty() {
                 self.doubt(&key, Some("whether a step goes on when the case is reopened"));
             }
-            // One without a limit has none to end within.
-            if step.is_in_time() && step.due_at.is_some() {
+            if step.is_in_time() {
                 self.in_time.push(key.clone());
             }
             let (Some(due_at), Some(due_on), false) = (step.due_at, step.due_on, step.is_provisional) else { continue };
