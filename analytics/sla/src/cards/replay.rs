@@ -121,11 +121,15 @@ pub(super) fn replay(
     Ok((judged, folded))
 }
 
-/// Whether other rules came to be known after something may have ended the case, and before the last acts.
+/// Whether other rules, which what had ended before them is not judged by, came to be known before the last
+/// acts: days after something may have ended the case, and other rules after anything happened.
 fn has_other_rules(book: &Book<'_>, acts: &[(Timestamp, &Event)]) -> bool {
-    let ends = acts.iter().filter(|(_, event)| event.kind.may_close());
-    let first = ends.map(|(at, event)| event.occurred_at.min(*at)).min();
-    first.zip(acts.last()).is_some_and(|(first, (last, _))| book.changed_between(first, *last))
+    let Some((last, _)) = acts.last() else { return false };
+    let happened = acts.iter().map(|(at, event)| (event.occurred_at.min(*at), event.kind));
+    let first = happened.clone().map(|(at, _)| at).min();
+    let first_end = happened.filter(|(_, kind)| kind.may_close()).map(|(at, _)| at).min();
+    first.is_some_and(|first| book.ruled_between(first, *last))
+        || first_end.is_some_and(|first| book.changed_between(first, *last))
 }
 
 /// The time from one thing that began to act to the next.
