@@ -21,9 +21,6 @@ pub struct Judged {
     pub clock: CaseClock,
     /// In the order of their issue; their instants may lie ahead.
     pub cards: Vec<Card>,
-    /// The change that brought the rules in force, by its place in [`CaseInput::changes`]; none if they
-    /// are those that the case began with.
-    pub change: Option<usize>,
     /// The calendar counts as it was known by then.
     pub known_by: Timestamp,
 }
@@ -111,8 +108,7 @@ pub(super) fn replay(
         }
         epoch.issue_all(&mut cards);
         epoch.over_statutory(&mut cards);
-        let (change, known_by) = (judge.change, judge.by);
-        last = Some(Judged { clock: state.clock, cards: Vec::new(), change, known_by });
+        last = Some(Judged { clock: state.clock, cards: Vec::new(), known_by: judge.by });
     }
     cards.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut judged = last.ok_or(ClockError::NoEvents)?;
