@@ -217,7 +217,7 @@ fn a_limit_that_ends_on_a_day_off_is_told_to_roll_on() {
         "2018-03-10 Sat day 5 WEEKEND YELLOW",
         "2018-03-11 Sun not worked WEEKEND",
         "2018-03-12 Mon rolled on NORMAL the last day is no working day, so the limit ends on the next (domain §4 point 3) DUE",
-        "2018-03-13 Tue day 6 NORMAL RED",
+        "2018-03-13 Tue day 8 NORMAL RED",
     ];
     assert_lines(&lines(&place, "H", "2018-03-13T10:00"), &expected);
     let json = place.json(&["explain", "H", "--as-of", "2018-03-13T10:00"]);

@@ -119,8 +119,7 @@ fn fold_one(case: &CaseFacts, rules: &Rules, known: &KnownRules<'_>) -> Option<F
     }
     let verdict = if events.is_empty() {
         let known_at = registration.known_at?;
-        let bench = known.bench(&[], &registration, case.landing).ok()?;
-        let (promised, statutory) = bench.limits(&registration);
+        let (promised, statutory) = known.limits(&registration, case.landing);
         Verdict { clock: CaseClock::not_started(promised, statutory, known_at), cards: Vec::new() }
     } else {
         match judge(&events, &registration, case.landing, rules, known) {

@@ -149,7 +149,7 @@ pub fn explain(
 ) -> Result<Explanation, ClockError> {
     let Judged { clock, cards, known_by, .. } = judge(case, calendar, zone, policy)?;
     let book = Book { case, calendar, policy };
-    let InForce { case, calendar, policy, .. } = book.known(known_by, until);
+    let InForce { case, calendar, policy } = book.known(known_by, until);
     let case = &case;
     let events: Vec<&Event> = case.events.iter().collect();
     let effects = Effects { policy, is_backfill: case.is_backfill };

@@ -59,8 +59,6 @@ pub(crate) struct InForce<'b> {
     pub(crate) case: CaseInput<'b>,
     pub(crate) calendar: &'b dyn WorkCalendar,
     pub(crate) policy: &'b Policy,
-    /// The place of the change that brought them.
-    pub(crate) change: Option<usize>,
 }
 
 impl<'b> Book<'b> {
@@ -68,7 +66,7 @@ impl<'b> Book<'b> {
     pub(crate) fn known(&self, by: Timestamp, now: Timestamp) -> InForce<'b> {
         let case = *self.case;
         let holds = |change: &RuleChange<'_>| change.at <= by || (change.is_first && change.at <= now);
-        let change = case.changes.iter().rposition(holds);
+        let change = case.changes.iter().rfind(|change| holds(change));
         let rules = change.map_or(
             CaseRules {
                 calendar: self.calendar,
@@ -77,11 +75,11 @@ impl<'b> Book<'b> {
                 statutory: case.statutory,
                 item: case.item,
             },
-            |place| case.changes[place].rules,
+            |change| change.rules,
         );
         let CaseRules { calendar, policy, promised, statutory, item } = rules;
         let case = CaseInput { promised, statutory, item, ..case };
-        InForce { case, calendar: calendar.as_known(by).unwrap_or(calendar), policy, change }
+        InForce { case, calendar: calendar.as_known(by).unwrap_or(calendar), policy }
     }
 
     /// When something of the days came to be known: of the calendar that the case began under, and of

@@ -166,6 +166,12 @@ impl<'r> KnownRules<'r> {
         })
     }
 
+    /// The limits of a case of which nothing but its registration is known.
+    pub(crate) fn limits(&self, registration: &Registration, landing: Landing) -> (Option<Limit>, Option<Limit>) {
+        let ruling = self.ruling(registration, None, landing.is_live, landing.at);
+        ruling.item.limits(registration.promised, registration.statutory)
+    }
+
     fn on(&self, day_zero: Option<Date>, registration: &Registration, landing: Landing) -> Bench<'_> {
         let Landing { at: landed_at, is_live } = landing;
         let first = self.ruling(registration, day_zero, is_live, landed_at);
@@ -238,11 +244,6 @@ impl<'r> Bench<'r> {
         is_it(self.first.policy) || self.later.iter().any(|later| is_it(&later.policy))
     }
 
-    /// The limits that it began with: what the registration says, else the item.
-    pub(crate) fn limits(&self, registration: &Registration) -> (Option<Limit>, Option<Limit>) {
-        self.first.item.limits(registration.promised, registration.statutory)
-    }
-
     /// What the clock is given of a case.
     pub(crate) fn input<'e>(
         &'e self,
@@ -251,7 +252,7 @@ impl<'r> Bench<'r> {
         changes: &'e [RuleChange<'e>],
     ) -> CaseInput<'e> {
         let item = self.first.item;
-        let (promised, statutory) = self.limits(registration);
+        let (promised, statutory) = item.limits(registration.promised, registration.statutory);
         CaseInput {
             events,
             promised,

@@ -75,9 +75,9 @@ pub fn merged(
 
     // First day of the last row that a record is offered after its last deletion among them.
     let mut last: HashMap<&str, Option<i32>> = HashMap::new();
-    for place in first_offered..all.num_rows() {
+    for (place, record) in identity.iter().enumerate().skip(first_offered) {
         let row = times.version(place);
-        let last = last.entry(&identity[place]).or_default();
+        let last = last.entry(record).or_default();
         *last = if row.deleted { None } else { (*last).max(Some(row.from)) };
     }
     let mut order: Vec<&str> = Vec::new();

@@ -127,9 +127,7 @@ fn typed<'r>(field: &Field, rule: &Rule, text: Cow<'r, str>) -> Result<Value<'r>
                 let reason = format!("allowed are {allowed}; translate the source's codes with a map in the mapping");
                 return Err(Problem::new("not_allowed", reason));
             }
-            // Where files were put one behind the other, their marks stand before the first value of each.
-            let odd = |c: char| c.is_control() || (c == '\u{feff}' && text.starts_with(c));
-            refuse_long_or_odd(&text, odd)?;
+            refuse_long_or_odd(&text, char::is_control)?;
             Ok(Value::Text(text))
         }
         Kind::Int => match read_int(&text) {

@@ -17,8 +17,6 @@ pub(super) struct Judge<'j> {
     pub(super) zone: &'j Zone,
     pub(super) policy: &'j Policy,
     pub(super) effects: Effects<'j>,
-    /// As [`super::Judged::change`].
-    pub(super) change: Option<usize>,
     now: Timestamp,
     /// The rules are those known by then.
     pub(super) by: Timestamp,
@@ -32,9 +30,9 @@ pub(super) struct Look<'a> {
 
 impl<'j> Judge<'j> {
     pub(super) fn at(book: &'j Book<'j>, zone: &'j Zone, by: Timestamp, now: Timestamp) -> Self {
-        let InForce { case, calendar, policy, change } = book.known(by, now);
+        let InForce { case, calendar, policy } = book.known(by, now);
         let effects = Effects { policy, is_backfill: case.is_backfill };
-        Self { book, case, calendar, zone, policy, effects, change, now, by }
+        Self { book, case, calendar, zone, policy, effects, now, by }
     }
 
     /// The same by the rules that were known when the case ended, if other ones have come since.

@@ -21,9 +21,6 @@ pub struct Judged {
     pub clock: CaseClock,
     /// In the order of their issue; their instants may lie ahead.
     pub cards: Vec<Card>,
-    /// The change that brought the rules in force, by its place in [`CaseInput::changes`]; none if they
-    /// are those that the case began with.
-    pub change: Option<usize>,
     /// The calendar counts as it was known by then.
     pub known_by: Timestamp,
 }
@@ -111,8 +108,7 @@ pub(super) fn replay(
         }
         epoch.issue_all(&mut cards);
         epoch.over_statutory(&mut cards);
-        let (change, known_by) = (judge.change, judge.by);
-        last = Some(Judged { clock: state.clock, cards: Vec::new(), change, known_by });
+        last = Some(Judged { clock: state.clock, cards: Vec::new(), known_by: judge.by });
     }
     cards.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut judged = last.ok_or(ClockError::NoEvents)?;
@@ -121,11 +117,15 @@ pub(super) fn replay(
     Ok((judged, folded))
 }
 
-/// Whether other rules came to be known after something may have ended the case, and before the last acts.
+/// Whether other rules, which what had ended before them is not judged by, came to be known before the last
+/// acts: days after something may have ended the case, and other rules after anything happened.
 fn has_other_rules(book: &Book<'_>, acts: &[(Timestamp, &Event)]) -> bool {
-    let ends = acts.iter().filter(|(_, event)| event.kind.may_close());
-    let first = ends.map(|(at, event)| event.occurred_at.min(*at)).min();
-    first.zip(acts.last()).is_some_and(|(first, (last, _))| book.changed_between(first, *last))
+    let Some((last, _)) = acts.last() else { return false };
+    let happened = acts.iter().map(|(at, event)| (event.occurred_at.min(*at), event.kind));
+    let first = happened.clone().map(|(at, _)| at).min();
+    let first_end = happened.filter(|(_, kind)| kind.may_close()).map(|(at, _)| at).min();
+    first.is_some_and(|first| book.ruled_between(first, *last))
+        || first_end.is_some_and(|first| book.changed_between(first, *last))
 }
 
 /// The time from one thing that began to act to the next.

@@ -113,7 +113,7 @@ fn no_card_on_a_calendar_that_is_not_known_but_for_explicit_dues() {
 
 /// A calendar of which something else was known before.
 #[derive(Debug)]
-struct Changed {
+pub(super) struct Changed {
     before: TestCalendar,
     after: TestCalendar,
     at: [Timestamp; 1],
@@ -154,7 +154,7 @@ impl WorkCalendar for Changed {
 }
 
 /// Fri 2018-03-09 turns out to be off, by a notice of that time.
-fn notice(when: &str) -> Changed {
+pub(super) fn notice(when: &str) -> Changed {
     let mut after = TestCalendar::gx();
     after.turned.insert(Date::constant(2018, 3, 9));
     Changed { before: TestCalendar::gx(), after, at: [at(when)] }

@@ -55,6 +55,7 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
     let mut replay = Replay::default();
     let mut was_extended = false;
     let mut was_place = 0;
+    let mut were_ended: Vec<Key> = Vec::new();
     for (place, now) in instants.iter().enumerate() {
         let next = instants.get(place + 1).copied().unwrap_or(Us::MAX);
         let known: Vec<&Event> = events.iter().filter(|event| acts_at(world, event) <= *now).collect();
@@ -78,6 +79,29 @@ pub fn replay(world: &World<'_>, events: &[Event]) -> Replay {
         }
         for (key, text) in &scene.doubts {
             replay.doubt_of(key, text);
+        }
+        for key in were_ended.iter().filter(|key| !ended.iter().any(|(held, _)| held == *key)) {
+            replay.doubt_of(key, "a step that is open again under other rules");
+        }
+        for (key, _) in ended.iter().filter(|(key, _)| begins && !were_ended.contains(key)) {
+            if replay.cards.iter().any(|card| card.key == *key) {
+                replay.doubt_of(key, "a step whose end came to be known after other rules");
+            }
+        }
+        were_ended = ended.iter().map(|(key, _)| key.clone()).collect();
+        if is_deemed(&view) && known.iter().any(|event| event.is_deleted && event.kind == EventKind::Accept) {
+            replay.doubt_of(
+                &Key { object: ObjectType::Case, id: None },
+                "deemed accepted, since its acceptance is taken back",
+            );
+        }
+        let is_start_gone = |event: &&Event| event.is_deleted && event.kind == EventKind::StepStart;
+        if known.iter().any(|event| is_start_gone(event) && acts_at(world, event) == *now) {
+            let keys = replay.cards.iter().map(|card| card.key.clone());
+            let steps: Vec<Key> = keys.filter(|key| key.object == ObjectType::Step).collect();
+            steps
+                .iter()
+                .for_each(|key| replay.doubt_of(key, "a start of a step that is taken back, perhaps with its limit"));
         }
         replay.cancel(world, &ended, &known, *now, !begins);
         replay.lapse(&scene, *now, view.promise.is_extended && !was_extended);

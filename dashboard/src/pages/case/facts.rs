@@ -1,6 +1,6 @@
 //! The clock in figures.
 
-use analytics::sla::{Clock, ClockKind, Limit};
+use analytics::sla::{Clock, ClockKind, Limit, Unit};
 use jiff::Timestamp;
 
 use super::Case;
@@ -47,6 +47,8 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
         .ratio_ppm
         .map_or_else(|| format::NONE.to_owned(), |ppm| format!("{}%", format::tenths(ppm as f64 / 10_000.0)));
     let tenths = format::tenths(f64::from(used.used_days_tenths) / 10.0);
+    let is_natural = clock.promise.limit.is_some_and(|it| it.n > 0 && matches!(it.unit, Unit::Cd | Unit::Month));
+    let used_unit = if is_natural { "limit-CD" } else { "n-workdays" };
     let hours = format::tenths(used.used_office_sec as f64 / 3600.0);
     vec![
         fact("fact-status", t.code("status", known.status.as_str()), t.say("fact-status-note")),
@@ -70,7 +72,7 @@ pub(super) fn facts(case: &Case<'_>) -> Vec<Fact> {
         fact("fact-used-wd", days(Some(i64::from(used.used_wd))), t.say("fact-used-wd-note")),
         fact(
             "fact-used-days",
-            t.tell("n-workdays", &[("n", &tenths)]),
+            t.tell(used_unit, &[("n", &tenths)]),
             t.tell("fact-used-days-note", &[("ratio", &ratio)]),
         ),
         fact("fact-used-office", t.tell("n-hours", &[("n", &hours)]), t.say("fact-used-office-note")),
