@@ -2,9 +2,9 @@
 
 use datasets::contract::HANDLING_HIST;
 
-use super::Mart;
 use super::cell::{Cell, Grain, Part};
 use super::counted::Counted;
+use super::{Adding, Mart};
 
 pub(super) static MART: Mart = Mart {
     contract: &HANDLING_HIST,
@@ -13,7 +13,7 @@ pub(super) static MART: Mart = Mart {
 };
 
 /// Once by village, once by department and item: whoever is in M10.
-fn count(case: &Counted, add: &mut dyn FnMut(Cell, &[i64])) {
+fn count(case: &Counted, add: &mut Adding<'_>) {
     let closed = case.closed_on.filter(|_| case.is_decided && case.is_judged);
     let (Some(closed), Some(used_tenths)) = (closed, case.used_tenths) else { return };
     let measures = [1, i64::from(case.used_wd == Some(0))];

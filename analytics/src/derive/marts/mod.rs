@@ -27,13 +27,16 @@ mod village_item_month;
 static MARTS: [&Mart; contract::MARTS.len()] =
     [&village_day::MART, &village_item_month::MART, &org_item_day::MART, &handling_hist::MART];
 
+/// Takes a cell in which a case counts, and what it counts for there.
+type Adding<'a> = dyn FnMut(Cell, &[i64]) + 'a;
+
 /// A table of sums over cases.
 pub(super) struct Mart {
     pub(super) contract: &'static Contract,
     /// The key of a row without the run, in the contract's order.
     key: &'static [Part],
     /// Tells in which cells a case counts, and what for: the measures in the contract's order.
-    count: fn(&Counted, &mut dyn FnMut(Cell, &[i64])),
+    count: fn(&Counted, &mut Adding<'_>),
 }
 
 impl Mart {

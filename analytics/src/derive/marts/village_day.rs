@@ -2,15 +2,15 @@
 
 use datasets::contract::VILLAGE_DAY;
 
-use super::Mart;
 use super::cell::{Cell, Part};
 use super::counted::Counted;
+use super::{Adding, Mart};
 
 pub(super) static MART: Mart = Mart { contract: &VILLAGE_DAY, key: &[Part::Village, Part::Day], count };
 
 /// Received, accepted, closed, closed on time, due, due on time. A case that ended in time without a decision is not
 /// among those due (domain §5).
-fn count(case: &Counted, add: &mut dyn FnMut(Cell, &[i64])) {
+fn count(case: &Counted, add: &mut Adding<'_>) {
     let in_time = i64::from(case.is_in_time);
     let has_left = case.closed_on.is_some() && !case.is_decided && case.is_in_time;
     let days = [
