@@ -53,7 +53,7 @@ def build(lake, batches):
     made = json.loads(subprocess.run(making, check=True, capture_output=True).stdout)
     config = f"{lake}.toml"
     with open(config, "w", encoding="utf-8") as file:
-        file.write(made["section"] + f"\n[push]\ngroup_rows = {GROUP}\n\n[compact]\nevery_minutes = 0\n")
+        file.write(made["section"] + f"\n[push]\ngroup_rows = {GROUP}\n\n[compact]\nevery_seconds = 0\n")
     serving = [BIN, "serve", "--listen", "127.0.0.1:0", "--config", config, "--lake", lake]
     server = subprocess.Popen(serving, stdout=subprocess.PIPE, text=True)
     begun = time.perf_counter()

@@ -45,15 +45,17 @@ pub struct Privacy {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Compact {
-    /// Minutes from one look to the next, 0 for never. Default: 60.
-    pub every_minutes: u64,
+    /// Seconds from one look to the next, 0 for never. Default: 300.
+    pub every_seconds: u64,
+    /// Files that are younger are left, seconds. Default: 60.
+    pub settled_seconds: u64,
     /// A table with more small files than this is compacted. Default: 50.
     pub small_files: usize,
 }
 
 impl Default for Compact {
     fn default() -> Self {
-        Self { every_minutes: 60, small_files: 50 }
+        Self { every_seconds: 300, settled_seconds: 60, small_files: 50 }
     }
 }
 

@@ -10,7 +10,8 @@ use ingest::{Vault, VaultOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
-use crate::support::{Moments, Place, kill_rounds, text, timed};
+use crate::killing::{Killing, timed};
+use crate::support::{Place, text};
 
 const PERSON: &str = "11010519491231002X";
 const NAME: &str = "张三丰";
@@ -365,11 +366,11 @@ fn a_killed_erasure_ends_the_same_when_it_is_made_again() {
     };
     let (done, took) = timed(|| run(&copied()).status().expect("ran"));
     assert!(done.success());
-    let mut moments = Moments::new();
-    for round in 0..kill_rounds(ROUNDS) {
+    let mut killing = Killing::new(ROUNDS);
+    for round in killing.rounds() {
         let place = copied();
         let mut child = run(&place).spawn().expect("started");
-        std::thread::sleep(moments.below(took));
+        std::thread::sleep(killing.below(took));
         child.kill().expect("killed");
         child.wait().expect("ended");
         place.run(&["audit", "verify"]);

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::support::{Moments, Place, assert_ready, case_numbers, kill_rounds, text, timed};
+use crate::killing::{Killing, timed};
+use crate::support::{Place, case_numbers, text};
 
 const ROUNDS: u64 = 8;
 
@@ -38,15 +39,15 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
         assert!(done.success(), "{mapping}");
         took
     });
-    let mut moments = Moments::new();
-    for round in 0..kill_rounds(ROUNDS) {
+    let mut killing = Killing::new(ROUNDS);
+    for round in killing.rounds() {
         let lake = place.dir.path().join(format!("lake{round}"));
         for ((mapping, file), took) in ways.into_iter().zip(undisturbed) {
             let mut child = ingest(&lake, mapping, file).spawn().expect("started");
-            std::thread::sleep(moments.below(took));
+            std::thread::sleep(killing.below(took));
             child.kill().expect("killed");
             child.wait().expect("ended");
-            assert_ready(&place, &lake);
+            killing.assert_ready(&place, &lake);
             assert!(ingest(&lake, mapping, file).status().expect("ran").success(), "round {round}: {mapping} again");
         }
         let ask = |sql: &str| {
@@ -75,6 +76,7 @@ fn a_killed_landing_lands_once_when_it_is_made_again() {
             ["check", "village_day_sums", "mart_village_item_month", "mart_org_item_day", "mart_handling_hist"];
         let checked = place.sunlake().args(checks).args(["--lake", text(&lake)]).output().expect("ran");
         assert!(checked.status.success(), "round {round}: {}", String::from_utf8_lossy(&checked.stdout));
+        place.run(&["lake", "verify", "--lake", text(&lake)]);
         std::fs::remove_dir_all(&lake).expect("removed");
     }
 }

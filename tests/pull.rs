@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::killing::{Killing, timed};
 use crate::postgres::{Desk, Ended, QUERY, count, counts};
-use crate::support::{Moments, assert_ready, kill_rounds, timed};
 
 const ROUNDS: u64 = 6;
 /// For what another process has to do meanwhile.
@@ -184,9 +184,9 @@ fn a_killed_pull_lands_each_row_once() {
     desk.insert(1, 400);
     let (first, took) = timed(|| desk.pull());
     assert_eq!(count(&first, "landed"), 400);
-    let mut moments = Moments::new();
+    let mut killing = Killing::new(ROUNDS);
     let (mut versions, mut events) = (400, 400);
-    for round in 0..kill_rounds(ROUNDS) {
+    for round in killing.rounds() {
         desk.server.sql(&format!(
             "insert into event (id, case_no) select 'R{round}-' || i, 'TEST-' || i from generate_series(1, 300) i; update \
              event set note = '{round}', changed_at = clock_timestamp() where id in (select id from event where id like 'E%' \
@@ -194,10 +194,10 @@ fn a_killed_pull_lands_each_row_once() {
         ));
         (versions, events) = (versions + 340, events + 300);
         let mut pulling = desk.spawn(&["pull", "desk", "--once"]);
-        std::thread::sleep(moments.below(took));
+        std::thread::sleep(killing.below(took));
         pulling.kill().expect("killed");
         pulling.wait().expect("ended");
-        assert_ready(&desk.place, &desk.lake());
+        killing.assert_ready(&desk.place, &desk.lake());
         // What the killed one had landed is known by now; the ledger tells from where to go on.
         let report = desk.pull();
         let [records, landed, quarantined, known] = counts(&report);
@@ -205,7 +205,9 @@ fn a_killed_pull_lands_each_row_once() {
         assert_eq!(desk.held(), (versions, events), "round {round}");
         let newest = desk.place.number(&format!("select count(*) from workflow_event where decision = '{round}'"));
         assert_eq!(newest, 40, "round {round}");
+        killing.tidy(&desk.place, round);
     }
+    killing.verify(&desk.place);
     let (all, distinct) = ("select count(*) from card_all", "select count(distinct card_id) from card_all");
     assert_eq!(desk.place.number(all), desk.place.number(distinct));
     assert_eq!(

@@ -8,8 +8,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
+use crate::killing::Killing;
 use crate::server::{Answer, Connection, Server};
-use crate::support::{Moments, Place, kill_rounds, text};
+use crate::support::{Place, text};
 
 const NDJSON: (&str, &str) = ("content-type", "application/x-ndjson");
 
@@ -256,9 +257,9 @@ const ROUNDS: u64 = 4;
 #[test]
 fn a_killed_server_loses_and_doubles_no_push() {
     let pushing = Pushing::new("group_ms = 5");
-    let mut moments = Moments::new();
+    let mut killing = Killing::new(ROUNDS);
     let mut sent = 0;
-    for round in 0..kill_rounds(ROUNDS) {
+    for round in killing.rounds() {
         let server = pushing.start();
         let senders: Vec<_> = (0..4)
             .map(|sender| {
@@ -267,10 +268,10 @@ fn a_killed_server_loses_and_doubles_no_push() {
             })
             .collect();
         // Not before all are connected.
-        std::thread::sleep(Duration::from_millis(300) + moments.below(Duration::from_millis(900)));
+        std::thread::sleep(Duration::from_millis(300) + killing.below(Duration::from_millis(900)));
         server.kill();
         // What had not been answered comes again, as a sender does that keeps to the rules.
-        let server = pushing.start();
+        let server = killing.restart(|| pushing.start());
         for sender in senders {
             let (name, turns) = sender.join().expect("ended");
             for turn in [turns.saturating_sub(1), turns] {
@@ -286,7 +287,9 @@ fn a_killed_server_loses_and_doubles_no_push() {
         assert_eq!(distinct, i64::try_from(sent).expect("few"), "round {round}");
         let batches = "select count(*) - count(distinct batch_id) from ingest_batch";
         assert_eq!(pushing.place.number(batches), 0, "round {round}");
+        killing.tidy(&pushing.place, round);
     }
+    killing.verify(&pushing.place);
 }
 
 /// The sender's name, and how many of its requests were answered.

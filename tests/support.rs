@@ -1,13 +1,9 @@
 //! What the tests share: a lake of their own, and the program run on it.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use assert_cmd::Command;
-use datasets::clock::{Clock, SystemClock};
 use serde_json::Value;
 
 /// A folder with a lake, gone with the test.
@@ -72,58 +68,6 @@ pub fn real(file: &str) -> Option<PathBuf> {
     let path = Path::new(&folder).join(file);
     assert!(path.is_file(), "{} is not there; SUNLAKE_REAL_DATA must name the folder of real records", path.display());
     Some(path)
-}
-
-/// A restart that is not ready by then hangs. How long it takes on a machine that does nothing else is told, not
-/// tested.
-const HANGS: Duration = Duration::from_secs(60);
-/// The slowest restart so far, in milliseconds.
-static SLOWEST: AtomicU64 = AtomicU64::new(0);
-
-/// Rounds of killing: few here, more in the long test.
-pub fn kill_rounds(here: u64) -> u64 {
-    std::env::var("SUNLAKE_KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(here)
-}
-
-/// Random moments. The seed is printed; `SUNLAKE_KILL_SEED` gives the same ones again.
-pub struct Moments(u64);
-
-impl Moments {
-    pub fn new() -> Self {
-        let given = std::env::var("SUNLAKE_KILL_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-        eprintln!("SUNLAKE_KILL_SEED={seed}");
-        Self(seed | 1)
-    }
-
-    /// One between nothing and `most`.
-    pub fn below(&mut self, most: Duration) -> Duration {
-        // xorshift64
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        most.mul_f64((self.0 >> 11) as f64 / (1_u64 << 53) as f64)
-    }
-}
-
-/// How long it took.
-pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let clock = SystemClock::default();
-    let begun = clock.now();
-    let done = work();
-    (done, clock.now().duration_since(begun).unsigned_abs())
-}
-
-/// After a kill: the lake can be asked at once, unless its making was broken off.
-pub fn assert_ready(place: &Place, lake: &Path) {
-    let (done, took) = timed(|| place.sunlake().args(["lake", "status", "--lake", text(lake)]).output().expect("ran"));
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success() || said.contains("there is no lake"), "{said}");
-    assert!(took < HANGS, "ready after {took:?}");
-    let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    if took > SLOWEST.fetch_max(took, Ordering::Relaxed) {
-        eprintln!("slowest restart so far: ready after {took} ms");
-    }
 }
 
 /// Makes a lake look as if an older clock had worked its cards out.

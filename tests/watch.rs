@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::killing::Killing;
 use crate::server::Server;
-use crate::support::{Moments, Place, kill_rounds, text};
+use crate::support::{Place, text};
 
 const HEADER: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,decision,close_result,occurred_at,recorded_at\n";
 
@@ -92,17 +93,17 @@ const ROUNDS: u64 = 4;
 #[test]
 fn a_killed_server_loses_and_doubles_no_file() {
     let (place, config) = watching(0);
-    let mut moments = Moments::new();
-    for round in 0..kill_rounds(ROUNDS) {
+    let mut killing = Killing::new(ROUNDS);
+    for round in killing.rounds() {
         let from = usize::try_from(round).expect("few") * 4_000;
         let server = Server::start(&place, &config);
         for part in 0..4 {
             let start = from + part * 1_000;
             rename_in(&place, &format!("{round}-{part}.csv"), &(HEADER.to_owned() + &rows(start, start + 1_000)));
         }
-        std::thread::sleep(moments.below(Duration::from_millis(1_000)));
+        std::thread::sleep(killing.below(Duration::from_millis(1_000)));
         server.kill();
-        let _server = Server::start(&place, &config);
+        let server = killing.restart(|| Server::start(&place, &config));
         for part in 0..4 {
             let name = format!("done/{round}-{part}.csv");
             receipt(&place, &name);
@@ -112,5 +113,8 @@ fn a_killed_server_loses_and_doubles_no_file() {
         assert_eq!(place.number("select count(*) from workflow_event_history"), landed, "round {round}");
         let distinct = place.number("select count(distinct event_id) from workflow_event_history");
         assert_eq!(distinct, landed, "round {round}");
+        drop(server);
+        killing.tidy(&place, round);
     }
+    killing.verify(&place);
 }

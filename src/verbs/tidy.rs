@@ -6,12 +6,9 @@ use std::time::Duration;
 
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{CompactOptions, Lake};
-use jiff::ToSpan;
+use jiff::SignedDuration;
 
 use crate::config::Compact;
-
-/// Younger files are left: whoever has just looked may compare them by name.
-const SETTLED_MINUTES: i64 = 10;
 
 /// A table with more small files than this is merged by who lands without a server.
 const MANY: usize = 200;
@@ -27,28 +24,29 @@ impl Drop for Tidying {
 
 /// Begins, unless the configuration says never.
 pub fn start(lake: Arc<Lake>, config: &Compact) -> Option<Tidying> {
-    if config.every_minutes == 0 {
+    if config.every_seconds == 0 {
         return None;
     }
-    let (pause, small_files) = (Duration::from_secs(config.every_minutes.saturating_mul(60)), config.small_files);
+    let config = config.clone();
     Some(Tidying(tokio::spawn(async move {
         loop {
-            tokio::time::sleep(pause).await;
-            tidy(&lake, small_files).await;
+            tokio::time::sleep(Duration::from_secs(config.every_seconds)).await;
+            tidy(&lake, &config).await;
         }
     })))
 }
 
 /// After a landing: a lake that no server keeps would have a file more with each, and be slow to open.
 pub async fn after_landing(lake: &Lake) {
-    tidy(lake, MANY).await;
+    tidy(lake, &Compact { small_files: MANY, ..Compact::default() }).await;
 }
 
-async fn tidy(lake: &Lake, small_files: usize) {
+async fn tidy(lake: &Lake, config: &Compact) {
     let now = SystemClock::default().now();
-    let settled_before = now.saturating_sub(SETTLED_MINUTES.minutes()).unwrap_or(now);
-    let options =
-        CompactOptions { least_files: small_files.saturating_add(1), settled_before, ..CompactOptions::at(now) };
+    let settled = SignedDuration::from_secs(i64::try_from(config.settled_seconds).unwrap_or(i64::MAX));
+    let settled_before = now.saturating_sub(settled).unwrap_or(now);
+    let least_files = config.small_files.saturating_add(1);
+    let options = CompactOptions { least_files, settled_before, ..CompactOptions::at(now) };
     let tables: Vec<_> = lake.compactable().collect();
     for table in tables {
         match lake.compact(table, &options).await {
