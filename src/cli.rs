@@ -19,7 +19,7 @@ mod values;
 pub use check::CheckArgs;
 pub use erase::{AuditVerb, EraseArgs};
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
-pub use metric::{Compare, MetricArgs};
+pub use metric::{ClaimsArgs, Compare, MetricArgs};
 pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
 
@@ -92,6 +92,9 @@ pub enum Verb {
     /// A metric over a period
     #[command(after_help = examples::METRIC)]
     Metric(MetricArgs),
+    /// What was claimed in public (C1 to C7), each claim beside what the records say
+    #[command(after_help = examples::CLAIMS)]
+    Claims(ClaimsArgs),
     /// What has to hold in the lake: keys, references, instants, sums; exit code 1 if a check finds a row
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),

@@ -1,4 +1,4 @@
-//! Metrics with what is set beside them, followed to their rows, and asked in SQL.
+//! Metrics with what is set beside them, followed to their rows, asked in SQL, and set beside claims.
 
 use serde_json::Value;
 
@@ -74,7 +74,8 @@ fn a_figure_is_followed_to_its_cases_and_tells_where_it_comes_from() {
     assert_eq!((numbers.len(), numbers.contains(&Some("B")), numbers.contains(&Some("C"))), (2, true, true));
     assert_eq!((&cases["version"], &cases["parameters"]["rows_of"]), (&told["version"], &Value::from("due_n")));
     assert_eq!(asked(&place, &["M03", "--rows=on_time_n"])["rows"], Value::Array(Vec::new()));
-    assert!(place.fails(2, &["metric", "M33", "--rows"]).contains("M33 counts no rows that could be shown"));
+    let refused = place.fails(2, &["metric", "M03", "--rows=on_time_rate"]);
+    assert!(refused.contains("on_time_rate of M03 is made of counts"), "{refused}");
     assert!(place.fails(2, &["metric", "M03", "--rows=late_n"]).contains("choose due_n, on_time_n"));
 }
 
@@ -102,4 +103,38 @@ fn a_metric_is_a_table_in_sql() {
         let message = place.fails(1, &["query", &format!("select * from {call}")]);
         assert!(message.contains(wanted), "{call}: {message}");
     }
+}
+
+/// A claim stands beside what the metric says, and neither is made of the other.
+#[test]
+fn claims_stand_beside_what_the_records_say() {
+    let place = lake();
+    let claims = place.json(&[&["claims"][..], &MARCH].concat());
+    let claims = claims.as_array().expect("rows");
+    let names: Vec<_> = claims.iter().filter_map(|row| row["claim"].as_str()).collect();
+    assert_eq!(names.len(), 13, "{claims:?}");
+    assert!(names.is_sorted() && ["C1", "C2", "C4", "C5", "C6", "C7"].iter().all(|name| names.contains(name)));
+    for row in claims {
+        assert!(row["claimed"].is_f64() && row["source"].is_string() && row["note"].is_string(), "{row}");
+        let (Some(metric), Some(figure)) = (row["metric"].as_str(), row["figure"].as_str()) else {
+            assert!(row["recorded"].is_null() && row["recorded_unit"].is_null(), "{row}");
+            continue;
+        };
+        assert!(row["recorded_unit"].is_string(), "{row}");
+        if ["M01", "M07"].contains(&metric) {
+            let told = asked(&place, &[metric]);
+            assert_eq!(row["recorded"].as_f64(), told["rows"][0][figure].as_f64(), "{row}");
+        }
+    }
+    let villages = &claims[0];
+    assert_eq!(villages["claimed"].as_f64(), Some(428.0), "{villages}");
+    assert!(villages["recorded"].as_f64().is_some_and(|found| found > 428.0), "not forced to the claim: {villages}");
+
+    // A claim that was told otherwise later is another row, and moves no figure.
+    let later = place.file("later.csv", "key,value,valid_from,source\nclaim_villages,440,2018-02-01,a later report\n");
+    place.run(&["reference", "put", "metric_parameter", text(&later)]);
+    let again = place.json(&[&["claims"][..], &MARCH].concat());
+    assert_eq!((again[0]["claimed"].as_f64(), &again[0]["source"]), (Some(440.0), &Value::from("a later report")));
+    assert_eq!(again[0]["recorded"], villages["recorded"]);
+    assert!(place.fails(2, &["claims", "--from", "2018-04-01", "--to", "2018-03-01"]).contains("is empty"));
 }

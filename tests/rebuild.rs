@@ -2,12 +2,12 @@
 //! what they were at past instants, with records that are taken back and come again.
 //! `SUNLAKE_SEED=n` repeats a run.
 
-use std::hash::BuildHasher;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 
+use crate::feeds::{Random, lines, seeded, write};
 use crate::support::{Place, text};
 
 /// Pieces that the registrations, and the events, are cut into.
@@ -16,29 +16,6 @@ const PIECES: [usize; 2] = [3, 7];
 const WRITTEN: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,\
     decision,close_result,occurred_at,recorded_at,stop_id,stop_kind,basis,approved_length,approved_unit,approved_at,\
     applicant_notified_at,extension_wd,to_village,to_org";
-
-/// Splitmix64: numbers that look random, the same ones for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    fn shuffle<T>(&mut self, values: &mut [T]) {
-        for at in (1..values.len()).rev() {
-            values.swap(at, self.below(at + 1));
-        }
-    }
-}
 
 /// A made-up event more of a case of the sample: so many days after an event of it, and recorded
 /// again some days later, or within the hour. `more` is the last ten columns.
@@ -101,22 +78,6 @@ fn taken_back(header: &str, lines: &[String], random: &mut Random) -> Vec<String
     told
 }
 
-/// Header and lines of the one file in a folder whose name begins so.
-fn lines(folder: &Path, start: &str) -> (String, String, Vec<String>) {
-    let mut files = std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
-    let name = |file: &PathBuf| file.file_name().expect("name").to_string_lossy().into_owned();
-    let file = files.find(|file| name(file).starts_with(start)).expect("file");
-    let text = std::fs::read_to_string(&file).expect("text");
-    let mut lines = text.lines().map(str::to_owned);
-    (name(&file), lines.next().expect("header"), lines.collect())
-}
-
-/// Writes a file of that name into a folder of its own.
-fn write(place: &Place, folder: &str, name: &str, header: &str, lines: &[String]) -> PathBuf {
-    std::fs::create_dir_all(place.dir.path().join(folder)).expect("folder");
-    place.file(&format!("{folder}/{name}"), format!("{header}\n{}\n", lines.join("\n")))
-}
-
 /// Lands a file; its cases are left for the next to work out, or not.
 fn land(place: &Place, mapping: &str, file: &Path, is_left: bool) {
     let args = ["ingest", mapping, text(file), "--no-derive"];
@@ -125,10 +86,7 @@ fn land(place: &Place, mapping: &str, file: &Path, is_left: bool) {
 
 #[test]
 fn a_lake_fed_in_random_pieces_is_the_lake_fed_at_once() {
-    let seed = std::env::var("SUNLAKE_SEED").ok().map(|seed| seed.parse::<u64>().expect("SUNLAKE_SEED is a number"));
-    let seed = seed.unwrap_or_else(|| std::hash::RandomState::new().hash_one(0) % 1_000_000);
-    eprintln!("SUNLAKE_SEED={seed} repeats this run");
-    let mut random = Random(seed);
+    let (seed, mut random) = seeded();
     let (whole, pieces) = (Place::new(), Place::new());
     let out = whole.dir.path().join("exports");
     let sample_seed = random.below(1000).to_string();
@@ -239,10 +197,7 @@ fn put_a_rule(place: &Place, at: usize, random: &mut Random) {
 
 #[test]
 fn what_cases_were_judged_by_is_the_same_when_all_are_folded_again() {
-    let seed = std::env::var("SUNLAKE_SEED").ok().map(|seed| seed.parse::<u64>().expect("SUNLAKE_SEED is a number"));
-    let seed = seed.unwrap_or_else(|| std::hash::RandomState::new().hash_one(1) % 1_000_000);
-    eprintln!("SUNLAKE_SEED={seed} repeats this run");
-    let mut random = Random(seed);
+    let (seed, mut random) = seeded();
     let place = Place::new();
     let out = place.dir.path().join("exports");
     let sample_seed = random.below(1000).to_string();

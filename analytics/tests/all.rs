@@ -135,13 +135,18 @@ fn output(batches: &[RecordBatch]) -> DBOutput<Letter> {
     DBOutput::Rows { types, rows: rows.collect() }
 }
 
-/// `@metric M03 2018-05-01 2018-06-01 village`, `@village_table 2018-05-01 2018-06-01 county` and `@check ledger_sums`.
+/// `@metric M03 2018-05-01 2018-06-01 village`, the rows of a count of it as
+/// `@rows M03 due_n 2018-05-01 2018-06-01 village`, `@village_table 2018-05-01 2018-06-01 county` and `@check ledger_sums`.
 fn expand(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let (text, from, to) = match words.as_slice() {
         ["@metric", id, from, to, by] => {
             let metric = queries::find(id).expect("metric");
             (metric.sql_by(by.parse().expect("breakdown")).expect("one of the metric's"), from, to)
+        }
+        ["@rows", id, count, from, to, by] => {
+            let metric = queries::find(id).expect("metric");
+            (metric.rows_by(by.parse().expect("breakdown"), Some(*count)).expect("one of its counts"), from, to)
         }
         ["@check", id] => return queries::check::find(id).expect("check").sql().expect("breakdowns of its metrics"),
         ["@village_table", from, to, level] => (queries::village_table(level.parse().expect("level")), from, to),

@@ -1,11 +1,13 @@
 //! The metrics as a document: `docs/METRICS.md`, which a test compares.
 
-use crate::METRICS;
+use crate::{METRICS, Rows};
 
 /// Every metric with its units, formula, caveat and columns, as its header tells them.
 pub fn document() -> String {
     let mut text =
-        String::from("# Metrics\n\nPrinted from the headers in `queries/sql/metrics`; a test compares this file.\n");
+        String::from("# Metrics\n\nPrinted from the headers in `queries/sql/metrics`; a test compares this file.\n\n");
+    text += "A column whose name ends in `_n` counts rows, which `--rows=COLUMN` shows one by one. Every other number is \
+             a sum, a mean, a quotient or a parameter: it is made of these and has no rows of its own.\n";
     for metric in &METRICS {
         let header = metric.header();
         let breakdowns: Vec<&str> = header.breakdowns.iter().map(|breakdown| breakdown.as_str()).collect();
@@ -19,12 +21,17 @@ pub fn document() -> String {
             let of = column.share.map(|share| format!(" of {share}")).unwrap_or_default();
             text += &format!("| {letter} | `{}` | {}{of} | {} |\n", column.name, column.unit, column.meaning);
         }
-        if !header.rows.is_empty() {
-            let counts: Vec<String> = header.rows.iter().map(|rows| format!("`{}`", rows.count)).collect();
-            text += &format!("\nBehind it are rows by `{}`, for {}.\n", header.rows_key, counts.join(", "));
-        }
+        let kinds: Vec<String> = header.rows.chunk_by(|a, b| a.key == b.key).map(kind_of_rows).collect();
+        text += &format!("\nBehind it are rows {}.\n", kinds.join("; "));
     }
     text
+}
+
+/// The counts whose rows have the same key.
+fn kind_of_rows(rows: &[Rows]) -> String {
+    let counts: Vec<String> = rows.iter().map(|rows| format!("`{}`", rows.count)).collect();
+    let key = rows.first().map_or("", |rows| rows.key);
+    format!("by `{key}`, for {}", counts.join(", "))
 }
 
 #[cfg(test)]

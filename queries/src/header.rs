@@ -28,9 +28,8 @@ pub struct Header {
     pub breakdowns: Vec<Breakdown>,
     /// The columns of the result, in order.
     pub columns: Vec<Column>,
-    /// The column that names one of the rows that are counted; empty where there is no going back to them.
-    pub rows_key: &'static str,
-    /// The counts that can be followed to their rows, the whole first.
+    /// The counts with their rows, the whole first: every column whose name ends in `_n`, and no other. What is no
+    /// count (a sum, a mean, a quotient, a parameter) is made of these and has no rows of its own.
     pub rows: Vec<Rows>,
     /// The definition in words.
     pub formula: String,
@@ -53,9 +52,12 @@ pub struct Column {
     pub meaning: &'static str,
 }
 
-/// The rows behind a count: `on_time_n: due where is_on_time`.
+/// The rows behind a count: `on_time_n: due where is_on_time`, under `rows: case_no`. A metric that counts rows of
+/// several kinds has a `rows` for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Rows {
+    /// The column that names one of them.
+    pub key: &'static str,
     /// The column that tells how many.
     pub count: &'static str,
     /// The named query that has a row for each.
@@ -119,8 +121,7 @@ impl Header {
                 "breakdowns" => header.breakdowns = breakdowns(&lines),
                 "columns" => header.columns = lines.iter().filter_map(|line| Column::parse(line)).collect(),
                 "rows" => {
-                    header.rows_key = first;
-                    header.rows = lines.iter().skip(1).filter_map(|line| Rows::parse(line)).collect();
+                    header.rows.extend(lines.iter().skip(1).filter_map(|line| Rows::parse(first, line)));
                 }
                 "formula" => header.formula = joined(&lines),
                 "caveat" => header.caveat = joined(&lines),
@@ -133,13 +134,13 @@ impl Header {
 }
 
 impl Rows {
-    fn parse(line: &'static str) -> Option<Self> {
+    fn parse(key: &'static str, line: &'static str) -> Option<Self> {
         let (count, rows) = line.split_once(": ")?;
         let (query, condition) = match rows.split_once(" where ") {
             Some((query, condition)) => (query, Some(condition)),
             None => (rows, None),
         };
-        Some(Self { count, query, condition })
+        Some(Self { key, count, query, condition })
     }
 }
 
@@ -220,11 +221,14 @@ mod tests {
 
     #[test]
     fn a_header_tells_the_rows_behind_its_counts() {
-        let header =
-            Header::parse("-- rows: case_no\n--     due_n: due\n--     late_n: due where not is_on_time\nselect 1");
-        let due = Rows { count: "due_n", query: "due", condition: None };
-        let late = Rows { count: "late_n", query: "due", condition: Some("not is_on_time") };
-        assert_eq!((header.rows_key, header.rows), ("case_no", vec![due, late]));
+        let header = Header::parse(
+            "-- rows: case_no\n--     due_n: due\n--     late_n: due where not is_on_time\n\
+             -- rows: item_id\n--     item_n: items\nselect 1",
+        );
+        let due = Rows { key: "case_no", count: "due_n", query: "due", condition: None };
+        let late = Rows { count: "late_n", condition: Some("not is_on_time"), ..due };
+        let items = Rows { key: "item_id", count: "item_n", query: "items", condition: None };
+        assert_eq!(header.rows, [due, late, items]);
     }
 
     #[test]

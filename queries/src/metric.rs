@@ -123,34 +123,42 @@ impl Metric {
     ///
     /// # Errors
     ///
-    /// [`RefusedRows`] if the header tells no rows, or none of this count.
+    /// [`RefusedRows`] if the metric has no such count.
     pub fn rows_by(&'static self, breakdown: Breakdown, count: Option<&str>) -> Result<String, RefusedRows> {
         let header = self.header();
         let sql = self.sql_by(breakdown)?;
-        let first = header.rows.first().ok_or(RefusedRows::None(self.id))?;
         let rows = match count {
-            None => first,
-            Some(count) => header.rows.iter().find(|rows| rows.count == count).ok_or_else(|| {
-                let choices = header.rows.iter().map(|rows| rows.count).collect::<Vec<_>>().join(", ");
-                RefusedRows::Unknown { metric: self.id, count: count.to_owned(), choices }
-            })?,
+            None => header.rows.first(),
+            Some(count) => header.rows.iter().find(|rows| rows.count == count),
         };
+        let rows = rows.ok_or_else(|| self.refused_rows(count.unwrap_or_default()))?;
         // What is counted stands before the counting.
         let queries = sql.split_once(",\n\ntotals as (").map_or(sql.as_str(), |(before, _)| before);
         let condition = rows.condition.map(|condition| format!(" where {condition}")).unwrap_or_default();
         Ok(format!("{queries}\n\nselect * from {}{condition}\n", rows.query))
+    }
+
+    fn refused_rows(&self, column: &str) -> RefusedRows {
+        let header = self.header();
+        let choices = header.rows.iter().map(|rows| rows.count).collect::<Vec<_>>().join(", ");
+        let (metric, column) = (self.id, column.to_owned());
+        if header.columns.iter().any(|known| known.name == column) {
+            RefusedRows::NoCount { metric, column, choices }
+        } else {
+            RefusedRows::Unknown { metric, column, choices }
+        }
     }
 }
 
 /// Rows that a metric cannot show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefusedRows {
-    /// It is no count of rows.
-    #[error("{0} counts no rows that could be shown one by one; ask for its figures without --rows")]
-    None(&'static str),
-    /// Not this count.
-    #[error("{metric} has no rows behind {count:?}; choose {choices}")]
-    Unknown { metric: &'static str, count: String, choices: String },
+    /// It is a sum, a mean or a quotient.
+    #[error("{column} of {metric} is made of counts and counts no rows itself; choose {choices}")]
+    NoCount { metric: &'static str, column: String, choices: String },
+    /// There is no such column.
+    #[error("{metric} has no rows behind {column:?}; choose {choices}")]
+    Unknown { metric: &'static str, column: String, choices: String },
     #[error(transparent)]
     Breakdown(#[from] RefusedBreakdown),
 }

@@ -19,6 +19,8 @@ pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
 pub const CASE_ITEM: &str = include_str!("../sql/panels/case_item.sql");
 /// One case with the names of its village, department and item.
 pub const CASE_ROW: &str = include_str!("../sql/panels/case_row.sql");
+/// Claims that were published, each with the metric and the column to set beside it.
+pub const CLAIMS: &str = include_str!("../sql/panels/claims.sql");
 /// Decided cases by day: how many, how many early, their median time.
 pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
 /// What is wrong with the data that cases are judged by.

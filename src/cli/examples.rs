@@ -47,6 +47,10 @@ pub const METRIC: &str = "Examples:
   sunlake metric M03 --from 2023-01-01 --to 2023-09-01 --by township --rank on_time_rate
   sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --rows=due_n --format csv";
 
+pub const CLAIMS: &str = "Examples:
+  sunlake claims --from 2022-09-01 --to 2023-09-01    a claim a row, with the metric and column beside it
+  sunlake claims --from 2022-09-01 --to 2023-09-01 --format csv";
+
 pub const CHECK: &str = "Examples:
   sunlake check                                       all of them; no rows are good
   sunlake check ledger_sums village_day_sums          these two

@@ -1,4 +1,4 @@
-//! What can be typed to ask for a metric.
+//! What can be typed to ask for a metric, or for the claims.
 
 use clap::{Args, ValueEnum};
 
@@ -38,6 +38,19 @@ pub struct MetricArgs {
     )]
     pub rows: Option<String>,
     /// How to write the rows; as JSON with the SQL, its version, the parameters and the versions of the tables
+    #[arg(long, default_value = "table")]
+    pub format: TextFormat,
+}
+
+#[derive(Args)]
+pub struct ClaimsArgs {
+    /// First day; default: first day of the month of --as-of
+    #[arg(long)]
+    pub from: Option<String>,
+    /// First day no longer in the period; default: the day after --as-of
+    #[arg(long)]
+    pub to: Option<String>,
+    /// How to write the rows
     #[arg(long, default_value = "table")]
     pub format: TextFormat,
 }

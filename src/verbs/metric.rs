@@ -1,4 +1,4 @@
-use analytics::{Base, Period, Provenance, Question};
+use analytics::{Base, Period, Provenance, Question, Session};
 use anyhow::{Context, Result};
 use arrow::array::RecordBatch;
 use arrow::json::writer::{JsonArray, WriterBuilder};
@@ -19,24 +19,9 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
         metric.rows_by(by, count).map_err(|error| Misuse(error.to_string()))?;
     }
     Question::check(metric, by, args.rank.as_deref()).map_err(|error| Misuse(error.to_string()))?;
-    let date = |text: &Option<String>, name: &str| -> Result<Option<Date>> {
-        let read = text.as_deref().map(|text| {
-            time::date(text)
-                .ok_or_else(|| Misuse(format!("--{name} {text:?} is no date that exists; write 2018-05-16")))
-        });
-        Ok(read.transpose()?)
-    };
-    let (from, to) = (date(&args.from, "from")?, date(&args.to, "to")?);
+    let days = days(args.from.as_deref(), args.to.as_deref())?;
     let session = shared.session().await?;
-    let today = session.zone().to_datetime(session.as_of()).date();
-    let to = match to {
-        Some(to) => to,
-        None => today.tomorrow().context("the day after --as-of lies too far ahead")?,
-    };
-    let period = Period { from: from.unwrap_or_else(|| today.first_of_month()), to };
-    if period.from >= period.to {
-        return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
-    }
+    let period = period(days, &session)?;
     let question = Question {
         metric,
         period,
@@ -54,6 +39,32 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
         return told(&provenance, &rows);
     }
     output::write(&rows, args.format.into(), false, None)
+}
+
+/// The first day and the day after the last, as they were typed.
+pub(super) fn days(from: Option<&str>, to: Option<&str>) -> Result<[Option<Date>; 2]> {
+    let date = |text: Option<&str>, name: &str| -> Result<Option<Date>> {
+        let read = text.map(|text| {
+            time::date(text)
+                .ok_or_else(|| Misuse(format!("--{name} {text:?} is no date that exists; write 2018-05-16")))
+        });
+        Ok(read.transpose()?)
+    };
+    Ok([date(from, "from")?, date(to, "to")?])
+}
+
+/// The period from the first of the month of --as-of to that day, but for what was typed.
+pub(super) fn period([from, to]: [Option<Date>; 2], session: &Session) -> Result<Period> {
+    let today = session.zone().to_datetime(session.as_of()).date();
+    let to = match to {
+        Some(to) => to,
+        None => today.tomorrow().context("the day after --as-of lies too far ahead")?,
+    };
+    let period = Period { from: from.unwrap_or_else(|| today.first_of_month()), to };
+    if period.from >= period.to {
+        return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
+    }
+    Ok(period)
 }
 
 /// The rows as JSON, with where they come from.

@@ -20,6 +20,7 @@ mod calendar;
 mod cards;
 mod check;
 mod checking;
+mod claims;
 mod demo;
 mod derive;
 mod erase;
@@ -46,6 +47,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Ingest(args) => ingest::run(&shared, &args).await,
         Verb::Pull(args) => pull::run(&shared, &args).await,
         Verb::Cards(args) => cards::run(&shared, &args).await,
+        Verb::Claims(args) => claims::run(&shared, &args).await,
         Verb::Metric(args) => metric::run(&shared, &args).await,
         Verb::Check(args) => check::run(&shared, &args).await,
         Verb::Explain { case_no } => explain::run(&shared, &case_no).await,

@@ -97,13 +97,13 @@ pub async fn measure(session: &Session, question: &Question) -> Result<Vec<Recor
 
 /// Columns as they are gathered.
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     fields: Vec<Field>,
     columns: Vec<ArrayRef>,
 }
 
 impl Table {
-    fn push(&mut self, name: &str, values: ArrayRef) {
+    pub(super) fn push(&mut self, name: &str, values: ArrayRef) {
         self.fields.push(Field::new(name, values.data_type().clone(), true));
         self.columns.push(values);
     }
@@ -131,14 +131,14 @@ impl Table {
         Ok(())
     }
 
-    fn batch(self) -> Result<RecordBatch, AnalyticsError> {
+    pub(super) fn batch(self) -> Result<RecordBatch, AnalyticsError> {
         let schema = Arc::new(Schema::new(self.fields));
         RecordBatch::try_new(schema, self.columns).map_err(AnalyticsError::arrow("a metric with what is beside it"))
     }
 }
 
 /// All rows together.
-fn whole(batches: &[RecordBatch]) -> Result<RecordBatch, AnalyticsError> {
+pub(super) fn whole(batches: &[RecordBatch]) -> Result<RecordBatch, AnalyticsError> {
     let schema = batches.first().map_or_else(|| Arc::new(Schema::empty()), RecordBatch::schema);
     concat_batches(&schema, batches).map_err(AnalyticsError::arrow("rows of a metric"))
 }
@@ -177,7 +177,7 @@ fn names(batch: &RecordBatch) -> Result<Vec<Option<String>>, AnalyticsError> {
     Ok(names.as_string::<i32>().iter().map(|name| name.map(str::to_owned)).collect())
 }
 
-fn number(column: &ArrayRef) -> Result<Float64Array, AnalyticsError> {
+pub(super) fn number(column: &ArrayRef) -> Result<Float64Array, AnalyticsError> {
     let numbers = cast(column, &DataType::Float64).map_err(AnalyticsError::arrow("a number of a metric"))?;
     Ok(numbers.as_primitive::<Float64Type>().clone())
 }

@@ -8,12 +8,14 @@ use queries::{Breakdown, Metric};
 
 use crate::{AnalyticsError, Param, Session};
 
+mod claims;
 mod measure;
 mod period;
 mod provenance;
 mod rank;
 mod wilson;
 
+pub use claims::claims;
 pub use measure::{Question, measure};
 pub use period::{Base, Period};
 pub use provenance::Provenance;

@@ -1,7 +1,8 @@
 use super::Kind::*;
 use super::{Contract, MadeId, Role, may, must};
 
-/// What a metric takes from outside the records: constants of a formula, a baseline, a list (domain §5).
+/// What a metric takes from outside the records: constants of a formula, a baseline, a list (domain §5); and the
+/// numbers of published claims (`claim_...`, domain §0), which no metric takes.
 pub static METRIC_PARAMETER: Contract = Contract {
     table: "metric_parameter",
     grain: "one value of one parameter from a day on",

@@ -19,6 +19,14 @@
 --     d no_limit_n (items): left out, since they have no statutory limit
 --     d promise_over_n (items): left out, since the promise is longer than the statutory limit: a data error
 --     d unconverted_n (items): left out, since no parameter turns their unit into workdays
+-- rows: item_id
+--     item_n: judged where what = 'COUNTED'
+--     item_not_instant_n: judged where what = 'COUNTED' and not is_instant
+--     no_limit_n: judged where what = 'NO_LIMIT'
+--     promise_over_n: judged where what = 'PROMISE_OVER'
+--     unconverted_n: judged where what = 'UNCONVERTED'
+-- rows: case_no
+--     weighting_case_n: weighting
 -- formula: (sum of statutory limits - sum of promises) / sum of statutory limits over items, in workdays: a month
 --     has wd_per_month, cd_per_month natural days have as many, a workday has the office's hours
 -- caveat: The first of three meanings of "50 %": what was promised, not what was done (M08) and not against
@@ -72,15 +80,21 @@ items as (
 ),
 
 accepted as (
-    select item_id as accepted_item, count(*) as case_n
+    select case_no, item_id as accepted_item
     from case_state
     where started_on >= $from and started_on < $to and started_at <= now() and is_judged
-    group by item_id
+),
+
+weight as (
+    select accepted_item as weighted_item, count(*) as case_n
+    from accepted
+    group by accepted_item
 ),
 
 measured as (
     select
         {item_bucket} as bucket,
+        item_id,
         statutory_limit is null as is_without,
         coalesce(promised_limit = 0, false) as is_instant,
         cast(coalesce(case_n, 0) as double) as case_n,
@@ -92,7 +106,7 @@ measured as (
     from items
     left join units as of_statute on of_statute.unit = coalesce(statutory_unit, 'WD')
     left join units as of_promise on of_promise.unit = coalesce(promised_unit, 'WD')
-    left join accepted on accepted_item = item_id
+    left join weight on weighted_item = item_id
 ),
 
 judged as (
@@ -105,6 +119,14 @@ judged as (
             else 'COUNTED'
         end as what
     from measured
+),
+
+weighting as (
+    -- The cases behind weighting_case_n.
+    select case_no, bucket, item_id, statutory_wd, promised_wd
+    from judged
+    join accepted on accepted_item = item_id
+    where what = 'COUNTED'
 ),
 
 totals as (

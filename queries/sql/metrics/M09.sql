@@ -20,6 +20,12 @@
 --     c item_n (items): with enough cases on both sides
 --     c left_out_n (items): with cases on one side only, or too few on one
 --     c left_out_items (codes): these; null when there are none, or no baseline
+-- rows: case_no
+--     after_n: compared where is_after
+--     before_n: compared where is_before
+-- rows: item_id
+--     item_n: items where is_compared
+--     left_out_n: left_out
 -- formula: 1 - sum(w x mean after) / sum(w x mean before) over items with at least compare_min_n decided cases on
 --     both sides, w = their cases in the period; workdays after the day of receipt up to the day of closing
 -- caveat: The third of three meanings of "50 %", the one that the report of 2018-09-13 seems to intend: against
@@ -56,6 +62,7 @@ baseline as (
 
 handled as (
     select
+        case_no,
         {bucket} as bucket,
         item_id,
         coalesce(closed_on >= $from and closed_on < $to, false) as is_after,
@@ -86,6 +93,28 @@ items as (
     from handled
     where is_after or is_before
     group by bucket, item_id
+),
+
+compared as (
+    -- The cases behind after_n and before_n.
+    select
+        handled.case_no,
+        handled.bucket,
+        handled.item_id,
+        handled.is_after,
+        handled.is_before,
+        handled.days
+    from handled
+    join items on items.item_id = handled.item_id and items.bucket is not distinct from handled.bucket
+    where is_compared and (is_after or is_before)
+),
+
+left_out as (
+    -- The items behind left_out_n; none without a baseline.
+    select bucket, item_id, after_n, before_n
+    from items
+    cross join baseline
+    where flaw is null and not is_compared
 ),
 
 totals as (

@@ -17,6 +17,9 @@
 -- rows: case_no
 --     decided_n: counted where what = 'CASE'
 --     instant_case_n: counted where what = 'CASE' and is_instant
+-- rows: item_id
+--     item_n: counted where what = 'ITEM'
+--     instant_item_n: counted where what = 'ITEM' and is_instant
 -- formula: a: items promised 0 / items in force; b: CLOSED_INSTANT / CLO that was decided
 -- caveat: Two metrics with two names: a is what is offered, b what was done. Never take one for the other. Items
 --     have no village and no department of their own, so a has no value there. An INSTANT case that was
@@ -29,6 +32,7 @@ with items as (
 counted as (
     select
         cast(null as varchar) as case_no,
+        item_id,
         {item_bucket} as bucket,
         'ITEM' as what,
         promised_limit = 0 as is_instant
@@ -37,6 +41,7 @@ counted as (
     union all
     select
         case_no,
+        item_id,
         {bucket} as bucket,
         'CASE' as what,
         status = 'CLOSED_INSTANT' as is_instant

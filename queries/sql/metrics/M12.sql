@@ -27,6 +27,12 @@
 --     known_case_n: counted where what = 'CASE' and visits is not null
 --     once_case_n: counted where what = 'CASE' and visits <= 1
 --     none_case_n: counted where what = 'CASE' and visits = 0
+-- rows: item_id
+--     white_item_n: counted where what = 'WHITE'
+--     unknown_item_n: counted where what = 'ITEM' and visits is null
+--     item_n: counted where what = 'ITEM' and visits is not null
+--     once_item_n: counted where what = 'ITEM' and visits <= 1
+--     none_item_n: counted where what = 'ITEM' and visits = 0
 -- formula: a, b: items asking for at most one visit, or none / items without the white list; c, d: cases with at
 --     most one counted visit, or none / cases whose visits are known
 -- caveat: What is scheduled (a, b) is not what is experienced (c, d): never take one for the other. The more
@@ -42,7 +48,7 @@ items as (
 ),
 
 decided as (
-    select case_no, {bucket} as bucket
+    select case_no, item_id, {bucket} as bucket
     from case_state
     where
         {decided}
@@ -51,6 +57,7 @@ decided as (
 counted as (
     select
         cast(null as varchar) as case_no,
+        items.item_id,
         {item_bucket} as bucket,
         case
             when strpos(';' || coalesce(white.value, '') || ';', ';' || items.item_id || ';') > 0 then 'WHITE'
@@ -63,6 +70,7 @@ counted as (
     union all
     select
         decided.case_no,
+        decided.item_id,
         decided.bucket,
         'CASE' as what,
         visits_count as visits

@@ -30,7 +30,8 @@
 --     mobile_n: told where is_received and is_mobile
 --     unknown_n: told where is_received and is_unknown
 --     decided_n: told where is_decided
---     through_n: told where is_decided and is_online and is_without_visit and is_delivered_online
+--     through_n: told where is_decided and is_online and is_through
+--     through_unknown_n: told where is_decided and is_online and may_be_through and not is_through
 -- formula: a: online and not agent-assisted / received; e: online, no visit, delivered online / CLO that was decided
 -- caveat: Whatever is not known counts as not online. Platforms are known to report all cases as online: a without
 --     b is a claim. Filing by the village agent is a share of its own, never online. Mobile is shown apart. No
@@ -68,8 +69,7 @@ told as (
         coalesce(apply_channel = '3' and not is_agent_assisted, false) as is_mobile,
         coalesce(is_agent_assisted, false) as is_assisted,
         apply_channel is null or is_agent_assisted is null as is_unknown,
-        coalesce(visits_count = 0, false) as is_without_visit,
-        coalesce(delivery_mode = 'ONLINE', false) as is_delivered_online,
+        coalesce(visits_count = 0 and delivery_mode = 'ONLINE', false) as is_through,
         coalesce(visits_count, 0) = 0 and coalesce(delivery_mode, 'ONLINE') = 'ONLINE' as may_be_through
     from cases
     left join workflow_case on workflow_case.case_no = cases.case_no
@@ -87,10 +87,8 @@ totals as (
         count(*) filter (where is_received and is_mobile) as mobile_n,
         count(*) filter (where is_received and is_unknown) as unknown_n,
         count(*) filter (where is_decided) as decided_n,
-        count(*) filter (where is_decided and is_online and is_without_visit and is_delivered_online) as through_n,
-        count(*) filter (
-            where is_decided and is_online and may_be_through and not (is_without_visit and is_delivered_online)
-        ) as through_unknown_n
+        count(*) filter (where is_decided and is_online and is_through) as through_n,
+        count(*) filter (where is_decided and is_online and may_be_through and not is_through) as through_unknown_n
     from told
     {group}
 ),

@@ -23,7 +23,17 @@
 --     e later_n (ratings): the same by the applicant after the active one
 --     e excluded_n (ratings): the same left out by the decision on an appeal
 -- rows: case_no
---     decided_n: decided
+--     decided_n: marked
+--     rated_n: marked where stars is not null
+--     satisfied_n: marked where stars >= 3
+--     bad_n: marked where stars <= 2
+--     default_n: marked where is_by_default
+-- rows: rating_id
+--     by_agent_n: told where what = 'AGENT'
+--     by_staff_device_n: told where what = 'STAFF_DEVICE'
+--     by_unknown_n: told where what = 'UNKNOWN'
+--     later_n: told where what = 'APPLICANT' and place > 1
+--     excluded_n: told where what = 'EXCLUDED'
 -- formula: a: cases with an active rating / CLO that was decided; b: active ratings of 3 stars or more / active
 --     ratings; c: mean of the active ratings
 -- caveat: b says nothing without a. Ratings set by the system because nobody rated are in no rate. A rating that is
@@ -74,6 +84,28 @@ rated as (
     group by case_no
 ),
 
+marked as (
+    select
+        decided.case_no,
+        decided.bucket,
+        stars,
+        coalesce(default_n > 0 and default_n = rating_n, false) as is_by_default,
+        by_agent_n,
+        by_staff_device_n,
+        by_unknown_n,
+        later_n,
+        excluded_n
+    from decided
+    left join rated on rated.case_no = decided.case_no
+),
+
+told as (
+    -- The ratings behind the counts of e.
+    select ranked.rating_id, decided.case_no, decided.bucket, ranked.what, ranked.place, ranked.stars, ranked.rated_at
+    from decided
+    join ranked on ranked.case_no = decided.case_no
+),
+
 totals as (
     select
         {key} as bucket,
@@ -82,14 +114,13 @@ totals as (
         count(*) filter (where stars >= 3) as satisfied_n,
         count(*) filter (where stars <= 2) as bad_n,
         sum(stars) as stars,
-        count(*) filter (where default_n > 0 and default_n = rating_n) as default_n,
+        count(*) filter (where is_by_default) as default_n,
         coalesce(sum(by_agent_n), 0) as by_agent_n,
         coalesce(sum(by_staff_device_n), 0) as by_staff_device_n,
         coalesce(sum(by_unknown_n), 0) as by_unknown_n,
         coalesce(sum(later_n), 0) as later_n,
         coalesce(sum(excluded_n), 0) as excluded_n
-    from decided
-    left join rated on rated.case_no = decided.case_no
+    from marked
     {group}
 ),
 

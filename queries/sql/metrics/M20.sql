@@ -27,6 +27,8 @@
 --     confirmed_n: counted where outcome = 'SOLVED' and citizen_confirmed
 --     solved_n: counted where outcome = 'SOLVED'
 --     explained_n: counted where outcome = 'EXPLAINED'
+--     unconfirmed_n: counted where outcome = 'SOLVED' and citizen_confirmed is null
+--     denied_n: counted where outcome = 'SOLVED' and not citizen_confirmed
 --     not_solvable_n: counted where outcome = 'NOT_SOLVABLE'
 --     transferred_n: counted where outcome = 'TRANSFERRED'
 --     without_outcome_n: counted where outcome is null

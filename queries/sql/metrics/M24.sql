@@ -18,6 +18,10 @@
 --     b online_days (days): of these, days on which it was
 --     b online_rate (ratio): online_days / required_days; null when there are none
 --     c unknown_fields_n (obligations): published, with fields that are not told or more filled than required; not in a
+-- rows: obligation_id
+--     due_n: marked
+--     counted_n: marked where is_known
+--     unknown_fields_n: marked where is_published and not is_known
 -- formula: a sum of filled fields / sum of required fields; b sum of days on view / sum of required days, of
 --     obligations due in the period
 -- caveat: a is of what was published: what was not has no template, and M22 counts it. The last publication that
@@ -89,6 +93,7 @@ online as (
 
 marked as (
     select
+        required.obligation_id,
         {bucket} as bucket,
         first_at is not null as is_published,
         coalesce(required_fields_filled <= required_fields_total, false) as is_known,

@@ -14,6 +14,12 @@
 --     b counts_match_n (villages): with the powers and areas of the list, flowcharts or not
 --     c flowcharts_n (villages): with a list on which every power has a flowchart
 --     d unlisted_n (villages): without any list; not consistent
+-- rows: village_code
+--     villages_n: marked
+--     consistent_n: marked where is_match and has_flowcharts
+--     counts_match_n: marked where is_match
+--     flowcharts_n: marked where has_flowcharts
+--     unlisted_n: marked where not is_listed
 -- formula: villages whose list in force at the end of the period has 72 powers in 14 areas, each with a
 --     flowchart / villages of the region edition of the day
 -- caveat: The numbers 72 and 14 are parameters (power_list_powers, power_list_areas). A power of every village
@@ -73,6 +79,7 @@ target as (
 
 marked as (
     select
+        village_code,
         {bucket} as bucket,
         listed_code is not null as is_listed,
         coalesce(list.powers = target.powers and list.areas = target.areas, false) as is_match,

@@ -20,6 +20,8 @@
 --     dealt_n: marked where is_decided and is_dealt
 --     seller_only_n: marked where is_decided and is_seller_only and not is_dealt
 --     open_n: marked where not is_decided
+-- rows: listing_id
+--     reposted_n: reposting
 -- formula: listings decided in the period with at least one deal confirmed by BUYER, BOTH or PLATFORM / listings
 --     decided in the period
 -- caveat: Open listings are censored, no failures. SUPPLY and DEMAND together. Posted again by the same seller
@@ -53,6 +55,14 @@ marked as (
     where
         (decided_on >= $from and decided_on < $to)
         or (decided_on is null and posted_on >= $from and posted_on < $to)
+),
+
+reposting as (
+    -- The postings behind reposted_n: all of a listing but its first.
+    select offered.listing_id, marked.offer_id, marked.bucket, offered.posted_on
+    from marked
+    join offered on offered.offer_id = marked.offer_id and offered.listing_id <> offered.offer_id
+    where is_decided
 ),
 
 totals as (

@@ -16,6 +16,10 @@
 --     b oversold_n (listings): SUPPLY decided in the period that sold more than it offered: an error of quantity
 --     c unknown_n (listings): SUPPLY decided in the period whose quantity, or that of a deal, is not known
 --     d seller_only_kg (kg): of a's listings, deals that nobody but the seller confirms (R20); not in sold_kg
+-- rows: offer_id
+--     counted_n: marked where is_counted
+--     oversold_n: marked where not is_unknown and not is_counted
+--     unknown_n: marked where is_unknown
 -- formula: sum of kg sold / sum of kg offered, of SUPPLY decided in the period (M26)
 -- caveat: Never above 1, since what sold more than it offered is out. Quantities are kg (斤 = 0.5 kg); what
 --     cannot be made kg is unknown. Posted again is the same listing (M26): the largest of its quantities counts.
@@ -36,6 +40,7 @@ sold as (
 
 decided as (
     select
+        offer.offer_id,
         {bucket} as bucket,
         listed_kg,
         coalesce(sold_kg, 0) as sold_kg,

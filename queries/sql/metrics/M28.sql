@@ -21,6 +21,13 @@
 --     d seller_only_n (deals): confirmed in the period by the seller alone (R20); in no other number
 --     d seller_only_yuan (yuan): their quantity x price
 --     e untold_n (deals): confirmed in the period by nobody knows whom, or without price and amount; in no sum
+-- rows: deal_id
+--     deals_n: marked where is_counted and is_now
+--     last_deals_n: marked where is_counted and not is_now
+--     seller_only_n: marked where is_seller_only and is_now
+--     untold_n: marked where is_now and not is_counted and not is_seller_only
+-- rows: seller_hash
+--     like_sellers_n: like_seller
 -- formula: sum of quantity x price of deals confirmed in the period; (that - the year before) / the year before
 -- caveat: Where quantity or price is not told the amount stands for it. The year before is cut at as_of minus a
 --     year, so that a period that has not ended is set beside as many days. A deal belongs to the village of
@@ -29,6 +36,7 @@
 -- source: domain §5
 with valued as (
     select
+        deal.deal_id,
         listing.village_code,
         listing.seller_hash,
         deal.confirmed_by,
@@ -43,6 +51,7 @@ with valued as (
 
 placed as (
     select
+        deal_id,
         {place},
         seller_hash,
         confirmed_by,
@@ -56,6 +65,7 @@ placed as (
 
 dealt as (
     select
+        deal_id,
         {bucket} as bucket,
         seller_hash,
         yuan,
@@ -77,6 +87,18 @@ marked as (
             false
         ) as is_like
     from dealt
+),
+
+like_seller as (
+    -- The sellers behind like_sellers_n.
+    select
+        seller_hash,
+        bucket,
+        sum(yuan) filter (where is_now) as yuan,
+        sum(yuan) filter (where not is_now) as last_yuan
+    from marked
+    where is_like
+    group by seller_hash, bucket
 ),
 
 totals as (

@@ -18,6 +18,15 @@
 --     d low_price_n (listings): of these, 20 % or more under the median of those prices
 --     e alert_n (listings): of open_n, in unsold_n or in low_price_n
 --     f unknown_n (listings): of open_n, neither in b nor in c because a quantity or the inquiries are not known
+-- rows: offer_id
+--     open_n: marked
+--     unsold_n: marked where is_perishing or is_idle
+--     perishable_n: marked where is_perishing
+--     idle_n: marked where is_idle
+--     priced_n: marked where is_low is not null
+--     low_price_n: marked where is_low
+--     alert_n: marked where is_perishing or is_idle or is_low
+--     unknown_n: marked where case when is_perishable then is_perishing else is_idle end is null
 -- formula: SUPPLY on offer at the end of the period that is old and hardly sold, or old and asked for by nobody /
 --     SUPPLY on offer then
 -- caveat: Thresholds are parameters (unsold_...), proposals all. Age is that from the harvest, else from the first
@@ -80,6 +89,7 @@ sold as (
 
 supply as (
     select
+        offer.offer_id,
         {bucket} as bucket,
         listed_kg,
         price_per_kg,
@@ -102,6 +112,7 @@ supply as (
 
 marked as (
     select
+        offer_id,
         bucket,
         case
             when shelf_life_days is not null

@@ -17,6 +17,13 @@
 --     c signed_n (parcels): of promised_n, signed for, and when it was picked up is known
 --     c median_hours (hours): their median from pick-up to signing
 --     d unpromised_n (parcels): picked up in the period without a promise; in no other number
+-- rows: parcel_id
+--     promised_n: bucketed where is_promised
+--     on_time_n: bucketed where is_promised and is_on_time
+--     late_n: bucketed where is_promised and is_delivered and not is_on_time
+--     undelivered_n: bucketed where is_promised and not is_delivered
+--     signed_n: bucketed where hours is not null
+--     unpromised_n: bucketed where not is_promised
 -- formula: parcels promised for the period and delivered by then / parcels promised for the period
 -- caveat: Undelivered, lost and returned are failures, whatever else is told of them. What is signed for and tells
 --     no delivery counts as delivered when it was signed for. Signed for before it was picked up is a data error
@@ -24,6 +31,7 @@
 -- source: domain §5
 with sent as (
     select
+        parcel_id,
         from_village as village_code,
         picked_at,
         picked_at::date as picked_on,
@@ -37,6 +45,7 @@ with sent as (
 
 placed as (
     select
+        parcel_id,
         {place},
         promised_at is not null as is_promised,
         coalesce(not is_failed and coalesce(delivered_at, signed_at) <= promised_at, false) as is_on_time,
@@ -53,6 +62,7 @@ placed as (
 
 bucketed as (
     select
+        parcel_id,
         {bucket} as bucket,
         is_promised,
         is_on_time,

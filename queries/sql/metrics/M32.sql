@@ -16,6 +16,11 @@
 --     b top_tenth_share (ratio): share in accepted_n of the busiest tenth of villages_n; null under 10 villages
 --     c unstaffed_days (village-workdays): of villages of the edition, workdays without an active agent
 --     d unstaffed_n (cases): accepted on days without an active agent, or in a village that is not told; not in a
+-- rows: case_no
+--     accepted_n: taken where is_staffed
+--     unstaffed_n: taken where not is_staffed
+-- rows: of_village
+--     villages_n: ranked where agent_days > 0
 -- formula: cases accepted in the period / workdays of the region on which the village had an active agent
 -- caveat: A village and day counts once, however many agents it had. A substitute's cases count where they were
 --     handled: so by village, not by the person. An agent whose status is not told is active; ON_LEAVE and LEFT
@@ -56,6 +61,27 @@ staffed as (
     where coalesce(status, 'ACTIVE') = 'ACTIVE'
 ),
 
+accepted as (
+    select
+        case_no,
+        {place},
+        started_on,
+        staffed_code is not null as is_staffed
+    from case_state
+    left join staffed on staffed_code = village_code and staffed_on = started_on
+    where is_judged and started_on >= $from and started_on < $to and started_at <= now()
+),
+
+taken as (
+    -- The cases behind accepted_n and unstaffed_n.
+    select
+        case_no,
+        {bucket} as bucket,
+        started_on,
+        is_staffed
+    from accepted
+),
+
 counted as (
     select
         staffed_code as village_code,
@@ -76,11 +102,9 @@ counted as (
         village_code,
         0,
         0,
-        case when staffed_code is not null then 1 else 0 end,
-        case when staffed_code is null then 1 else 0 end
-    from case_state
-    left join staffed on staffed_code = village_code and staffed_on = started_on
-    where is_judged and started_on >= $from and started_on < $to and started_at <= now()
+        case when is_staffed then 1 else 0 end,
+        case when is_staffed then 0 else 1 end
+    from accepted
 ),
 
 load as (

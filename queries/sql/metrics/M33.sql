@@ -16,6 +16,12 @@
 --     c mom (ratio): per workday against the period before, of all items together; null around Spring Festival
 --     d yoy (ratio): per workday against the same period of the year before, of all items together
 --     e max_z (robust z): largest of judged_n: distance to the median of the periods before, in 1.4826 x MAD
+-- rows: of_item
+--     items_n: marked where n > 0
+--     judged_n: marked where is_judged
+--     anomaly_n: marked where is_judged and is_off
+-- rows: case_no
+--     volume_n: taken
 -- formula: items accepted in the period with (|mom| >= 10 % or |yoy| >= 5 %) and n >= 30 and robust z > 3
 -- caveat: By item one row is one item, and c, d, e are its own; otherwise c and d are of the sum, and a counts
 --     items that are unusual in themselves. A lead, no verdict. Thresholds are parameters (anomaly_...). The
@@ -134,6 +140,7 @@ base as (
 
 accepted as (
     select
+        case_no,
         {bucket} as bucket,
         item_id as of_item,
         started_on
@@ -150,6 +157,18 @@ volume as (
     from accepted
     join slot on slot.day_on = started_on
     group by bucket, of_item, slot.back
+),
+
+taken as (
+    -- The cases behind volume_n.
+    select
+        case_no,
+        bucket,
+        of_item,
+        started_on
+    from accepted
+    join slot on slot.day_on = started_on
+    where slot.back = 0
 ),
 
 counted as (

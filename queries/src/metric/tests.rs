@@ -114,10 +114,16 @@ fn a_share_is_made_of_columns_of_its_metric() {
 fn rows_are_of_counts_and_queries_that_there_are() {
     for metric in &METRICS {
         let header = metric.header();
-        assert_eq!(header.rows.is_empty(), header.rows_key.is_empty(), "{}", metric.id);
+        let counts: Vec<&str> =
+            header.columns.iter().map(|column| column.name).filter(|name| name.ends_with("_n")).collect();
+        for count in &counts {
+            let told = header.rows.iter().filter(|rows| rows.count == *count).count();
+            assert_eq!(told, 1, "{} does not name the rows of {count} once", metric.id);
+        }
+        assert_eq!(header.rows.len(), counts.len(), "{} names rows of what is no count", metric.id);
         for rows in &header.rows {
+            assert!(!rows.key.is_empty(), "{}: {}", metric.id, rows.count);
             let sql = metric.rows_by(Breakdown::All, Some(rows.count)).unwrap();
-            assert!(header.columns.iter().any(|column| column.name == rows.count), "{}: {}", metric.id, rows.count);
             assert!(!sql.contains("\ntotals as ("), "{sql}");
             let query = format!("{} as (\n", rows.query);
             assert!(sql.contains(&format!("\n{query}")) || sql.contains(&format!("with {query}")), "{sql}");
@@ -129,8 +135,8 @@ fn rows_are_of_counts_and_queries_that_there_are() {
 fn rows_that_cannot_be_shown_are_refused_in_a_sentence() {
     let refused = |id, count| find(id).unwrap().rows_by(Breakdown::All, count).unwrap_err().to_string();
     assert_eq!(
-        refused("M33", None),
-        "M33 counts no rows that could be shown one by one; ask for its figures without --rows"
+        refused("M02", Some("on_time_rate")),
+        "on_time_rate of M02 is made of counts and counts no rows itself; choose closed_n, on_time_n"
     );
     assert_eq!(refused("M02", Some("late_n")), "M02 has no rows behind \"late_n\"; choose closed_n, on_time_n");
 }
