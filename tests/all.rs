@@ -22,6 +22,7 @@ mod keeping_more;
 mod keys;
 mod measures;
 mod objects;
+mod panels;
 mod postgres;
 mod privacy;
 mod pull;

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::derive::hot::Hot;
 use crate::derive::{landed, stand};
 use crate::session::overlay::Overlay;
+use crate::session::recent::Recent;
 use crate::session::{Ground, Principal, Session};
 use crate::{AnalyticsError, Rules};
 
@@ -40,6 +41,7 @@ struct Inner {
     rules: Mutex<Option<(Vec<u64>, Arc<Rules>)>>,
     hot: Mutex<Option<(u64, Arc<Hot>)>>,
     past: Mutex<Vec<Past>>,
+    recent: Mutex<Option<Arc<Recent>>>,
 }
 
 impl Engine {
@@ -59,6 +61,7 @@ impl Engine {
             rules: Mutex::default(),
             hot: Mutex::default(),
             past: Mutex::default(),
+            recent: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -104,6 +107,23 @@ impl Engine {
             as_of,
         };
         Session::build(ground, principal).await
+    }
+
+    /// Lets a session answer from memory what is asked of the last months. The rows are read once, and again when
+    /// the cold parts have been written anew: a batch leaves these as they are.
+    pub async fn recall(&self, session: &mut Session) -> Result<(), AnalyticsError> {
+        let recent = {
+            let mut held = self.inner.recent.lock().await;
+            match held.as_ref().filter(|recent| recent.is_of(&session.snapshot)) {
+                Some(recent) => recent.clone(),
+                None => {
+                    let read = Arc::new(Recent::load(session, self.inner.clock.now()).await?);
+                    *held = Some(read.clone());
+                    read
+                }
+            }
+        };
+        session.recall(&recent).await
     }
 
     async fn rules(&self, snapshot: &LakeSnapshot) -> Result<Arc<Rules>, AnalyticsError> {

@@ -1,7 +1,7 @@
 //! What every page is given and carries: the session it reads, its head with the clock and the
 //! freshness lamp, the filters, the banners.
 
-use analytics::{Param, Principal, Session};
+use analytics::{Basis, Param, Principal, Session};
 use futures::try_join;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -105,6 +105,8 @@ pub(crate) struct Frame {
     pub(crate) filter: FilterForm,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
+    /// What the figures of the period are made of.
+    pub(crate) basis: String,
     /// The table versions that were read.
     pub(crate) versions: String,
 }
@@ -116,7 +118,11 @@ impl Context {
     ///
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
-        let session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        // What is in motion now; a past time is asked of all cases.
+        if ask.filters.as_of.is_none() {
+            app.engine.recall(&mut session).await?;
+        }
         let (today, _) = format::local(session.zone(), session.as_of());
         let midnight = session.zone().to_timestamp(today.to_datetime(Time::midnight())).unwrap_or(session.as_of());
         let (lamp_sql, lamp_params) = match ask.filters.as_of {
@@ -225,6 +231,7 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
+            basis: self.basis_line(),
             versions: versions.join(" · "),
         }
     }
@@ -246,6 +253,14 @@ impl Context {
             (true, false) => ("lamp good", told("lamp-fresh"), title),
             (false, _) => ("lamp stale", told("lamp-stale"), title),
         }
+    }
+
+    fn basis_line(&self) -> String {
+        let (from, _) = self.ask.filters.period(self.today);
+        self.lang().say(match self.session.basis(from) {
+            Basis::Recent => "basis-recent",
+            Basis::Cases => "basis-cases",
+        })
     }
 
     fn banners(&self) -> Vec<Banner> {

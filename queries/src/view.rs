@@ -62,7 +62,42 @@ pub fn present(table: &str, key: &[&str]) -> String {
     sql.replace("{table}", table).replace("{record}", record)
 }
 
+/// The same states and cards over rows that a session holds in memory, as names and texts for the schema `overlay`:
+/// the text is that of the views themselves, so both tell a status alike. A later one uses an earlier one.
+pub fn recent() -> [(&'static str, String); 3] {
+    let over = |sql: &str| {
+        sql.replace("lake.case_state as", "overlay.recent_case_state as")
+            .replace("from overlay.case_state", "from overlay.hot_case_state")
+            .replace("lake.card as", "overlay.recent_card as")
+            .replace("from overlay.card\n", "from overlay.hot_card\n")
+            .replace("from card_all ", "from overlay.card_recent_all ")
+    };
+    [
+        ("case_recent", over(include_str!("../sql/views/case_state.sql"))),
+        ("card_recent_all", over(include_str!("../sql/views/card_all.sql"))),
+        ("card_recent", over(include_str!("../sql/views/card.sql"))),
+    ]
+}
+
 /// Whether every version of a table is shown too, as `<name>_history`.
 pub fn has_history(table: &str) -> bool {
     ["workflow_case", "workflow_event"].contains(&table) || RECORDS.contains(&table) || REFERENCE.contains(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recent;
+
+    #[test]
+    fn what_is_held_in_memory_is_read_from_nowhere_else() {
+        let [(_, cases), (_, all), (_, cards)] = recent();
+        for (sql, wanted) in [
+            (&cases, ["overlay.recent_case_state as cold", "from overlay.hot_case_state\n"].as_slice()),
+            (&all, ["overlay.recent_card as cold", "from overlay.hot_card\n"].as_slice()),
+            (&cards, ["from overlay.card_recent_all where"].as_slice()),
+        ] {
+            assert!(wanted.iter().all(|part| sql.contains(*part)), "{sql}");
+            assert!(!sql.contains("from lake.") && !sql.contains("from card_all"), "{sql}");
+        }
+    }
 }

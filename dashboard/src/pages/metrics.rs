@@ -3,19 +3,11 @@
 
 use analytics::{AnalyticsError, Param};
 use jiff::civil::Date;
-use queries::Breakdown;
+use queries::{Breakdown, panel};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::HttpError;
 use crate::frame::Context;
-
-/// A row of a metric.
-pub(super) trait Bucket: DeserializeOwned {
-    const METRIC: &'static str;
-
-    fn bucket(&self) -> Option<&str>;
-}
 
 /// M03: cases due, and of these decided in time.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,34 +17,17 @@ pub(super) struct DueOnTime {
     pub(super) on_time_n: i64,
 }
 
-/// M10: handling time of decided cases that are not instant ones.
+/// M10 a to c: handling time of decided cases that are not instant ones.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Handling {
-    bucket: Option<String>,
     pub(super) decided_n: i64,
     pub(super) median_used_days: Option<f64>,
     pub(super) p90_used_days: Option<f64>,
 }
 
-impl Bucket for DueOnTime {
-    const METRIC: &'static str = "M03";
-
-    fn bucket(&self) -> Option<&str> {
-        self.bucket.as_deref()
-    }
-}
-
-impl Bucket for Handling {
-    const METRIC: &'static str = "M10";
-
-    fn bucket(&self) -> Option<&str> {
-        self.bucket.as_deref()
-    }
-}
-
-/// The metric for the region of the address over the days from `from` to before `to`; none where
-/// nothing happened, or no such metric is defined.
-pub(super) async fn metric<T: Bucket>(context: &Context, from: Date, to: Date) -> Result<Option<T>, HttpError> {
+/// The region of the address over the days from `from` to before `to`; none where nothing was due, or no such
+/// metric is defined.
+pub(super) async fn due(context: &Context, from: Date, to: Date) -> Result<Option<DueOnTime>, HttpError> {
     let region = &context.ask.filters.region;
     let breakdown = match region.digits().len() {
         6 => Breakdown::County,
@@ -60,16 +35,23 @@ pub(super) async fn metric<T: Bucket>(context: &Context, from: Date, to: Date) -
         12 => Breakdown::Village,
         _ => Breakdown::All,
     };
-    let Some(metric) = queries::find(T::METRIC) else {
+    let Some(metric) = queries::find("M03") else {
         return Ok(None);
     };
     let params = [("from", Param::Date(from)), ("to", Param::Date(to))];
     let sql = metric.sql_by(breakdown).map_err(AnalyticsError::from)?;
-    let rows: Vec<T> = context.session.rows(&sql, &params).await?;
+    let rows: Vec<DueOnTime> = context.session.rows_since(&sql, &params, from).await?;
     let code = region.code();
     let mut rows = rows.into_iter();
     Ok(match breakdown {
         Breakdown::All => rows.next(),
-        _ => rows.find(|row| row.bucket() == Some(code.as_str())),
+        _ => rows.find(|row| row.bucket.as_ref() == Some(&code)),
     })
+}
+
+/// The same region and days.
+pub(super) async fn handling(context: &Context, from: Date, to: Date) -> Result<Handling, HttpError> {
+    let params = [("region", context.region()), ("from", Param::Date(from)), ("to", Param::Date(to))];
+    let rows: Vec<Handling> = context.session.rows_since(panel::HANDLING_TIMES, &params, from).await?;
+    Ok(rows.into_iter().next().unwrap_or_default())
 }

@@ -131,7 +131,7 @@ impl Row {
 /// the region of the address are left out.
 pub(super) async fn read(context: &Context, level: Level, from: Date, to: Date) -> Result<Vec<Row>, HttpError> {
     let params = [("from", Param::Date(from)), ("to", Param::Date(to))];
-    let mut rows: Vec<Row> = context.session.rows(&queries::village_table(level), &params).await?;
+    let mut rows: Vec<Row> = context.session.rows_since(&queries::village_table(level), &params, from).await?;
     let region = &context.ask.filters.region;
     // A county row stays when a village in it is chosen: it is what the village is compared with.
     rows.retain(|row| region.holds(row.code()) || is_above(region.digits(), row.code()));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::daily::{self, Daily};
 use super::incidents::{self, IncidentRow};
-use super::metrics::{DueOnTime, Handling, metric};
+use super::metrics;
 use super::object::CASE;
 use super::{page, queue, table, totals};
 use crate::charts::{county_map, volume_and_rates};
@@ -103,7 +103,6 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
     let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
-    let flow_params = flow_params(context, week_ago);
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
     let (counties, villages, days, flow, totals, rows, due, due_was, handling, handling_was, mut sources, incidents) =
@@ -111,13 +110,13 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
             table::read(context, Level::County, from, to),
             table::read(context, Level::Village, from, to),
             daily::read(context, &workdays, first.min(before), tomorrow),
-            asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
+            flow(context, week_ago),
             totals::read(context, CASE, everything),
             queue::read(context, wanted),
-            metric::<DueOnTime>(context, from, to),
-            metric::<DueOnTime>(context, before, before_to),
-            metric::<Handling>(context, from, to),
-            metric::<Handling>(context, before, before_to),
+            metrics::due(context, from, to),
+            metrics::due(context, before, before_to),
+            metrics::handling(context, from, to),
+            metrics::handling(context, before, before_to),
             asked::<SourceRow>(context, panel::SOURCES, &[]),
             asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
         )?;
@@ -128,7 +127,7 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
         flow: flow.into_iter().next().unwrap_or_default(),
         cards: &cards,
         due: [due.unwrap_or_default(), due_was.unwrap_or_default()],
-        handling: [handling.unwrap_or_default(), handling_was.unwrap_or_default()],
+        handling: [handling, handling_was],
         early: [early(&days, from, to), early(&days, before, before_to)],
         days: tail(&days, SPARK),
         week_ago,
@@ -171,15 +170,17 @@ async fn asked<T: serde::de::DeserializeOwned>(
     Ok(context.session.rows(sql, params).await?)
 }
 
-fn flow_params(context: &Context, week_ago: Timestamp) -> [(&'static str, Param); 5] {
+/// Today against the same day a week ago.
+async fn flow(context: &Context, week_ago: Timestamp) -> Result<Vec<FlowRow>, HttpError> {
     let (week_day, _) = format::local(context.zone(), week_ago);
-    [
+    let params = [
         ("region", context.region()),
         ("day_start", Param::Instant(context.midnight(context.today))),
         ("as_of", Param::Instant(context.session.as_of())),
         ("week_start", Param::Instant(context.midnight(week_day))),
         ("week_at", Param::Instant(week_ago)),
-    ]
+    ];
+    Ok(context.session.rows_since(panel::OVERVIEW_FLOW, &params, week_day).await?)
 }
 
 /// The period before: the month before, or as many days before a period of the address.
