@@ -25,5 +25,5 @@ pub use explain::{CaseExplanation, EventLine};
 pub use metric::{Base, Bounds, Period, Provenance, Question, funnel, measure, metric_cases, metric_rows, wilson};
 pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;
-pub use session::{Basis, Param, Principal, Session};
+pub use session::{Basis, Param, Principal, Session, Why};
 pub use sla;

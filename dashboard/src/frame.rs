@@ -1,7 +1,7 @@
 //! What every page is given and carries: the session it reads, its head with the clock and the
 //! freshness lamp, the filters, the banners.
 
-use analytics::{Basis, Param, Principal, Session};
+use analytics::{Basis, Param, Period, Principal, Session, Why};
 use futures::try_join;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -255,12 +255,16 @@ impl Context {
         }
     }
 
+    /// What the figures of the period are made of, and why if that is not what it should be.
     fn basis_line(&self) -> String {
-        let (from, _) = self.ask.filters.period(self.today);
-        self.lang().say(match self.session.basis(from) {
-            Basis::Recent => "basis-recent",
-            Basis::Cases => "basis-cases",
-        })
+        let (t, (from, to)) = (self.lang(), self.ask.filters.period(self.today));
+        match self.session.basis(Period { from, to }) {
+            Basis::Recent => t.say("basis-recent"),
+            Basis::Marts { until } => t.tell("basis-marts", &[("until", &format::day_long(t, until))]),
+            Basis::Cases(Why::Lag(Some(n))) if n > 0 => t.tell("basis-lag", &[("n", &n.to_string())]),
+            Basis::Cases(Why::Lag(_)) => t.say("basis-moving"),
+            Basis::Cases(Why::Past | Why::Days) => t.say("basis-cases"),
+        }
     }
 
     fn banners(&self) -> Vec<Banner> {

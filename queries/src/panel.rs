@@ -37,6 +37,8 @@ pub const HANDLING_TIMES: &str = include_str!("../sql/panels/handling_times.sql"
 pub const ORGANIZATIONS: &str = include_str!("../sql/panels/organizations.sql");
 /// Cases of today against a week before, and the stock.
 pub const OVERVIEW_FLOW: &str = include_str!("../sql/panels/overview_flow.sql");
+/// Cases due and closed in a period.
+pub const PERIOD_TOTALS: &str = include_str!("../sql/panels/period_totals.sql");
 /// What each source has delivered, with its last complete batch and what of it is open in quarantine.
 pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sql");
 /// All that was told of one line of a batch: refusals and resolutions.
@@ -65,9 +67,17 @@ mod tests {
     fn every_panel_of_a_season_is_asked_of_memory_alone() {
         let due = crate::find("M03").unwrap().sql_by(crate::Breakdown::County).unwrap();
         let villages = crate::village_table(crate::Level::Village);
-        for sql in
-            [OVERVIEW_FLOW, FLOW_DAYS, CARD_DAYS, CLOSING_DAYS, HANDLING_TIMES, CARDS, due.as_str(), villages.as_str()]
-        {
+        for sql in [
+            OVERVIEW_FLOW,
+            FLOW_DAYS,
+            CARD_DAYS,
+            CLOSING_DAYS,
+            HANDLING_TIMES,
+            PERIOD_TOTALS,
+            CARDS,
+            due.as_str(),
+            villages.as_str(),
+        ] {
             let recent = over_recent(sql);
             assert_ne!(recent, sql);
             let words: Vec<&str> = recent.split_whitespace().collect();

@@ -24,6 +24,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{AnalyticsError, Rules};
 
+mod basis;
 mod columns;
 mod lake_table;
 mod metric;
@@ -34,6 +35,9 @@ mod workdays;
 
 use lake_table::LakeTable;
 use overlay::Overlay;
+use recent::Recalled;
+
+pub use basis::{Basis, Why};
 
 /// Longest statement that is planned, bytes.
 const MAX_SQL: usize = 20_000;
@@ -60,15 +64,6 @@ pub enum Param {
     Instant(Timestamp),
 }
 
-/// What the figures of a period are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// The cases and cards in motion, held in memory.
-    Recent,
-    /// All cases and cards.
-    Cases,
-}
-
 /// One pinned version of the lake, seen as of one instant.
 pub struct Session {
     context: SessionContext,
@@ -77,8 +72,8 @@ pub struct Session {
     as_of: Timestamp,
     zone_name: String,
     versions: Vec<(&'static str, u64)>,
-    /// The first day of the cases and cards that are held in memory, if they are.
-    recent_since: Option<Date>,
+    /// What is held in memory beside it, if anything is.
+    recalled: Option<Recalled>,
 }
 
 /// What a session is built from.
@@ -125,7 +120,7 @@ impl Session {
             rules: ground.rules,
             as_of: ground.as_of,
             zone_name,
-            recent_since: None,
+            recalled: None,
         })
     }
 
@@ -147,14 +142,6 @@ impl Session {
     /// Name and version of each table that is read.
     pub fn versions(&self) -> &[(&'static str, u64)] {
         &self.versions
-    }
-
-    /// What answers a question of which nothing was over before the day `from`.
-    pub fn basis(&self, from: Date) -> Basis {
-        match self.recent_since {
-            Some(since) if since <= from => Basis::Recent,
-            _ => Basis::Cases,
-        }
     }
 
     /// Runs one SELECT as a stream.
@@ -199,20 +186,6 @@ impl Session {
         }
         serde_json::from_slice(&text)
             .map_err(|error| AnalyticsError::Shape { what: "rows of a query".into(), reason: error.to_string() })
-    }
-
-    /// As [`Session::rows`], of a text that asks of nothing that was over before the day `from`: of what is in motion,
-    /// as [`Session::basis`] decides.
-    pub async fn rows_since<T: DeserializeOwned>(
-        &self,
-        sql: &str,
-        params: &[(&str, Param)],
-        from: Date,
-    ) -> Result<Vec<T>, AnalyticsError> {
-        match self.basis(from) {
-            Basis::Recent => self.rows(&queries::panel::over_recent(sql), params).await,
-            Basis::Cases => self.rows(sql, params).await,
-        }
     }
 
     fn values(&self, params: &[(&str, Param)]) -> Vec<(String, ScalarValue)> {

@@ -27,6 +27,15 @@ const CASE: &str = "case_no, part, fold_version, engine_version, village_code, t
 /// Everything of a card but what the clock noticed.
 const CARD_FIELDS: &str = "* exclude (reasons)";
 
+/// What a session was given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recalled {
+    /// The first day of what is in motion.
+    pub(super) since: Date,
+    /// How many runs the marts are behind the states; unknown while they are being written.
+    pub(super) lag: Option<i64>,
+}
+
 /// Rows of the cold parts.
 pub(crate) struct Recent {
     /// The files that they were read from.
@@ -72,7 +81,7 @@ impl Recent {
 
 impl Session {
     /// Lays what stands over the cold parts over these rows too.
-    pub(crate) async fn recall(&mut self, recent: &Recent) -> Result<(), AnalyticsError> {
+    pub(crate) async fn recall(&mut self, recent: &Recent, lag: Option<i64>) -> Result<(), AnalyticsError> {
         for (name, rows) in [("recent_case_state", &recent.cases), ("recent_card", &recent.cards)] {
             let Some(first) = rows.first() else { continue };
             let mut parts = vec![Vec::new(); PARTS];
@@ -90,7 +99,7 @@ impl Session {
             let view = self.context.sql(&sql).await?.into_view();
             self.context.register_table(format!("overlay.{name}"), view)?;
         }
-        self.recent_since = Some(recent.since);
+        self.recalled = Some(Recalled { since: recent.since, lag });
         Ok(())
     }
 }

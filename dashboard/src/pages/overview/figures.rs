@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::super::daily::Daily;
-use super::super::metrics::{DueOnTime, Handling};
+use super::super::metrics::{Handling, PeriodTotals};
 use super::super::totals::TotalRow;
 use crate::charts::{ChartError, sparkline};
 use crate::format;
@@ -31,10 +31,8 @@ pub(super) struct Basis<'a> {
     /// Red, yellow.
     pub(super) cards: &'a [TotalRow; 2],
     /// This period and the one before.
-    pub(super) due: [DueOnTime; 2],
+    pub(super) totals: [PeriodTotals; 2],
     pub(super) handling: [Handling; 2],
-    /// Early closings and all, this period and the one before.
-    pub(super) early: [(i64, i64); 2],
     /// The last thirty days.
     pub(super) days: &'a [Daily],
     /// The instant a week before, for naming its weekday.
@@ -127,7 +125,7 @@ impl Strip<'_> {
     }
 
     fn due_on_time(&self) -> Result<Figure, ChartError> {
-        let [now, before] = &self.basis.due;
+        let [now, before] = &self.basis.totals;
         let spark =
             self.spark("fig-due", false, |day| day.share(day.due_on_time, day.due).map(|share| share * 100.0))?;
         Ok(Figure {
@@ -184,15 +182,15 @@ impl Strip<'_> {
     }
 
     fn early(&self) -> Result<Figure, ChartError> {
-        let [(early, closed), (early_before, closed_before)] = self.basis.early;
+        let [now, before] = &self.basis.totals;
         let spark =
             self.spark("fig-early", false, |day| day.share(day.early, day.closings).map(|share| share * 100.0))?;
         Ok(Figure {
             class: "",
             title: self.say("fig-early"),
-            number: format::percent(early, closed),
-            unit: percent_sign(closed),
-            notes: self.of_n(closed, &format::rate(early_before, closed_before)),
+            number: format::percent(now.early_n, now.closed_n),
+            unit: percent_sign(now.closed_n),
+            notes: self.of_n(now.closed_n, &format::rate(before.early_n, before.closed_n)),
             href: self.context.ask.link("/villages", &[]),
             spark,
         })

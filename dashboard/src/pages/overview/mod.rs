@@ -1,6 +1,6 @@
 //! `/` 总览: how does the city stand right now?
 
-use analytics::Param;
+use analytics::{Param, Period};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -96,6 +96,7 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let (t, today) = (context.lang(), context.today);
     let (from, to) = context.ask.filters.period(today);
     let (before, before_to) = previous(from, to, context.ask.filters.has_period());
+    let (this, before) = (Period { from, to }, Period { from: before, to: before_to });
     let tomorrow = today.tomorrow().unwrap_or(today);
     let first = today.saturating_sub((TREND - 1).days());
     let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
@@ -105,18 +106,18 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
-    let (counties, villages, days, flow, totals, rows, due, due_was, handling, handling_was, mut sources, incidents) =
+    let (counties, villages, days, flow, totals, rows, sums, sums_were, handling, handling_was, mut sources, incidents) =
         try_join!(
             table::read(context, Level::County, from, to),
             table::read(context, Level::Village, from, to),
-            daily::read(context, &workdays, first.min(before), tomorrow),
+            daily::read(context, &workdays, first, tomorrow),
             flow(context, week_ago),
             totals::read(context, CASE, everything),
             queue::read(context, wanted),
-            metrics::due(context, from, to),
-            metrics::due(context, before, before_to),
-            metrics::handling(context, from, to),
-            metrics::handling(context, before, before_to),
+            metrics::totals(context, this),
+            metrics::totals(context, before),
+            metrics::handling(context, this),
+            metrics::handling(context, before),
             asked::<SourceRow>(context, panel::SOURCES, &[]),
             asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
         )?;
@@ -126,9 +127,8 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let basis = Basis {
         flow: flow.into_iter().next().unwrap_or_default(),
         cards: &cards,
-        due: [due.unwrap_or_default(), due_was.unwrap_or_default()],
+        totals: [sums, sums_were],
         handling: [handling, handling_was],
-        early: [early(&days, from, to), early(&days, before, before_to)],
         days: tail(&days, SPARK),
         week_ago,
     };
@@ -195,12 +195,6 @@ fn previous(from: Date, to: Date, is_given: bool) -> (Date, Date) {
 
 fn tail(days: &[Daily], n: usize) -> &[Daily] {
     days.get(days.len().saturating_sub(n)..).unwrap_or(days)
-}
-
-/// Early closings and all of the days from `from` to before `to` (M04, from sums).
-fn early(days: &[Daily], from: Date, to: Date) -> (i64, i64) {
-    let within = days.iter().filter(|day| (from..to).contains(&day.day));
-    within.fold((0, 0), |(early, all), day| (early + day.early, all + day.closings))
 }
 
 fn period(context: &Context, from: Date, to: Date) -> String {
