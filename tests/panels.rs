@@ -202,6 +202,27 @@ async fn the_open_cards_are_in_motion_whenever_they_were_issued() {
 }
 
 #[tokio::test]
+async fn cards_of_now_are_those_of_the_card_page() {
+    let place = lake();
+    let (recent, all) = (session(&place, true).await, session(&place, false).await);
+    let (today, region) = (date(2023, 9, 13), ("region", Param::Text("%".to_owned())));
+    let now = [region.clone(), ("day_start", Param::Instant("2023-09-13T00:00:00+08:00".parse().expect("instant")))];
+    let told = since(&all, panel::CARDS_NOW, &now, today).await;
+    assert_eq!(since(&recent, panel::CARDS_NOW, &now, today).await, told);
+    let end = all.as_of().checked_add(jiff::SignedDuration::from_secs(1)).expect("an instant");
+    let everything = [("issued_from", Param::Instant(Timestamp::UNIX_EPOCH)), ("issued_to", Param::Instant(end))];
+    let params = [[("object", Param::Text("CASE".to_owned())), region], everything].concat();
+    let totals: Vec<Value> = all.rows(panel::CARD_TOTALS, &params).await.expect("rows");
+    let row = |rows: &[Value], level: &str| rows.iter().find(|row| row["level"] == level).expect("a level").clone();
+    let told: Vec<Value> = told.iter().map(|row| serde_json::from_str(row).expect("a row")).collect();
+    for level in ["YELLOW", "RED"] {
+        let (now, whole) = (row(&told, level), row(&totals, level));
+        assert!(now["open_now"].as_i64() > Some(0), "no card is open: {now}");
+        assert_eq!((&now["open_now"], &now["unconfirmed"]), (&whole["open_now"], &whole["unconfirmed"]));
+    }
+}
+
+#[tokio::test]
 async fn marts_that_lag_and_days_that_they_lack_are_not_asked_and_it_is_told() {
     let place = lake();
     let year = MONTHS[0];

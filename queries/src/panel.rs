@@ -11,6 +11,8 @@ pub const CARD_DAYS: &str = include_str!("../sql/panels/card_days.sql");
 pub const CARD_STEPS: &str = include_str!("../sql/panels/card_steps.sql");
 /// Cards gross, net, open and unconfirmed by what they are about and by level.
 pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
+/// Cards about cases: open, unconfirmed, and of today.
+pub const CARDS_NOW: &str = include_str!("../sql/panels/cards_now.sql");
 /// The queue of cards, a page of it or all.
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
 /// The cards of one case, issued and ahead.
@@ -74,6 +76,7 @@ mod tests {
             CLOSING_DAYS,
             HANDLING_TIMES,
             PERIOD_TOTALS,
+            CARDS_NOW,
             CARDS,
             due.as_str(),
             villages.as_str(),

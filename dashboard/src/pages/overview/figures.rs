@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use super::super::daily::Daily;
 use super::super::metrics::{Handling, PeriodTotals};
-use super::super::totals::TotalRow;
 use crate::charts::{ChartError, sparkline};
 use crate::format;
 use crate::frame::Context;
@@ -25,11 +24,20 @@ pub(super) struct FlowRow {
     overdue: i64,
 }
 
+/// One row of panel `cards_now`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct CardRow {
+    pub(super) level: String,
+    pub(super) open_now: i64,
+    pub(super) unconfirmed: i64,
+    issued_today: i64,
+}
+
 /// What the strip is made of.
 pub(super) struct Basis<'a> {
     pub(super) flow: FlowRow,
     /// Red, yellow.
-    pub(super) cards: &'a [TotalRow; 2],
+    pub(super) cards: &'a [CardRow; 2],
     /// This period and the one before.
     pub(super) totals: [PeriodTotals; 2],
     pub(super) handling: [Handling; 2],

@@ -14,7 +14,7 @@ use super::daily::{self, Daily};
 use super::incidents::{self, IncidentRow};
 use super::metrics;
 use super::object::CASE;
-use super::{page, queue, table, totals};
+use super::{page, queue, table};
 use crate::charts::{county_map, volume_and_rates};
 use crate::error::HttpError;
 use crate::format;
@@ -24,7 +24,7 @@ use crate::state::App;
 
 mod figures;
 
-use figures::{Basis, Figure, FlowRow};
+use figures::{Basis, CardRow, Figure, FlowRow};
 
 /// Days of the trend, and of the sparklines.
 const TREND: i64 = 90;
@@ -104,25 +104,25 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
     let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
+    let mut sources = asked::<SourceRow>(context, panel::SOURCES, &[]).await?;
+    sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
+    // Up to when every source has told everything; nothing, if one of them never has.
+    let told = sources.iter().map(|source| source.watermark).min().flatten();
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
-    let (counties, villages, days, flow, totals, rows, sums, sums_were, handling, handling_was, mut sources, incidents) =
-        try_join!(
-            table::read(context, Level::County, from, to),
-            table::read(context, Level::Village, from, to),
-            daily::read(context, &workdays, first, tomorrow),
-            flow(context, week_ago),
-            totals::read(context, CASE, everything),
-            queue::read(context, wanted),
-            metrics::totals(context, this),
-            metrics::totals(context, before),
-            metrics::handling(context, this),
-            metrics::handling(context, before),
-            asked::<SourceRow>(context, panel::SOURCES, &[]),
-            asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
-        )?;
-    let cards = totals.levels(CASE);
-    sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
+    let (counties, villages, days, flow, cards, rows, sums, sums_were, handling, handling_was, incidents) = try_join!(
+        table::read(context, Level::County, from, to),
+        table::read(context, Level::Village, from, to),
+        daily::read(context, &workdays, first, tomorrow),
+        flow(context, week_ago),
+        cards_now(context, told),
+        queue::read(context, wanted),
+        metrics::totals(context, this),
+        metrics::totals(context, before),
+        metrics::handling(context, this),
+        metrics::handling(context, before),
+        asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
+    )?;
     let trend_days = tail(&days, TREND as usize);
     let basis = Basis {
         flow: flow.into_iter().next().unwrap_or_default(),
@@ -181,6 +181,17 @@ async fn flow(context: &Context, week_ago: Timestamp) -> Result<Vec<FlowRow>, Ht
         ("week_at", Param::Instant(week_ago)),
     ];
     Ok(context.session.rows_since(panel::OVERVIEW_FLOW, &params, week_day).await?)
+}
+
+/// Red, yellow. Cards later than `told` may be unconfirmed, whenever that was.
+async fn cards_now(context: &Context, told: Option<Timestamp>) -> Result<[CardRow; 2], HttpError> {
+    let params = [("region", context.region()), ("day_start", Param::Instant(context.midnight(context.today)))];
+    let since = told.map_or(Date::MIN, |at| format::local(context.zone(), at).0.min(context.today));
+    let rows: Vec<CardRow> = context.session.rows_since(panel::CARDS_NOW, &params, since).await?;
+    Ok(["RED", "YELLOW"].map(|level| {
+        let none = CardRow { level: level.to_owned(), ..CardRow::default() };
+        rows.iter().find(|row| row.level == level).cloned().unwrap_or(none)
+    }))
 }
 
 /// The period before: the month before, or as many days before a period of the address.
