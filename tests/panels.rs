@@ -35,9 +35,13 @@ fn lake() -> Place {
 }
 
 async fn session(place: &Place, recalled: bool) -> Session {
+    session_at(place, recalled, NOW.parse().expect("instant")).await
+}
+
+/// By a clock that stands at `now`.
+async fn session_at(place: &Place, recalled: bool, now: Timestamp) -> Session {
     let url = LakeUrl::parse(text(&place.dir.path().join("lake"))).expect("url");
     let lake = Arc::new(Lake::open(&url).await.expect("lake"));
-    let now: Timestamp = NOW.parse().expect("instant");
     let engine = Engine::open(lake, Arc::new(FixedClock(now))).await.expect("engine");
     let mut session = engine.session(Principal::Operator, None).await.expect("session");
     if recalled {
@@ -231,7 +235,11 @@ async fn marts_that_lag_and_days_that_they_lack_are_not_asked_and_it_is_told() {
     for asked in [period(date(2023, 1, 2), date(2023, 6, 1)), period(date(2023, 1, 1), date(2023, 4, 11))] {
         assert_eq!(recent.basis(asked), Basis::Cases(Why::Days), "{asked:?}");
     }
-    drop(recent);
+    // Of a week earlier the marts know more than was known then.
+    let then: Timestamp = "2023-09-06T12:00:00+08:00".parse().expect("instant");
+    let past = session_at(&place, true, then).await;
+    assert_eq!(past.basis(year), Basis::Cases(Why::Past));
+    drop((recent, past));
     // The last run's commit to one of the marts is lost.
     let log = place.dir.path().join("lake/village_item_month/_delta_log");
     let commits = std::fs::read_dir(&log).expect("log").map(|entry| entry.expect("entry").path());

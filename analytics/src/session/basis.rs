@@ -24,7 +24,7 @@ pub enum Basis {
 /// Why all cases are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// Nothing is held in memory: the session is of a past instant, or not a page's.
+    /// The session is of a past instant, or not a page's: nothing is held in memory, or the marts know more.
     Past,
     /// The period began before what is held in memory, and not with a month, or ended then within one.
     Days,
@@ -47,6 +47,7 @@ impl Session {
             return Basis::Cases(Why::Days);
         }
         match recalled.lag {
+            _ if self.is_past => Basis::Cases(Why::Past),
             Some(0) => Basis::Marts { until },
             lag => Basis::Cases(Why::Lag(lag)),
         }

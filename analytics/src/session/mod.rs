@@ -72,6 +72,8 @@ pub struct Session {
     as_of: Timestamp,
     zone_name: String,
     versions: Vec<(&'static str, u64)>,
+    /// Whether the lake has records that came to be known after `as_of`.
+    is_past: bool,
     /// What is held in memory beside it, if anything is.
     recalled: Option<Recalled>,
 }
@@ -120,6 +122,7 @@ impl Session {
             rules: ground.rules,
             as_of: ground.as_of,
             zone_name,
+            is_past: ground.overlay.is_past,
             recalled: None,
         })
     }
