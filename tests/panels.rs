@@ -26,7 +26,7 @@ fn lake() -> Place {
     let (head, rows) = all.split_once('\n').expect("a header");
     let rows: Vec<&str> = rows.lines().collect();
     let (first, last) = rows.split_at(rows.len() * 9 / 10);
-    place.run(&["ingest", "workflow_case", &cases]);
+    place.run(&["ingest", "workflow_case", &cases, "--no-derive"]);
     for (name, rows) in [("first.csv", first), ("last.csv", last)] {
         let file = place.file(name, format!("{head}\n{}\n", rows.join("\n")));
         place.run(&["ingest", "workflow_event", text(&file)]);
