@@ -25,6 +25,7 @@ mod killing;
 mod measures;
 mod metamorphic;
 mod objects;
+mod panels;
 mod postgres;
 mod privacy;
 mod pull;

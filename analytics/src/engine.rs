@@ -6,8 +6,8 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datasets::clock::Clock;
-use datasets::contract::{CASE_STATE, INGEST_BATCH};
-use datasets::lake::{Lake, LakeMeta, LakeSnapshot};
+use datasets::contract::{CASE_STATE, HANDLING_HIST, INGEST_BATCH, VILLAGE_ITEM_MONTH};
+use datasets::lake::{DERIVE_RUN, Lake, LakeMeta, LakeSnapshot};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::derive::hot::Hot;
 use crate::derive::{landed, stand};
 use crate::session::overlay::Overlay;
+use crate::session::recent::Recent;
 use crate::session::{Ground, Principal, Session};
 use crate::{AnalyticsError, Rules};
 
@@ -40,6 +41,9 @@ struct Inner {
     rules: Mutex<Option<(Vec<u64>, Arc<Rules>)>>,
     hot: Mutex<Option<(u64, Arc<Hot>)>>,
     past: Mutex<Vec<Past>>,
+    recent: Mutex<Option<Arc<Recent>>>,
+    /// By the versions of states and marts.
+    lag: Mutex<Option<([u64; 3], i64)>>,
 }
 
 impl Engine {
@@ -59,6 +63,8 @@ impl Engine {
             rules: Mutex::default(),
             hot: Mutex::default(),
             past: Mutex::default(),
+            recent: Mutex::default(),
+            lag: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -104,6 +110,50 @@ impl Engine {
             as_of,
         };
         Session::build(ground, principal).await
+    }
+
+    /// Lets a session answer from memory what is asked of the last months. The rows are read once, and again when
+    /// the cold parts have been written anew: a batch leaves these as they are.
+    pub async fn recall(&self, session: &mut Session) -> Result<(), AnalyticsError> {
+        let recent = {
+            let mut held = self.inner.recent.lock().await;
+            match held.as_ref().filter(|recent| recent.is_of(&session.snapshot)) {
+                Some(recent) => recent.clone(),
+                None => {
+                    let read = Arc::new(Recent::load(session, self.inner.clock.now()).await?);
+                    *held = Some(read.clone());
+                    read
+                }
+            }
+        };
+        let lag = self.lag(&session.snapshot).await?;
+        session.recall(&recent, lag).await
+    }
+
+    /// How many runs of derive the marts of a snapshot are behind its states (less than none: ahead). Unknown if
+    /// something has been committed to one of them since: a run is at work.
+    async fn lag(&self, snapshot: &LakeSnapshot) -> Result<Option<i64>, AnalyticsError> {
+        let tables = [&CASE_STATE, &VILLAGE_ITEM_MONTH, &HANDLING_HIST];
+        let versions = tables.map(|contract| snapshot.table(contract).version);
+        let mut known = self.inner.lag.lock().await;
+        if let Some((of, lag)) = *known
+            && of == versions
+        {
+            return Ok(Some(lag));
+        }
+        let mut runs = Vec::with_capacity(tables.len());
+        for (contract, version) in tables.into_iter().zip(versions) {
+            let table = self.inner.lake.table(contract);
+            let newest = table.refresh().await?;
+            if newest.version() != version {
+                return Ok(None);
+            }
+            runs.push(table.landed(&newest, DERIVE_RUN).await?.unwrap_or(0));
+        }
+        let states = runs.first().copied().unwrap_or(0);
+        let lag = runs.iter().map(|run| states - run).find(|behind| *behind != 0).unwrap_or(0);
+        *known = Some((versions, lag));
+        Ok(Some(lag))
     }
 
     async fn rules(&self, snapshot: &LakeSnapshot) -> Result<Arc<Rules>, AnalyticsError> {

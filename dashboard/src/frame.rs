@@ -1,7 +1,7 @@
 //! What every page is given and carries: the session it reads, its head with the clock and the
 //! freshness lamp, the filters, the banners.
 
-use analytics::{Param, Principal, Session};
+use analytics::{Basis, Param, Period, Principal, Session, Why};
 use futures::try_join;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -105,6 +105,8 @@ pub(crate) struct Frame {
     pub(crate) filter: FilterForm,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
+    /// What the figures of the period are made of.
+    pub(crate) basis: String,
     /// The table versions that were read.
     pub(crate) versions: String,
 }
@@ -116,7 +118,11 @@ impl Context {
     ///
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
-        let session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        // What is in motion now; a past time is asked of all cases.
+        if ask.filters.as_of.is_none() {
+            app.engine.recall(&mut session).await?;
+        }
         let (today, _) = format::local(session.zone(), session.as_of());
         let midnight = session.zone().to_timestamp(today.to_datetime(Time::midnight())).unwrap_or(session.as_of());
         let (lamp_sql, lamp_params) = match ask.filters.as_of {
@@ -225,6 +231,7 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
+            basis: self.basis_line(),
             versions: versions.join(" · "),
         }
     }
@@ -245,6 +252,18 @@ impl Context {
             (true, true) => ("lamp good", told("lamp-villages"), title),
             (true, false) => ("lamp good", told("lamp-fresh"), title),
             (false, _) => ("lamp stale", told("lamp-stale"), title),
+        }
+    }
+
+    /// What the figures of the period are made of, and why if that is not what it should be.
+    fn basis_line(&self) -> String {
+        let (t, (from, to)) = (self.lang(), self.ask.filters.period(self.today));
+        match self.session.basis(Period { from, to }) {
+            Basis::Recent => t.say("basis-recent"),
+            Basis::Marts { until } => t.tell("basis-marts", &[("until", &format::day_long(t, until))]),
+            Basis::Cases(Why::Lag(Some(n))) if n > 0 => t.tell("basis-lag", &[("n", &n.to_string())]),
+            Basis::Cases(Why::Lag(_)) => t.say("basis-moving"),
+            Basis::Cases(Why::Past | Why::Days) => t.say("basis-cases"),
         }
     }
 

@@ -11,6 +11,8 @@ pub const CARD_DAYS: &str = include_str!("../sql/panels/card_days.sql");
 pub const CARD_STEPS: &str = include_str!("../sql/panels/card_steps.sql");
 /// Cards gross, net, open and unconfirmed by what they are about and by level.
 pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
+/// Cards about cases: open, unconfirmed, and of today.
+pub const CARDS_NOW: &str = include_str!("../sql/panels/cards_now.sql");
 /// The queue of cards, a page of it or all.
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
 /// The cards of one case, issued and ahead.
@@ -33,10 +35,14 @@ pub const LAKE_TOTALS: &str = include_str!("../sql/panels/lake_totals.sql");
 pub const LAMP: &str = include_str!("../sql/panels/lamp.sql");
 /// How fresh the lake was at a past as_of.
 pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
+/// How long decided cases took.
+pub const HANDLING_TIMES: &str = include_str!("../sql/panels/handling_times.sql");
 /// Names of the organizations.
 pub const ORGANIZATIONS: &str = include_str!("../sql/panels/organizations.sql");
 /// Cases of today against a week before, and the stock.
 pub const OVERVIEW_FLOW: &str = include_str!("../sql/panels/overview_flow.sql");
+/// Cases due and closed in a period.
+pub const PERIOD_TOTALS: &str = include_str!("../sql/panels/period_totals.sql");
 /// What each source has delivered, with its last complete batch and what of it is open in quarantine.
 pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sql");
 /// All that was told of one line of a batch: refusals and resolutions.
@@ -49,3 +55,39 @@ pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+
+/// The same text over the states and cards that a session holds in memory (`view::recent`). It gives the same rows
+/// where it asks of nothing that was over before the first day of these.
+pub fn over_recent(sql: &str) -> String {
+    sql.replace("from case_state", "from overlay.case_recent as case_state")
+        .replace("from card\n", "from overlay.card_recent as card\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_panel_of_a_season_is_asked_of_memory_alone() {
+        let due = crate::find("M03").unwrap().sql_by(crate::Breakdown::County).unwrap();
+        let villages = crate::village_table(crate::Level::Village);
+        for sql in [
+            OVERVIEW_FLOW,
+            FLOW_DAYS,
+            CARD_DAYS,
+            CLOSING_DAYS,
+            HANDLING_TIMES,
+            PERIOD_TOTALS,
+            CARDS_NOW,
+            CARDS,
+            due.as_str(),
+            villages.as_str(),
+        ] {
+            let recent = over_recent(sql);
+            assert_ne!(recent, sql);
+            let words: Vec<&str> = recent.split_whitespace().collect();
+            let left = |table: &str| words.windows(2).any(|two| ["from", "join"].contains(&two[0]) && two[1] == table);
+            assert!(!left("case_state") && !left("card"), "{recent}");
+        }
+    }
+}

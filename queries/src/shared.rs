@@ -2,10 +2,11 @@
 //! stands for it; a view could not take the period.
 
 /// Token and text of each; one that has a token in it stands before that.
-const SHARED: [(&str, &str); 11] = [
+const SHARED: [(&str, &str); 12] = [
     ("{supervised}", include_str!("../sql/shared/supervised.sql")),
     ("{carded}", include_str!("../sql/shared/carded.sql")),
     ("{decided}", include_str!("../sql/shared/decided.sql")),
+    ("{months}", include_str!("../sql/shared/months.sql")),
     ("{items}", include_str!("../sql/shared/items.sql")),
     ("{message_due}", include_str!("../sql/shared/message_due.sql")),
     ("{message}", include_str!("../sql/shared/message.sql")),

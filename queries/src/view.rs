@@ -62,7 +62,52 @@ pub fn present(table: &str, key: &[&str]) -> String {
     sql.replace("{table}", table).replace("{record}", record)
 }
 
+/// The same states and cards over rows that a session holds in memory, as names and texts for the schema `overlay`:
+/// the text is that of the views themselves, so both tell a status alike. A later one uses an earlier one.
+pub fn recent() -> [(&'static str, String); 4] {
+    let over = |sql: &str| {
+        sql.replace("lake.case_state as", "overlay.recent_case_state as")
+            .replace("from overlay.case_state", "from overlay.hot_case_state")
+            .replace("lake.card as", "overlay.recent_card as")
+            .replace("from overlay.card\n", "from overlay.hot_card\n")
+            .replace("from card_all ", "from overlay.card_recent_all ")
+    };
+    let cases = include_str!("../sql/views/case_state.sql");
+    [
+        ("case_recent_standing", over(standing_rows(cases))),
+        ("case_recent", over(cases)),
+        ("card_recent_all", over(include_str!("../sql/views/card_all.sql"))),
+        ("card_recent", over(include_str!("../sql/views/card.sql"))),
+    ]
+}
+
+/// What a view begins with: the rows of the latest folds, before anything is told of them at an as-of.
+fn standing_rows(view: &str) -> &str {
+    let rows = view.split_once("with standing as (").and_then(|(_, rest)| rest.split_once("\n),"));
+    rows.map_or(view, |(rows, _)| rows)
+}
+
 /// Whether every version of a table is shown too, as `<name>_history`.
 pub fn has_history(table: &str) -> bool {
     ["workflow_case", "workflow_event"].contains(&table) || RECORDS.contains(&table) || REFERENCE.contains(&table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::recent;
+
+    #[test]
+    fn what_is_held_in_memory_is_read_from_nowhere_else() {
+        let [(_, standing), (_, cases), (_, all), (_, cards)] = recent();
+        assert!(standing.trim_start().starts_with("select cold.*") && !standing.contains("now()"), "{standing}");
+        for (sql, wanted) in [
+            (&standing, ["overlay.recent_case_state as cold", "from overlay.hot_case_state"].as_slice()),
+            (&cases, ["overlay.recent_case_state as cold", "from overlay.hot_case_state\n"].as_slice()),
+            (&all, ["overlay.recent_card as cold", "from overlay.hot_card\n"].as_slice()),
+            (&cards, ["from overlay.card_recent_all where"].as_slice()),
+        ] {
+            assert!(wanted.iter().all(|part| sql.contains(*part)), "{sql}");
+            assert!(!sql.contains("from lake.") && !sql.contains("from card_all"), "{sql}");
+        }
+    }
 }

@@ -69,9 +69,17 @@ impl FromStr for Level {
 /// without cases. It reads `village`, `case_state` and `card`, takes `$from` and `$to` as the
 /// metrics do, and is worked out from the cases at every level, never from rates.
 pub fn village_table(level: Level) -> String {
-    shared::fill(include_str!("../sql/village_table.sql"))
-        .replace("{level}", level.as_str())
-        .replace("{places}", &level.places().join(", "))
+    with_totals(level, include_str!("../sql/shared/village_cases.sql"))
+}
+
+/// The same rows, from the marts of the months before `$until` and from the cases in motion of the days from then on.
+pub(crate) fn village_table_by_months(level: Level) -> String {
+    with_totals(level, include_str!("../sql/shared/village_months.sql"))
+}
+
+fn with_totals(level: Level, case_totals: &str) -> String {
+    let sql = include_str!("../sql/village_table.sql").replace("{case_totals}", case_totals.trim_end());
+    shared::fill(&sql).replace("{level}", level.as_str()).replace("{places}", &level.places().join(", "))
 }
 
 #[cfg(test)]
@@ -90,9 +98,10 @@ mod tests {
     #[test]
     fn every_token_is_replaced_at_every_level() {
         for level in Level::ALL {
-            let sql = village_table(level);
-            assert!(!sql.contains(['{', '}']), "{sql}");
-            assert!(sql.contains(&format!("on case_totals.code = places.{level}_code")), "{sql}");
+            for sql in [village_table(level), village_table_by_months(level)] {
+                assert!(!sql.contains(['{', '}']), "{sql}");
+                assert!(sql.contains(&format!("on case_totals.code = places.{level}_code")), "{sql}");
+            }
         }
     }
 

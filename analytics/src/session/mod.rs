@@ -24,15 +24,20 @@ use serde::de::DeserializeOwned;
 
 use crate::{AnalyticsError, Rules};
 
+mod basis;
 mod columns;
 mod lake_table;
 mod metric;
 mod now;
 pub(crate) mod overlay;
+pub(crate) mod recent;
 mod workdays;
 
 use lake_table::LakeTable;
 use overlay::Overlay;
+use recent::Recalled;
+
+pub use basis::{Basis, Why};
 
 /// Longest statement that is planned, bytes.
 const MAX_SQL: usize = 20_000;
@@ -67,6 +72,10 @@ pub struct Session {
     as_of: Timestamp,
     zone_name: String,
     versions: Vec<(&'static str, u64)>,
+    /// Whether the lake has records that came to be known after `as_of`.
+    is_past: bool,
+    /// What is held in memory beside it, if anything is.
+    recalled: Option<Recalled>,
 }
 
 /// What a session is built from.
@@ -113,6 +122,8 @@ impl Session {
             rules: ground.rules,
             as_of: ground.as_of,
             zone_name,
+            is_past: ground.overlay.is_past,
+            recalled: None,
         })
     }
 

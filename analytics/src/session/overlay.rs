@@ -28,6 +28,8 @@ pub(crate) struct Overlay {
     pub(crate) states: RecordBatch,
     /// Rows of `card`.
     pub(crate) cards: RecordBatch,
+    /// Whether records are in the lake that came to be known later: its marts hold them too.
+    pub(crate) is_past: bool,
 }
 
 /// The fold that no row has: all cold rows of the case are hidden.
@@ -37,7 +39,7 @@ impl Overlay {
     /// Over the newest state.
     pub(crate) fn present(hot: &Hot) -> Result<Self, AnalyticsError> {
         let pairs = hot.cases.iter().map(|(case, run)| (case.as_str(), *run));
-        Ok(Self { hidden: hidden(pairs)?, states: hot.states.clone(), cards: hot.cards.clone() })
+        Ok(Self { hidden: hidden(pairs)?, states: hot.states.clone(), cards: hot.cards.clone(), is_past: false })
     }
 
     /// Over the state as of `as_of`, if any case has gained news since; else the present one.
@@ -65,6 +67,7 @@ impl Overlay {
                 }
             }
         }
+        let is_past = !news.is_empty();
         known.extend(known_before(snapshot, news.difference(&known).cloned().collect(), as_of).await?);
         // What came to be known of the rules since moves what was open then.
         let changes = rules.news_since(Some(as_of));
@@ -94,7 +97,8 @@ impl Overlay {
         let standing = Standing { hot, news: &news };
         let pairs = hot.cases.iter().filter(|(case, _)| !news.contains(*case)).map(|(case, run)| (case.as_str(), *run));
         let hidden = hidden(pairs.chain(news.iter().map(|case| (case.as_str(), NO_FOLD))))?;
-        Ok(Self { hidden, states: standing.with(&hot.states, states)?, cards: standing.with(&hot.cards, cards)? })
+        let (states, cards) = (standing.with(&hot.states, states)?, standing.with(&hot.cards, cards)?);
+        Ok(Self { hidden, states, cards, is_past })
     }
 }
 

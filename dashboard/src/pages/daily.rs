@@ -85,9 +85,9 @@ pub(super) async fn read(context: &Context, days: &WorkDays, from: Date, to: Dat
     instants.push(("to_at", Param::Instant(context.midnight(to))));
     let session = &context.session;
     let (flow, cards, closings) = try_join!(
-        session.rows::<FlowRow>(panel::FLOW_DAYS, &instants),
-        session.rows::<CardRow>(panel::CARD_DAYS, &instants),
-        session.rows::<ClosingRow>(panel::CLOSING_DAYS, &dates),
+        session.rows_since::<FlowRow>(panel::FLOW_DAYS, &instants, from),
+        session.rows_since::<CardRow>(panel::CARD_DAYS, &instants, from),
+        session.rows_since::<ClosingRow>(panel::CLOSING_DAYS, &dates, from),
     )?;
     let mut stock: i64 = cards.iter().filter(|row| row.day.is_none()).map(|row| row.started).sum();
     let flow: BTreeMap<Date, FlowRow> = flow.into_iter().map(|row| (row.day, row)).collect();

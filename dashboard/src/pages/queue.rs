@@ -99,7 +99,11 @@ pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRo
         ("after", Param::Int(wanted.places.0)),
         ("until", Param::Int(wanted.places.1)),
     ];
-    let mut rows: Vec<CardRow> = context.session.rows(panel::CARDS, &params).await?;
+    let mut rows: Vec<CardRow> = match wanted.shown {
+        // What is open is in motion, whenever it was issued.
+        "OPEN" => context.session.rows_since(panel::CARDS, &params, context.today).await?,
+        _ => context.session.rows(panel::CARDS, &params).await?,
+    };
     rows.sort_by_key(|row| row.place);
     object::name_steps(context, &mut rows).await?;
     Ok(rows)

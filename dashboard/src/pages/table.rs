@@ -1,8 +1,8 @@
 //! The table of villages, townships or counties (`queries::village_table`).
 
-use analytics::Param;
+use analytics::Period;
 use jiff::civil::Date;
-use queries::Level;
+use queries::{ByPeriod, Level};
 use serde::Deserialize;
 
 use crate::charts::{ChartError, bars};
@@ -130,8 +130,7 @@ impl Row {
 /// Reads the table over the days from `from` to before `to`, in the order of the codes; rows outside
 /// the region of the address are left out.
 pub(super) async fn read(context: &Context, level: Level, from: Date, to: Date) -> Result<Vec<Row>, HttpError> {
-    let params = [("from", Param::Date(from)), ("to", Param::Date(to))];
-    let mut rows: Vec<Row> = context.session.rows(&queries::village_table(level), &params).await?;
+    let mut rows: Vec<Row> = context.session.rows_of(&ByPeriod::village_table(level), &[], Period { from, to }).await?;
     let region = &context.ask.filters.region;
     // A county row stays when a village in it is chosen: it is what the village is compared with.
     rows.retain(|row| region.holds(row.code()) || is_above(region.digits(), row.code()));

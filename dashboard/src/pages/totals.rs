@@ -22,7 +22,6 @@ pub(super) struct TotalRow {
     pub(super) superseded: i64,
     pub(super) lapsed: i64,
     pub(super) cancelled: i64,
-    pub(super) issued_today: i64,
 }
 
 /// Counts of the region's cards issued within some time.
@@ -36,7 +35,6 @@ pub(super) async fn read(context: &Context, object: &str, issued: (Timestamp, Ti
         ("region", context.region()),
         ("issued_from", Param::Instant(issued.0)),
         ("issued_to", Param::Instant(issued.1)),
-        ("day_start", Param::Instant(context.midnight(context.today))),
     ];
     Ok(Totals(context.session.rows(panel::CARD_TOTALS, &params).await?))
 }
@@ -72,7 +70,6 @@ impl TotalRow {
         self.superseded += other.superseded;
         self.lapsed += other.lapsed;
         self.cancelled += other.cancelled;
-        self.issued_today += other.issued_today;
         self
     }
 

@@ -118,11 +118,6 @@ impl Region {
         format!("{}%", self.0)
     }
 
-    /// The full code of the region, for comparing with a code of its level.
-    pub(crate) fn code(&self) -> String {
-        format!("{:0<12}", self.0)
-    }
-
     /// Whether a code lies in it.
     pub(crate) fn holds(&self, code: &str) -> bool {
         code.starts_with(&self.0)
@@ -171,7 +166,7 @@ mod tests {
         assert_eq!(digits("450521").as_deref(), Some("450521"));
         assert_eq!(digits("45052"), None);
         assert_eq!(digits("4505%'").as_deref(), None);
-        assert_eq!(Region::parse("450521").map(|region| region.code()).as_deref(), Some("450521000000"));
+        assert_eq!(Region::parse("450521000000").map(|region| region.pattern()).as_deref(), Some("450521%"));
     }
 
     #[test]

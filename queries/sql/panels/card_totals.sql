@@ -3,7 +3,7 @@
 -- key: object_type, level
 -- unit: cards
 -- params: $object an object_type or ALL, $region text pattern of village codes, $issued_from,
---     $issued_to instants, half open, $day_start instant
+--     $issued_to instants, half open
 -- caveat: gross = every card issued, net = gross without revoked and cancelled (domain §3); cards that
 --     the source has not confirmed are in neither; ended = issued, and what it is about has ended
 with cards as (
@@ -26,8 +26,7 @@ final as (
         count(*) filter (where state = 'ISSUED' and not is_open) as ended,
         count(*) filter (where state = 'SUPERSEDED') as superseded,
         count(*) filter (where state = 'LAPSED') as lapsed,
-        count(*) filter (where state = 'CANCELLED') as cancelled,
-        count(*) filter (where is_confirmed and is_net and issued_at >= $day_start) as issued_today
+        count(*) filter (where state = 'CANCELLED') as cancelled
     from cards
     group by object_type, level
 )

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::super::daily::Daily;
-use super::super::metrics::{DueOnTime, Handling};
-use super::super::totals::TotalRow;
+use super::super::metrics::{Handling, PeriodTotals};
 use crate::charts::{ChartError, sparkline};
 use crate::format;
 use crate::frame::Context;
@@ -25,16 +24,23 @@ pub(super) struct FlowRow {
     overdue: i64,
 }
 
+/// One row of panel `cards_now`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct CardRow {
+    pub(super) level: String,
+    pub(super) open_now: i64,
+    pub(super) unconfirmed: i64,
+    pub(super) issued_today: i64,
+}
+
 /// What the strip is made of.
 pub(super) struct Basis<'a> {
     pub(super) flow: FlowRow,
     /// Red, yellow.
-    pub(super) cards: &'a [TotalRow; 2],
+    pub(super) cards: &'a [CardRow; 2],
     /// This period and the one before.
-    pub(super) due: [DueOnTime; 2],
+    pub(super) totals: [PeriodTotals; 2],
     pub(super) handling: [Handling; 2],
-    /// Early closings and all, this period and the one before.
-    pub(super) early: [(i64, i64); 2],
     /// The last thirty days.
     pub(super) days: &'a [Daily],
     /// The instant a week before, for naming its weekday.
@@ -127,7 +133,7 @@ impl Strip<'_> {
     }
 
     fn due_on_time(&self) -> Result<Figure, ChartError> {
-        let [now, before] = &self.basis.due;
+        let [now, before] = &self.basis.totals;
         let spark =
             self.spark("fig-due", false, |day| day.share(day.due_on_time, day.due).map(|share| share * 100.0))?;
         Ok(Figure {
@@ -184,15 +190,15 @@ impl Strip<'_> {
     }
 
     fn early(&self) -> Result<Figure, ChartError> {
-        let [(early, closed), (early_before, closed_before)] = self.basis.early;
+        let [now, before] = &self.basis.totals;
         let spark =
             self.spark("fig-early", false, |day| day.share(day.early, day.closings).map(|share| share * 100.0))?;
         Ok(Figure {
             class: "",
             title: self.say("fig-early"),
-            number: format::percent(early, closed),
-            unit: percent_sign(closed),
-            notes: self.of_n(closed, &format::rate(early_before, closed_before)),
+            number: format::percent(now.early_n, now.closed_n),
+            unit: percent_sign(now.closed_n),
+            notes: self.of_n(now.closed_n, &format::rate(before.early_n, before.closed_n)),
             href: self.context.ask.link("/villages", &[]),
             spark,
         })

@@ -1,6 +1,6 @@
 //! `/` 总览: how does the city stand right now?
 
-use analytics::Param;
+use analytics::{Param, Period};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,9 +12,9 @@ use serde::Deserialize;
 
 use super::daily::{self, Daily};
 use super::incidents::{self, IncidentRow};
-use super::metrics::{DueOnTime, Handling, metric};
+use super::metrics;
 use super::object::CASE;
-use super::{page, queue, table, totals};
+use super::{page, queue, table};
 use crate::charts::{county_map, volume_and_rates};
 use crate::error::HttpError;
 use crate::format;
@@ -24,7 +24,7 @@ use crate::state::App;
 
 mod figures;
 
-use figures::{Basis, Figure, FlowRow};
+use figures::{Basis, CardRow, Figure, FlowRow};
 
 /// Days of the trend, and of the sparklines.
 const TREND: i64 = 90;
@@ -96,6 +96,7 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let (t, today) = (context.lang(), context.today);
     let (from, to) = context.ask.filters.period(today);
     let (before, before_to) = previous(from, to, context.ask.filters.has_period());
+    let (this, before) = (Period { from, to }, Period { from: before, to: before_to });
     let tomorrow = today.tomorrow().unwrap_or(today);
     let first = today.saturating_sub((TREND - 1).days());
     let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
@@ -103,33 +104,31 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
     let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
-    let flow_params = flow_params(context, week_ago);
+    let mut sources = asked::<SourceRow>(context, panel::SOURCES, &[]).await?;
+    sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
+    // Up to when every source has told everything; nothing, if one of them never has.
+    let told = sources.iter().map(|source| source.watermark).min().flatten();
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
-    let (counties, villages, days, flow, totals, rows, due, due_was, handling, handling_was, mut sources, incidents) =
-        try_join!(
-            table::read(context, Level::County, from, to),
-            table::read(context, Level::Village, from, to),
-            daily::read(context, &workdays, first.min(before), tomorrow),
-            asked::<FlowRow>(context, panel::OVERVIEW_FLOW, &flow_params),
-            totals::read(context, CASE, everything),
-            queue::read(context, wanted),
-            metric::<DueOnTime>(context, from, to),
-            metric::<DueOnTime>(context, before, before_to),
-            metric::<Handling>(context, from, to),
-            metric::<Handling>(context, before, before_to),
-            asked::<SourceRow>(context, panel::SOURCES, &[]),
-            asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
-        )?;
-    let cards = totals.levels(CASE);
-    sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
+    let (counties, villages, days, flow, cards, rows, sums, sums_were, handling, handling_was, incidents) = try_join!(
+        table::read(context, Level::County, from, to),
+        table::read(context, Level::Village, from, to),
+        daily::read(context, &workdays, first, tomorrow),
+        flow(context, week_ago),
+        cards_now(context, told),
+        queue::read(context, wanted),
+        metrics::totals(context, this),
+        metrics::totals(context, before),
+        metrics::handling(context, this),
+        metrics::handling(context, before),
+        asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
+    )?;
     let trend_days = tail(&days, TREND as usize);
     let basis = Basis {
         flow: flow.into_iter().next().unwrap_or_default(),
         cards: &cards,
-        due: [due.unwrap_or_default(), due_was.unwrap_or_default()],
-        handling: [handling.unwrap_or_default(), handling_was.unwrap_or_default()],
-        early: [early(&days, from, to), early(&days, before, before_to)],
+        totals: [sums, sums_were],
+        handling: [handling, handling_was],
         days: tail(&days, SPARK),
         week_ago,
     };
@@ -171,15 +170,28 @@ async fn asked<T: serde::de::DeserializeOwned>(
     Ok(context.session.rows(sql, params).await?)
 }
 
-fn flow_params(context: &Context, week_ago: Timestamp) -> [(&'static str, Param); 5] {
+/// Today against the same day a week ago.
+async fn flow(context: &Context, week_ago: Timestamp) -> Result<Vec<FlowRow>, HttpError> {
     let (week_day, _) = format::local(context.zone(), week_ago);
-    [
+    let params = [
         ("region", context.region()),
         ("day_start", Param::Instant(context.midnight(context.today))),
         ("as_of", Param::Instant(context.session.as_of())),
         ("week_start", Param::Instant(context.midnight(week_day))),
         ("week_at", Param::Instant(week_ago)),
-    ]
+    ];
+    Ok(context.session.rows_since(panel::OVERVIEW_FLOW, &params, week_day).await?)
+}
+
+/// Red, yellow. Cards later than `told` may be unconfirmed, whenever that was.
+async fn cards_now(context: &Context, told: Option<Timestamp>) -> Result<[CardRow; 2], HttpError> {
+    let params = [("region", context.region()), ("day_start", Param::Instant(context.midnight(context.today)))];
+    let since = told.map_or(Date::MIN, |at| format::local(context.zone(), at).0.min(context.today));
+    let rows: Vec<CardRow> = context.session.rows_since(panel::CARDS_NOW, &params, since).await?;
+    Ok(["RED", "YELLOW"].map(|level| {
+        let none = CardRow { level: level.to_owned(), ..CardRow::default() };
+        rows.iter().find(|row| row.level == level).cloned().unwrap_or(none)
+    }))
 }
 
 /// The period before: the month before, or as many days before a period of the address.
@@ -194,12 +206,6 @@ fn previous(from: Date, to: Date, is_given: bool) -> (Date, Date) {
 
 fn tail(days: &[Daily], n: usize) -> &[Daily] {
     days.get(days.len().saturating_sub(n)..).unwrap_or(days)
-}
-
-/// Early closings and all of the days from `from` to before `to` (M04, from sums).
-fn early(days: &[Daily], from: Date, to: Date) -> (i64, i64) {
-    let within = days.iter().filter(|day| (from..to).contains(&day.day));
-    within.fold((0, 0), |(early, all), day| (early + day.early, all + day.closings))
 }
 
 fn period(context: &Context, from: Date, to: Date) -> String {
