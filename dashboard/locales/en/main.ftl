@@ -29,7 +29,10 @@ foot-versions = Versions of the tables that were read
 basis-recent = Counted from the cases in motion
 basis-cases = Counted from all cases
 basis-marts = Counted from the sums of the months before { $until } and the cases in motion since
-basis-lag = The sums are { $n } updates behind: counted from all cases
+basis-lag = The sums are behind by { $n ->
+        [one] { $n } update
+       *[other] { $n } updates
+    }: counted from all cases
 basis-moving = The sums are being updated: counted from all cases
 all-regions = Whole city
 all-levels = All

@@ -291,4 +291,6 @@ fn verify_batches(held: &HashMap<String, Account>, batches: &BatchRows, report: 
 }
 
 #[cfg(test)]
+mod forged;
+#[cfg(test)]
 mod tests;
