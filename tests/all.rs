@@ -33,6 +33,7 @@ mod real_data;
 mod rebuild;
 mod records;
 mod reference;
+mod regions;
 mod replay;
 mod resumed;
 mod rules;
