@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::server::Server;
 use crate::support::{Place, text};
 
 const EDITIONS: &str = r#"
@@ -104,4 +105,70 @@ fn one_row_of_an_edition_that_has_begun_adds_a_village_to_it() {
         |day: &str| place.json(&["query", "select count(*) as n from village", "--as-of", day])[0]["n"].as_i64();
     assert_eq!([count("2023-06-30"), count("2023-07-01")], [Some(437), Some(438)]);
     place.run(&["check", "region_editions"]);
+}
+
+#[test]
+fn what_changed_from_one_edition_to_another_is_asked_in_sql() {
+    let place = lake();
+    let sql = "select change, count(*) as n, count(successor_code) as known from region_change \
+               where earlier = 2018 and later = 2023 group by change order by change";
+    let rows = place.json(&["query", sql]);
+    let told = rows.as_array().expect("rows").iter();
+    let told = told.map(|row| (row["change"].as_str(), row["n"].as_i64(), row["known"].as_i64()));
+    let wanted = [
+        (Some("ADDED"), Some(11), Some(0)),
+        (Some("REMOVED"), Some(12), Some(4)),
+        (Some("RENAMED"), Some(11), Some(0)),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), wanted, "{rows}");
+    let sql = "select name_before, successor_code, first_day from region_change \
+               where code = '450503101211' and earlier = 2020 and later = 2021";
+    let row = place.json(&["query", sql])[0].clone();
+    let cells = ["name_before", "successor_code", "first_day"].map(|name| row[name].as_str());
+    assert_eq!(cells, [Some("白虎头村委会"), Some("450503101006"), Some("2021-01-01")], "{row}");
+    let sql = "select village_code, gone_on from village_ever where gone_on > '2019-01-01'";
+    let gone = place.json(&["query", sql]);
+    assert_eq!(gone.as_array().map(Vec::len), Some(1), "{gone}");
+    let gone = ["village_code", "gone_on"].map(|name| gone[0][name].as_str());
+    assert_eq!(gone, [Some("450503101211"), Some("2021-01-01")]);
+}
+
+#[test]
+fn a_case_keeps_the_village_of_its_day() {
+    let place = lake();
+    let case = "select village_code, township_code, county_code from case_state where case_no = 'OLD'";
+    let case = place.json(&["query", case])[0].clone();
+    let codes = ["village_code", "township_code", "county_code"].map(|name| case[name].as_str());
+    assert_eq!(codes, [Some("450503101211"), Some("450503101000"), Some("450503000000")], "{case}");
+    // It counts at every level, in the row of its old village too.
+    for (by, bucket) in [("village", "450503101211"), ("township", "450503101000"), ("county", "450503000000")] {
+        let sql = format!(
+            "select sum(accepted_n) from metric('M01', '2018-03-01', '2018-04-01', '{by}') where bucket = '{bucket}'"
+        );
+        let wanted = if by == "village" { 1 } else { 2 };
+        assert_eq!(place.number(&sql), wanted, "{by}");
+    }
+    place.run(&["check", "village_in_region", "level_sums"]);
+
+    let server = Server::start(&place, &place.file("sunlake.toml", ""));
+    let page = |path: &str| {
+        let answer = server.send("GET", path, &[("cookie", "lang=zh")], b"");
+        assert_eq!(answer.status, 200, "{path}");
+        answer.text
+    };
+    let shown = page("/cases/OLD");
+    assert!(shown.contains("银海区银滩镇白虎头村"), "{shown}");
+    // Its source has not reported since.
+    let cards = page("/cards.csv?state=UNCONFIRMED&region=450503101211");
+    assert!(cards.contains("白虎头村委会"), "{cards}");
+    // It has a row where something is counted of it.
+    assert!(page("/villages.csv?from=2018-03-01&to=2018-03-31").contains("450503101211"));
+    assert!(!page("/villages.csv?from=2018-01-01&to=2018-01-31").contains("450503101211"));
+    let shown = page("/villages/450503101211");
+    assert!(shown.contains("id=\"gone\"") && shown.contains("自2021年1月1日"), "{shown}");
+    assert!(shown.contains("/villages/450503101006") && shown.contains("白虎头社区"), "{shown}");
+    assert!(shown.contains("<dl class=\"figures\">"), "its figures: {shown}");
+    assert!(page("/villages/450503101211?from=2018-03-01&to=2018-03-31").contains("<dl class=\"figures\">"));
+    assert!(!page("/villages/450503101201").contains("id=\"gone\""));
+    assert_eq!(server.send("GET", "/villages/450503101999", &[], b"").status, 404);
 }

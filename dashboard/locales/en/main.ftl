@@ -261,6 +261,8 @@ level-village = Villages
 level-township = Townships
 level-county = Counties
 village-desk = { $village } village desk
+village-gone = No edition of the regions has this village since { $day }.
+village-successor = In the same township its name goes on as
 village-cards = Cards to be acted on
 village-days = Received by day
 

@@ -1,10 +1,12 @@
 -- view: village_ever
 -- grain: one village of any region edition that has begun, as the last one that knew it has it
--- note: gone_on is the first day on which no edition has it any more; null while one has
+-- note: first_day is when the first of them began; gone_on the first day on which none has it any more, null while
+--     one has
 with ranked as (
     select
         *,
-        row_number() over (partition by village_code order by first_day desc) as place
+        row_number() over (partition by village_code order by first_day desc) as place,
+        min(first_day) over (partition by village_code) as known_from
     from village_edition
     where first_day <= current_date()
 ),
@@ -18,6 +20,7 @@ final as (
         county_code,
         county_name,
         edition,
+        known_from as first_day,
         case when end_day <= current_date() then end_day end as gone_on
     from ranked
     where place = 1
