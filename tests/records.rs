@@ -233,11 +233,17 @@ fn prices_of_a_real_market_are_told_apart() {
     assert_eq!((count("landed"), count("known")), (Some(109_574), Some(672)));
     let rows = "select count(distinct line) from quarantine where rule";
     assert_eq!(place.number(&format!("{rows} = 'price_order'")), 360);
-    assert_eq!(
-        place.number(&format!("{rows} <> 'price_order'")),
-        2,
-        "prices that cannot be read, and a row without any"
-    );
+    assert_eq!(place.number(&format!("{rows} <> 'price_order'")), 2);
+    // Prices that cannot be read, and a row of a date alone: both are told as prices.
+    let others = "select line, field, rule from quarantine where rule <> 'price_order' order by line, field";
+    let others = place.json(&["query", others]);
+    let others = others.as_array().expect("rows").iter();
+    let others = others.map(|row| (row["line"].as_i64(), row["field"].as_str(), row["rule"].as_str()));
+    let prices = ["average", "average_per_kg", "high", "high_per_kg", "low", "low_per_kg"];
+    let unread = prices.map(|field| (Some(23_476), Some(field), Some("not_a_number")));
+    let none = ["average", "product"].map(|field| (Some(43_447), Some(field), Some("missing")));
+    let wanted: Vec<_> = unread.into_iter().chain(none).collect();
+    assert_eq!(others.collect::<Vec<_>>(), wanted);
     assert_eq!(place.number("select count(*) from market_price"), 109_574);
     assert_eq!(
         place.number("select count(*) from market_price where unit = '斤' and average_per_kg = average * 2"),
