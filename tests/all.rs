@@ -38,6 +38,7 @@ mod real_data;
 mod rebuild;
 mod records;
 mod reference;
+mod regions;
 mod replay;
 mod resumed;
 mod rules;

@@ -233,16 +233,59 @@ fn prices_of_a_real_market_are_told_apart() {
     assert_eq!((count("landed"), count("known")), (Some(109_574), Some(672)));
     let rows = "select count(distinct line) from quarantine where rule";
     assert_eq!(place.number(&format!("{rows} = 'price_order'")), 360);
-    assert_eq!(
-        place.number(&format!("{rows} <> 'price_order'")),
-        2,
-        "prices that cannot be read, and a row without any"
-    );
+    assert_eq!(place.number(&format!("{rows} <> 'price_order'")), 2);
+    // Prices that cannot be read, and a row of a date alone: both are told as prices.
+    let others = "select line, field, rule from quarantine where rule <> 'price_order' order by line, field";
+    let others = place.json(&["query", others]);
+    let others = others.as_array().expect("rows").iter();
+    let others = others.map(|row| (row["line"].as_i64(), row["field"].as_str(), row["rule"].as_str()));
+    let prices = ["average", "average_per_kg", "high", "high_per_kg", "low", "low_per_kg"];
+    let unread = prices.map(|field| (Some(23_476), Some(field), Some("not_a_number")));
+    let none = ["average", "product"].map(|field| (Some(43_447), Some(field), Some("missing")));
+    let wanted: Vec<_> = unread.into_iter().chain(none).collect();
+    assert_eq!(others.collect::<Vec<_>>(), wanted);
     assert_eq!(place.number("select count(*) from market_price"), 109_574);
     assert_eq!(
         place.number("select count(*) from market_price where unit = '斤' and average_per_kg = average * 2"),
         109_574
     );
+}
+
+/// `kind messages answered median p90` of each kind of message, the last two in tenths of workdays to the answer.
+fn kinds(place: &Place) -> Vec<String> {
+    let sql = "with answered as (
+            select kind, workdays_between(posted_at, replied_at) as workdays
+            from feedback_message left join feedback_reply using (msg_id)
+        )
+        select coalesce(kind, 'none') as kind, count(*) as messages, count(workdays) as answered,
+            cast(round(10 * percentile_cont(0.5) within group (order by workdays)) as bigint) as median,
+            cast(round(10 * percentile_cont(0.9) within group (order by workdays)) as bigint) as p90
+        from answered group by kind order by kind";
+    let rows = place.json(&["query", sql]);
+    let told = rows.as_array().expect("rows").iter().map(|row| {
+        let counts = ["messages", "answered", "median", "p90"].map(|name| row[name].to_string());
+        format!("{} {}", row["kind"].as_str().expect("a kind"), counts.join(" "))
+    });
+    told.collect()
+}
+
+#[test]
+fn the_kind_of_a_message_is_that_of_the_first_word_that_its_title_has() {
+    let place = Place::new();
+    let lines = [
+        "1,U1,咨询并投诉供水,2018-05-02 09:00:00,甲,,",
+        "2,U2,希望解决供水,2018-05-02 09:00:00,乙,,",
+        "3,U3,请求处理投诉,2018-05-02 09:00:00,丙,,",
+        "4,U4,供水,2018-05-02 09:00:00,丁,,",
+        "5,U5,,2018-05-02 09:00:00,戊,,",
+    ];
+    let head = "留言编号,留言用户,留言主题,留言时间,留言详情,答复意见,答复时间";
+    let file = place.file("messages.csv", format!("{head}\n{}\n", lines.join("\n")));
+    let receipt = place.json(&["ingest", "cn_messages", text(&file)]);
+    assert_eq!((receipt["landed"].as_i64(), receipt["quarantined"].as_i64()), (Some(5), Some(0)), "{receipt}");
+    let rows = place.json(&["query", "select kind from feedback_message order by msg_id"]);
+    let kinds: Vec<_> = rows.as_array().expect("rows").iter().map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds, [Some("INQUIRY"), Some("HELP"), Some("COMPLAINT"), None, None]);
 }
 
 #[test]
@@ -263,6 +306,28 @@ fn real_messages_have_their_answers() {
     let days =
         "select max(workdays_between(posted_at, replied_at)) from feedback_message join feedback_reply using (msg_id)";
     assert!(place.number(days) > 10);
+    assert_eq!(
+        kinds(&place),
+        [
+            "COMPLAINT 487 487 90 350",
+            "HELP 729 728 80 280",
+            "INQUIRY 715 715 50 220",
+            "REPORT 427 427 90 280",
+            "SUGGESTION 144 144 105 277",
+            "none 314 314 80 344",
+        ]
+    );
+    // In natural days, by the instants. One message has its time as a number of Excel's, and is among those
+    // of more than 15 days: who reads texts alone counts 1,082.
+    let days = "with answered as (
+            select (to_unixtime(replied_at) - to_unixtime(posted_at)) / 86400.0 as days
+            from feedback_message join feedback_reply using (msg_id)
+        )
+        select cast(round(10 * median(days)) as bigint) as tenths, count(*) filter (where days > 15) as over_15,
+            count(*) filter (where days > 60) as over_60 from answered";
+    let row = place.json(&["query", days])[0].clone();
+    let counts = ["tenths", "over_15", "over_60"].map(|name| row[name].as_i64());
+    assert_eq!(counts, [Some(112), Some(1_083), Some(159)], "{row}");
     // Offices write their numbers with every dash there is.
     let landlines = "select count(*) from feedback_reply
         where regexp_like(text, '(^|[^0-9])0[3-9][0-9]{2}[^0-9*]{1,3}[2-8][0-9]{6}($|[^0-9])')";

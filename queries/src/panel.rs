@@ -49,12 +49,14 @@ pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sq
 pub const REFUSED_ROW: &str = include_str!("../sql/panels/refused_row.sql");
 /// The refused rows that are open, a page of them or all.
 pub const REFUSED_ROWS: &str = include_str!("../sql/panels/refused_rows.sql");
-/// The villages with what lies above them.
+/// The villages with what lies above them, and those of earlier editions.
 pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 /// Rules that open rows have broken, by table and mapping.
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+/// The village that took the place of one that is gone.
+pub const VILLAGE_SUCCESSOR: &str = include_str!("../sql/panels/village_successor.sql");
 
 /// The same text over the states and cards that a session holds in memory (`view::recent`). It gives the same rows
 /// where it asks of nothing that was over before the first day of these.

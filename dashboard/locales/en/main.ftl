@@ -29,7 +29,7 @@ foot-versions = Versions of the tables that were read
 basis-recent = Counted from the cases in motion
 basis-cases = Counted from all cases
 basis-marts = Counted from the sums of the months before { $until } and the cases in motion since
-basis-lag = The sums are behind by { $n ->
+basis-lag = The sums are behind by { COUNT($n) ->
         [one] { $n } update
        *[other] { $n } updates
     }: counted from all cases
@@ -269,6 +269,8 @@ level-village = Villages
 level-township = Townships
 level-county = Counties
 village-desk = { $village } village desk
+village-gone = No edition of the regions has this village since { $day }.
+village-successor = In the same township its name goes on as
 village-cards = Cards to be acted on
 village-days = Received by day
 

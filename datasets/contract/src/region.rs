@@ -20,7 +20,7 @@ pub static REGION: Contract = Contract {
         must("level", Text, "city, county, township, village").one_of(&["city", "county", "township", "village"]),
         may("parent_code", Text, "code of the region above"),
         must("valid_from", Date, "first day on which the edition applies"),
-        may("valid_to", Date, "first day on which it applies no more; null: still in force"),
+        may("valid_to", Date, "first day on which it applies no more; null: until the next edition begins"),
         IS_DELETED_ROW,
         BATCH_ID,
     ],

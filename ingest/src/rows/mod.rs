@@ -258,6 +258,8 @@ impl<'a> Maker<'a> {
                 }
             }
         }
+        let absent = check::absent(output.contract, &values, &problems);
+        problems.extend(absent);
         if let Some(place) = output.contract.fields.iter().position(|field| field.name == "attributes") {
             match drift::attributes(&resolved.attributes, self.newcomers.kept(), record, &mut masked) {
                 Ok(value) => values[place] = value,

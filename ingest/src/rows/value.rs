@@ -75,6 +75,7 @@ pub(crate) fn read_value<'r>(
     };
     let raw = raw.filter(|text| !rule.null.iter().any(|null| null == text));
     let text = match (raw, &rule.map) {
+        (Some(raw), None) => meaning(rule, raw),
         (Some(raw), Some(map)) => match (map.get(raw), &rule.default) {
             (Some(meaning), _) => Some(meaning.as_str()),
             (None, Some(default)) => Some(default.as_str()),
@@ -83,7 +84,6 @@ pub(crate) fn read_value<'r>(
                 return Err(Problem::new("unknown_code", reason));
             }
         },
-        (Some(raw), None) => Some(raw),
         (None, _) => rule.default.as_deref(),
     };
     let Some(text) = text else { return Ok(Value::Null) };
@@ -104,6 +104,13 @@ pub(crate) fn read_value<'r>(
         Kind::Prose => prose(text, masked),
         _ => typed(field, rule, text),
     }
+}
+
+/// What a value without a code means: itself, or what a word means that stands in it.
+fn meaning<'r>(rule: &'r Rule, raw: &'r str) -> Option<&'r str> {
+    let Some(words) = &rule.contains else { return Some(raw) };
+    let found = words.iter().find(|(word, _)| raw.contains(word.as_str()));
+    found.map(|(_, meaning)| meaning.as_str()).or(rule.default.as_deref())
 }
 
 /// The keyed hash of an identifier. An ID card's number is written in several ways, wide and narrow,
