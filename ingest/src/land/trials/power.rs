@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use datasets::contract::WORKFLOW_EVENT;
+use datasets::contract::{INGEST_BATCH, WORKFLOW_EVENT};
 use datasets::lake::durable::DurableStore;
-use datasets::lake::{CompactOptions, Lake, LakeError, LakeMeta, LakeUrl};
+use datasets::lake::{CompactOptions, Lake, LakeError, LakeMeta, LakeUrl, accounts};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -67,6 +67,7 @@ async fn nothing_acknowledged_is_lost_whenever_the_power_is_cut() {
                 }
             }
             check(&lake, &acknowledged.keys().copied().collect()).await;
+            check_entered(&lake, &acknowledged).await;
             check_readable(&lake).await;
             check_kept(&vault(place.path()), &files, &acknowledged);
         }
@@ -99,6 +100,16 @@ async fn withdraw_one(lake: &Lake, landed: &mut BTreeMap<u64, Receipt>, random: 
     // Whether it was told as done or not, it is not acknowledged as landed any more.
     let _ = lake.rollback(&receipt.batch_id, now()).await;
     Some(receipt.batch_id)
+}
+
+/// The ledger has each batch that was acknowledged.
+async fn check_entered(lake: &Lake, acknowledged: &BTreeMap<u64, Receipt>) {
+    let ledger = lake.table(&INGEST_BATCH).snapshot().await.expect("snapshot");
+    let entered = accounts(&ledger).await.expect("read");
+    for (batch, receipt) in acknowledged {
+        let is_landed = entered.get(&receipt.batch_id).is_some_and(|account| account.is_landed);
+        assert!(is_landed, "batch {batch} ({}) is not in the ledger", receipt.batch_id);
+    }
 }
 
 /// The vault has the file of each batch that was acknowledged and the text of its refused record, whole.
