@@ -2,7 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::{ReferenceError, Region, regions};
+
+/// The editions there are: the oldest stands for what came before it, the newest for what comes after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Editions {
+    first: i64,
+    newest: i64,
+}
+
+impl Editions {
+    /// Those of the regions.
+    pub fn of(regions: &[Region]) -> Self {
+        let years = || regions.iter().map(|region| region.edition);
+        Self { first: years().min().unwrap_or_default(), newest: years().max().unwrap_or_default() }
+    }
+
+    /// The first day on which an edition applies, and the first on which it applies no more.
+    pub fn in_force(&self, edition: i64) -> (Option<Date>, Option<Date>) {
+        let from = if edition == self.first { 2000 } else { edition };
+        let to = if edition == self.newest { None } else { new_year(edition + 1) };
+        (new_year(from), to)
+    }
+}
+
+fn new_year(year: i64) -> Option<Date> {
+    Date::new(i16::try_from(year).ok()?, 1, 1).ok()
+}
 
 /// Differences of two editions, each in the order of the codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +74,15 @@ mod tests {
         assert!(changes.renamed.iter().all(|(old, new)| old.code == new.code && old.parent_code == new.parent_code));
         let same = region_changes(2018, 2018).expect("regions");
         assert_eq!((same.vanished.len(), same.appeared.len(), same.renamed.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn editions_follow_each_other_without_a_gap() {
+        let editions = Editions::of(&regions().expect("regions"));
+        let day = |text: &str| text.parse::<Date>().ok();
+        assert_eq!(editions.in_force(2016), (day("2000-01-01"), day("2017-01-01")));
+        assert_eq!(editions.in_force(2017), (day("2017-01-01"), day("2018-01-01")));
+        assert_eq!(editions.in_force(2023), (day("2023-01-01"), None));
     }
 
     #[test]
