@@ -24,6 +24,7 @@ mod measures;
 mod objects;
 mod postgres;
 mod privacy;
+mod progress;
 mod pull;
 mod pull_refused;
 mod push;
