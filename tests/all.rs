@@ -20,6 +20,7 @@ mod interrupted;
 mod keeping;
 mod keeping_more;
 mod keys;
+mod matrix;
 mod measures;
 mod objects;
 mod postgres;
