@@ -111,7 +111,7 @@ impl Lake {
         let mut batches = BatchRows::new();
         let chosen: Vec<&'static Contract> =
             contract::ALL.iter().copied().filter(|table| only.is_none_or(|only| only.table == table.table)).collect();
-        let of = chosen.iter().map(|contract| pinned.table(contract).bytes()).sum();
+        let of: u64 = chosen.iter().map(|contract| pinned.table(contract).bytes()).sum();
         let mut read = Read { watch, done: 0, of };
         for contract in chosen {
             let rows = self.verify_table(pinned.table(contract), &mut report, &mut read).await?;
