@@ -48,7 +48,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
                 let error = format!("{error:#}");
                 let typed = file.to_string_lossy();
                 // What follows an address's question mark may be a signature.
-                let name = if typed.contains("://") { typed.split('?').next().unwrap_or_default() } else { &typed };
+                let name = if typed.contains("://") { typed.split('?').next().unwrap_or_default() } else { &*typed };
                 printed = printed.and(fail(name, &error, shared.global.json));
                 failed += 1;
                 continue;
