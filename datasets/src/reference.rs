@@ -9,11 +9,13 @@ pub mod calendar_check;
 pub mod edit;
 mod item;
 pub mod parameter;
+mod regions;
 pub mod remember;
 pub(crate) mod undo;
 pub mod versions;
 
 pub use item::{FlowStep, ServiceItem, flow_steps, limits_fit, service_items};
+pub use regions::Editions;
 
 const REGION: &str = include_str!("../reference/region.csv");
 const ORGANIZATION: &str = include_str!("../reference/organization.csv");

@@ -10,11 +10,12 @@ pub static REGION: Contract = Contract {
     sort: &["edition", "code"],
     stats: &["edition", "code"],
     bloom: &[],
+    standard: "domain §6 (12-digit codes, National Bureau of Statistics)",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,
     fields: &[
-        must("edition", Int, "year of the edition"),
+        must("edition", Int, "year of the edition").unit("year"),
         must("code", Text, "12-digit region code"),
         must("name", Text, "name in Chinese"),
         must("level", Text, "city, county, township, village").one_of(&["city", "county", "township", "village"]),
