@@ -146,6 +146,7 @@ fn every_verb_shows_examples() {
         "ingest",
         "cards",
         "metric",
+        "flow",
         "check",
         "explain",
         "query",
