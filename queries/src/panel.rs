@@ -55,6 +55,8 @@ pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+/// Which step follows which, how often, and how long cases wait in between.
+pub const STEP_FLOW: &str = include_str!("../sql/panels/step_flow.sql");
 /// The village that took the place of one that is gone.
 pub const VILLAGE_SUCCESSOR: &str = include_str!("../sql/panels/village_successor.sql");
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use datasets::contract::{Field, Kind};
 use readers::decimal::{Exact, Misfit};
 use readers::mapping::Rule;
-use readers::record::Record;
+use readers::record::{Header, Record};
 
 use super::id;
 use super::time::{read_date, read_instant};
@@ -57,6 +57,15 @@ pub(crate) struct Places {
     pub(crate) columns: Vec<usize>,
     /// The column that tells the unit.
     pub(crate) unit: Option<usize>,
+}
+
+impl Places {
+    /// Those of a rule in records with these names; none without a rule.
+    pub(crate) fn of(rule: Option<&Rule>, header: &Header) -> Self {
+        let Some(rule) = rule else { return Self::default() };
+        let columns = rule.columns.iter().filter_map(|column| header.find(column)).collect();
+        Self { columns, unit: rule.scale_by.as_ref().and_then(|by| header.find(&by.column)) }
+    }
 }
 
 /// Reads a field of a record by its rule; personal numbers that were masked in it are added to
