@@ -9,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context, Result, anyhow, bail};
 use arrow::array::RecordBatch;
-use datasets::lake::writer_properties;
+use datasets::lake::{packed, writer_properties};
 use ingest::{IngestError, Input, Mapping, PersonKey, ReadError, typed_rows};
 use parquet::arrow::ArrowWriter;
 
@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     let target = File::create(out).with_context(|| out.clone())?;
     let (sender, receiver) = sync_channel::<RecordBatch>(1);
     let writing = std::thread::spawn(move || -> Result<usize> {
-        let mut writer = ArrowWriter::try_new(target, contract.schema(), Some(writer_properties(contract)))?;
+        let mut writer = ArrowWriter::try_new(target, contract.schema(), Some(writer_properties(contract, packed())))?;
         let mut written = 0;
         for rows in receiver {
             written += rows.num_rows();

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::path::Path;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowPredicateFn, ArrowReaderOptions, RowFilter};
@@ -27,16 +28,26 @@ pub(super) type Rows = BoxStream<'static, Result<RecordBatch, LakeError>>;
 
 /// Rows that are handed over at once.
 pub(super) const BATCH_ROWS: usize = 8192;
+/// Files that are read at once: a store far away answers each only after a while.
+const FILES_AT_ONCE: usize = 16;
+
+/// The rows of files, some of which are read at once, in the order of the files.
+async fn in_order(
+    files: Vec<BoxFuture<'_, Result<Vec<RecordBatch>, LakeError>>>,
+) -> Result<Vec<RecordBatch>, LakeError> {
+    let rows: Vec<_> = stream::iter(files).buffered(FILES_AT_ONCE).try_collect().await?;
+    Ok(rows.into_iter().flatten().collect())
+}
 
 impl TableSnapshot {
     /// Reads the named fields of every row.
     pub async fn read(&self, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
-        let mut rows = Vec::new();
-        for file in self.files.iter() {
-            let builder = self.open(file, PageIndexPolicy::Skip).await?;
-            rows.extend(self.collect(file, builder, fields).await?);
-        }
-        Ok(rows)
+        in_order(self.files.iter().map(|file| self.read_file(file, fields).boxed()).collect()).await
+    }
+
+    async fn read_file(&self, file: &LiveFile, fields: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
+        let builder = self.open(file, PageIndexPolicy::Skip).await?;
+        self.collect(file, builder, fields).await
     }
 
     /// Reads the named fields of the rows whose `key` is one of `values`; `key` must be among the
@@ -51,24 +62,34 @@ impl TableSnapshot {
             return Ok(Vec::new());
         };
         let wanted = Arc::new(values.clone());
-        let mut rows = Vec::new();
-        for file in self.files.iter().filter(|file| file.may_hold_text(key, low, high)) {
-            let mut builder = self.open(file, PageIndexPolicy::Optional).await?;
-            let groups = prune::row_groups(&mut builder, key, values, (low, high)).await;
-            if groups.is_empty() {
-                continue;
-            }
-            if let Some(pages) = prune::pages(builder.metadata(), &groups, key, (low, high)) {
-                builder = builder.with_row_selection(pages);
-            }
-            // The other columns are read of the rows that are wanted only.
-            let mask = ProjectionMask::columns(builder.parquet_schema(), [key]);
-            let wanted = wanted.clone();
-            let is_wanted = ArrowPredicateFn::new(mask, move |batch| is_among(&batch, &wanted));
-            let builder = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
-            rows.extend(self.collect(file, builder, fields).await?.into_iter().filter(|batch| batch.num_rows() > 0));
+        let files = self.files.iter().filter(|file| file.may_hold_text(key, low, high));
+        let read = files.map(|file| self.read_file_where(file, key, &wanted, (low, high), fields).boxed());
+        in_order(read.collect()).await
+    }
+
+    async fn read_file_where(
+        &self,
+        file: &LiveFile,
+        key: &str,
+        wanted: &Arc<HashSet<String>>,
+        range: (&str, &str),
+        fields: &[&str],
+    ) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut builder = self.open(file, PageIndexPolicy::Optional).await?;
+        let groups = prune::row_groups(&mut builder, key, wanted, range).await;
+        if groups.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(rows)
+        if let Some(pages) = prune::pages(builder.metadata(), &groups, key, range) {
+            builder = builder.with_row_selection(pages);
+        }
+        // The other columns are read of the rows that are wanted only.
+        let mask = ProjectionMask::columns(builder.parquet_schema(), [key]);
+        let wanted = wanted.clone();
+        let is_wanted = ArrowPredicateFn::new(mask, move |batch| is_among(&batch, &wanted));
+        let builder = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(is_wanted)]));
+        let rows = self.collect(file, builder, fields).await?;
+        Ok(rows.into_iter().filter(|batch| batch.num_rows() > 0).collect())
     }
 
     /// Rows of a file, in its order, so many at once.

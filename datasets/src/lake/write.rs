@@ -31,12 +31,16 @@ pub(super) const DIGEST_TAG: &str = "sunlake.sha256";
 const BLOOM_VALUES: u64 = 32_768;
 /// Folders that are written to at once: each takes some 2 MiB while it is open.
 const OPEN_FOLDERS: usize = 64;
+/// Up to so many rows at once are written plain: packing them saves little, and would cost a zstd context a
+/// column, when they are written and each time they are read.
+const PLAIN_ROWS: usize = 1024;
 
 /// Writes files of one table. Nothing is seen by readers until [`TableWriter::finish`]'s files are
 /// committed; files that never are are removed when they are dropped.
 pub struct TableWriter {
     table: &'static Contract,
     inner: DeltaWriter,
+    compression: Compression,
     store: Arc<dyn ObjectStore>,
     files: Uncommitted,
     /// Files that are closed already.
@@ -51,6 +55,7 @@ impl TableWriter {
         if rows.num_rows() == 0 {
             return Ok(());
         }
+        self.choose_compression(rows).await?;
         let sorted = sort(self.table, rows)?;
         let parts = parts(self.table, &sorted)?;
         for (at, part) in parts.into_iter().enumerate() {
@@ -62,9 +67,20 @@ impl TableWriter {
         Ok(())
     }
 
+    /// Files are packed from the first rows on that are not few.
+    async fn choose_compression(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
+        let few = self.rows + rows.num_rows() as u64 <= PLAIN_ROWS as u64;
+        if few || self.compression != Compression::UNCOMPRESSED {
+            return Ok(());
+        }
+        self.compression = packed();
+        self.close_folders().await
+    }
+
     /// Closes the files that are open, and begins anew.
     async fn close_folders(&mut self) -> Result<(), LakeError> {
-        let open = std::mem::replace(&mut self.inner, delta_writer(self.table, self.store.clone()));
+        let anew = delta_writer(self.table, self.store.clone(), self.compression);
+        let open = std::mem::replace(&mut self.inner, anew);
         let closed = open.close().await;
         refuse_failed(self.table, &self.files)?;
         self.adds.extend(closed.map_err(LakeError::delta(self.table.table))?);
@@ -73,6 +89,7 @@ impl TableWriter {
 
     /// The same for rows that come in order, also from one call to the next.
     pub(super) async fn write_sorted(&mut self, rows: &RecordBatch) -> Result<(), LakeError> {
+        self.choose_compression(rows).await?;
         let written = self.inner.write(rows).await;
         refuse_failed(self.table, &self.files)?;
         written.map_err(LakeError::delta(self.table.table))?;
@@ -166,11 +183,11 @@ fn parts(contract: &Contract, sorted: &RecordBatch) -> Result<Vec<Range<usize>>,
     Ok(ends.map(|end| std::mem::replace(&mut start, end)..end).collect())
 }
 
-fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>) -> DeltaWriter {
+fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>, compression: Compression) -> DeltaWriter {
     let config = WriterConfig::new(
         contract.schema(),
         contract.partition.iter().map(|name| (*name).to_owned()).collect(),
-        Some(writer_properties(contract)),
+        Some(writer_properties(contract, compression)),
         None,
         Some(8192),
         DataSkippingNumIndexedCols::NumColumns(0),
@@ -179,11 +196,15 @@ fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>) -> DeltaWriter
     DeltaWriter::new(store, config)
 }
 
+/// How files of more than a few rows are compressed.
+pub fn packed() -> Compression {
+    Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default())
+}
+
 /// How the Parquet files of a table are written.
-pub fn writer_properties(contract: &Contract) -> WriterProperties {
-    let level = ZstdLevel::try_new(1).unwrap_or_default();
+pub fn writer_properties(contract: &Contract, compression: Compression) -> WriterProperties {
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_created_by(concat!("sunlake ", env!("CARGO_PKG_VERSION")).to_owned());
@@ -205,8 +226,9 @@ impl Table {
         let contract = self.contract();
         let files = Uncommitted::new(self.folder());
         let store = files.store(self.store());
-        let inner = delta_writer(contract, store.clone());
-        TableWriter { table: contract, inner, store, files, adds: Vec::new(), rows: 0 }
+        let compression = Compression::UNCOMPRESSED;
+        let inner = delta_writer(contract, store.clone(), compression);
+        TableWriter { table: contract, inner, compression, store, files, adds: Vec::new(), rows: 0 }
     }
 
     /// Writes `rows` and commits them in place of the files in `replaced`. With `once`, does

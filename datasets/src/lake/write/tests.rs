@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::{AsArray, Int64Array, StringArray};
 use arrow::datatypes::Int64Type;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::super::disk::tests::Frail;
 use super::super::durable::DurableStore;
@@ -119,6 +120,26 @@ async fn a_file_that_a_vacuum_took_is_not_committed() {
     let gone = table.commit_files(files, None, &[], HashMap::new()).await.expect_err("gone");
     assert!(matches!(gone, LakeError::Removed { .. }), "{gone}");
     assert_eq!((data_files(dir.path()), lines(&lake).await), (1, vec![0]), "nothing has changed, nothing stays");
+}
+
+#[tokio::test]
+async fn few_rows_are_written_plain_and_many_packed() {
+    let (_dir, lake) = lake_on(&Frail::with_room(i64::MAX)).await;
+    let table = lake.table(&QUARANTINE);
+    let mut writer = table.writer();
+    for rows in [0..1_000, 1_000..1_024, 1_024..1_025, 1_025..1_026] {
+        writer.write(&refused("1", rows)).await.expect("write");
+    }
+    let written = writer.finish().await.expect("finish");
+    let mut compressions = Vec::new();
+    for add in &written.adds {
+        let bytes = table.store().get(&path(add)).await.expect("file").bytes().await.expect("bytes");
+        let reader = SerializedFileReader::new(bytes).expect("parquet");
+        let group = reader.metadata().row_group(0);
+        compressions.push((group.num_rows(), group.column(0).compression()));
+    }
+    compressions.sort_by_key(|(rows, _)| *rows);
+    assert_eq!(compressions, [(2, packed()), (1_024, Compression::UNCOMPRESSED)]);
 }
 
 #[test]
