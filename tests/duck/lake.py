@@ -16,6 +16,8 @@ VIEWS = ROOT / "queries/sql/views"
 OWN_VIEWS = (
     "calendar_day",
     "source_status",
+    "region_edition",
+    "village_edition",
     "village",
     "case_state",
     "card_all",

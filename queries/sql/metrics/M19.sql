@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, day, month, quarter, year
+-- breakdowns: all, village, township, county, organization, kind, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (messages): to be answered in the period and by as_of, answered or not
@@ -28,7 +28,8 @@
 --     "received, being handled", are no answer: the source says which reply is one (is_first_human), and a
 --     reply with an empty text is none. Due is what the source says, else its limit, else the limit of the
 --     kind that was in force on the day of sending (reply_limit_wd.KIND, working days). By organization a
---     message counts for whom it was assigned to last. No item is told of a message.
+--     message counts for whom it was assigned to last; by kind it is that of the message (INQUIRY, HELP, ...). No
+--     item is told of a message.
 -- source: domain §5; limits [S36], for REPORT and CORRECTION [P]
 with {message},
 

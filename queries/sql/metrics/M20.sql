@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, day, month, quarter, year
+-- breakdowns: all, village, township, county, organization, kind, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a due_n (messages): HELP, COMPLAINT and REPORT to be answered in the period and by as_of, whatever came of them

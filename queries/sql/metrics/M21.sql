@@ -6,7 +6,7 @@
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
--- breakdowns: all, village, township, county, organization, day, month, quarter, year
+-- breakdowns: all, village, township, county, organization, kind, day, month, quarter, year
 -- columns:
 --     bucket (code): what the row stands for; null where the source names none
 --     a ended_n (messages): ended in the period, or reopened in it and open since

@@ -23,10 +23,21 @@
 -- formula: villages whose list in force at the end of the period has 72 powers in 14 areas, each with a
 --     flowchart / villages of the region edition of the day
 -- caveat: The numbers 72 and 14 are parameters (power_list_powers, power_list_areas). A power of every village
---     (ALL) is on the list of each. The edition is that of as_of, the list that of the last day of the period or
---     of as_of. Numbers are compared, not the texts of the powers. 428 villages is a claim (C1), no denominator.
+--     (ALL) is on the list of each. Edition and list are those of the last day of the period, or of as_of if
+--     that is earlier. Numbers are compared, not the texts of the powers. 428 villages is a claim (C1), no denominator.
 -- source: domain §5; numbers [A]
 with {numbers},
+
+covered as (
+    -- The villages of the last day of the period, or of as_of.
+    select village_code, township_code, county_code
+    from village_edition
+    where
+        now()::date >= $from
+        and first_day < $to
+        and first_day <= now()::date
+        and (end_day is null or end_day >= $to or end_day > now()::date)
+),
 
 version as (
     select
@@ -45,18 +56,18 @@ version as (
 listed as (
     -- A village's own version of a power takes the place of everybody's.
     select
-        village.village_code,
+        covered.village_code,
         power_id,
         area_no,
         has_flowchart,
         row_number() over (
-            partition by village.village_code, power_id
+            partition by covered.village_code, power_id
             order by case when version.village_code = 'ALL' then 1 else 0 end
         ) as own_rank
-    from village
+    from covered
     join version
         on version_rank = 1
-        and version.village_code in ('ALL', village.village_code)
+        and version.village_code in ('ALL', covered.village_code)
 ),
 
 list as (
@@ -84,10 +95,9 @@ marked as (
         listed_code is not null as is_listed,
         coalesce(list.powers = target.powers and list.areas = target.areas, false) as is_match,
         coalesce(has_flowcharts, false) as has_flowcharts
-    from village
+    from covered
     left join list on listed_code = village_code
     cross join target
-    where now()::date >= $from
 ),
 
 totals as (

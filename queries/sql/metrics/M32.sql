@@ -2,7 +2,7 @@
 -- title_zh: 代办员负荷
 -- title_en: Load of the village agents
 -- unit: a cases per agent-workday, b ratio, c village-workdays, d cases
--- grain: one row a bucket with at least one village of the edition or case accepted in the period;
+-- grain: one row a bucket with at least one village of the editions of the period or case accepted in it;
 --     without a breakdown always one row
 -- key: bucket
 -- params: $from date, $to date (exclusive)
@@ -14,7 +14,7 @@
 --     a per_agent_day (cases per agent-workday): accepted_n / agent_days; null when there were none
 --     b villages_n (villages): with an active agent on at least one workday
 --     b top_tenth_share (ratio): share in accepted_n of the busiest tenth of villages_n; null under 10 villages
---     c unstaffed_days (village-workdays): of villages of the edition, workdays without an active agent
+--     c unstaffed_days (village-workdays): of villages of the edition of each day, workdays without an active agent
 --     d unstaffed_n (cases): accepted on days without an active agent, or in a village that is not told; not in a
 -- rows: case_no
 --     accepted_n: taken where is_staffed
@@ -46,6 +46,13 @@ version as (
         valid_to,
         lead(valid_from) over (partition by agent_id order by version) as next_from
     from agent
+),
+
+covered as (
+    -- The villages of the editions of the period, each with the days on which it was one.
+    select village_code, first_day, end_day
+    from village_edition
+    where first_day < $to and (end_day is null or end_day > $from)
 ),
 
 staffed as (
@@ -93,8 +100,8 @@ counted as (
     where is_workday
     union all
     select village_code, 0, 1, 0, 0
-    from village
-    cross join day
+    from covered
+    join day on day_on >= first_day and (end_day is null or day_on < end_day)
     left anti join staffed on staffed_code = village_code and staffed_on = day_on
     where is_workday
     union all

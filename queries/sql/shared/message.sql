@@ -16,6 +16,8 @@ message as (
         {place},
         assigned_org as org_code,
         kind,
+        -- what a breakdown by kind goes by
+        kind as case_kind,
         posted_at::date as posted_on,
         posted_at,
         ended_at,
