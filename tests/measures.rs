@@ -79,6 +79,79 @@ fn a_figure_is_followed_to_its_cases_and_tells_where_it_comes_from() {
     assert!(place.fails(2, &["metric", "M03", "--rows=late_n"]).contains("choose due_n, on_time_n"));
 }
 
+/// As of an instant what came to be known by it is seen, whenever it landed; what was seen then is another question.
+#[test]
+fn an_answer_is_given_again_of_the_versions_that_it_stood_on() {
+    let place = lake();
+    let questions: [&[&str]; 3] =
+        [&["M01", "--by", "month", "--compare", "previous"], &["M03", "--intervals"], &["M01", "--rows=accepted_n"]];
+    let told = questions.map(|args| asked(&place, args));
+    let files = ["1.json", "2.json", "3.json"].map(|name| place.dir.path().join(name));
+    for (file, told) in files.iter().zip(&told) {
+        std::fs::write(file, told.to_string()).expect("written");
+    }
+    let late = place.file("late.csv", "case,limit,type,at\nD,5,ACCEPT,2018-03-07 10:00:00\n");
+    place.run(&["ingest", text(&place.dir.path().join("hall.toml")), text(&late)]);
+    assert_eq!(asked(&place, questions[0])["rows"][0]["accepted_n"].as_i64(), Some(3), "of the newest versions");
+    for (file, told) in files.iter().zip(&told) {
+        assert_eq!(&place.json(&["metric", "--again", text(file)]), told);
+    }
+    assert_eq!(told[0]["rows"][0]["accepted_n"].as_i64(), Some(2));
+    assert_eq!(told[0]["policies"], serde_json::json!(["BEIHAI_2 1"]));
+
+    let fails = |code: i32, more: &[&str], told: &str| {
+        let file = place.file("other.json", told);
+        place.fails(code, &[&["metric", "--again", text(&file)], more].concat())
+    };
+    let mut other = told[0].clone();
+    other["version"] = Value::from("another");
+    let file = place.file("other.json", other.to_string());
+    let done = place.sunlake().args(["metric", "--again", text(&file)]).assert().success();
+    let warned = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+    assert!(warned.contains("M01 was defined otherwise"), "{warned}");
+    other["tables"]["case_state"] = Value::from(999);
+    let refused = fails(1, &[], &other.to_string());
+    assert!(refused.contains("version 999 of table case_state is not there"), "{refused}");
+    other["tables"].as_object_mut().expect("versions").remove("case_state");
+    assert!(fails(1, &[], &other.to_string()).contains("no version of table case_state"));
+    assert!(fails(2, &[], "{}").contains("is no answer of a metric"));
+    assert!(fails(2, &["M01"], "{}").contains("cannot be used with"));
+    assert!(fails(2, &["--as-of", "2018-04-30"], "{}").contains("leave --as-of out"));
+
+    let ledger = place.dir.path().join("lake/ingest_batch");
+    let entries = std::fs::read_dir(ledger).expect("folder").map(|entry| entry.expect("entry").path());
+    for file in entries.filter(|file| file.extension().is_some_and(|ending| ending == "parquet")) {
+        std::fs::remove_file(file).expect("removed");
+    }
+    let gone = fails(1, &[], &told[0].to_string());
+    assert!(gone.contains("of table ingest_batch is not there to be read again"), "{gone}");
+}
+
+/// For one question, and told with its answer.
+#[test]
+fn a_parameter_can_be_supposed_to_have_another_value() {
+    let place = lake();
+    let white = |told: &Value| told["rows"][0]["white_item_n"].as_i64();
+    let held = asked(&place, &["M12"]);
+    let supposed = asked(&place, &["M12", "--set", "visits_white_items=SI001;SI002"]);
+    assert_eq!((white(&held), white(&supposed)), (Some(0), Some(2)));
+    assert!(held["parameters"].get("supposed").is_none(), "{held}");
+    assert_eq!(supposed["parameters"]["supposed"], serde_json::json!({"visits_white_items": "SI001;SI002"}));
+    assert_eq!((&held["version"], &held["sql"]), (&supposed["version"], &supposed["sql"]));
+    let file = place.file("supposed.json", supposed.to_string());
+    assert_eq!(place.json(&["metric", "--again", text(&file)]), supposed);
+    assert_eq!(white(&asked(&place, &["M12"])), Some(0), "the lake is as it was");
+    for (metric, set, wanted) in [
+        ("M12", "visits_white_items", "give a parameter and its value"),
+        ("M12", "saving_per_case=1", "parameter \"saving_per_case\": M12 takes visits_white_items"),
+        ("M03", "saving_per_case=1", "M03 takes none"),
+        ("M31", "saving_per_case=much", "saving_per_case cannot be \"much\": give a number"),
+    ] {
+        let message = place.fails(2, &["metric", metric, "--set", set]);
+        assert!(message.contains(wanted), "{message}");
+    }
+}
+
 #[test]
 fn a_metric_is_a_table_in_sql() {
     let place = lake();

@@ -1,5 +1,6 @@
 //! An open lake with what sessions share: runtime, caches, clock.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -7,7 +8,7 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datasets::clock::Clock;
 use datasets::contract::{CASE_STATE, HANDLING_HIST, INGEST_BATCH, VILLAGE_ITEM_MONTH};
-use datasets::lake::{DERIVE_RUN, Lake, LakeMeta, LakeSnapshot};
+use datasets::lake::{DERIVE_RUN, Lake, LakeMeta, LakeSnapshot, TableSnapshot};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
@@ -98,6 +99,27 @@ impl Engine {
         let snapshot = self.inner.lake.snapshot().await?;
         let late = self.inner.lake.table(&INGEST_BATCH).news_since(folded.unwrap_or(0)).await?;
         let ledger = snapshot.table(&INGEST_BATCH).without(&late.added.into_iter().collect());
+        self.over(principal, snapshot, ledger, as_of).await
+    }
+
+    /// A session on the versions that an answer of then stood on, and as of the same instant.
+    pub async fn session_again(
+        &self,
+        principal: Principal,
+        as_of: Timestamp,
+        versions: &BTreeMap<String, u64>,
+    ) -> Result<Session, AnalyticsError> {
+        let (snapshot, ledger) = self.inner.lake.snapshot_of(versions).await?;
+        self.over(principal, snapshot, ledger, as_of).await
+    }
+
+    async fn over(
+        &self,
+        principal: Principal,
+        snapshot: LakeSnapshot,
+        ledger: TableSnapshot,
+        as_of: Timestamp,
+    ) -> Result<Session, AnalyticsError> {
         let rules = self.rules(&snapshot).await?;
         let overlay = self.overlay(&snapshot, &rules, as_of).await?;
         let ground = Ground {

@@ -27,5 +27,5 @@ pub use metric::{
 };
 pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;
-pub use session::{Basis, Param, Principal, Session, Why};
+pub use session::{Basis, Param, Principal, Session, Supposed, Why};
 pub use sla;

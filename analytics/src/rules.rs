@@ -73,6 +73,12 @@ impl Rules {
         self.policies.shadows(day)
     }
 
+    /// Name and version of the official policies of a period, as they stood at an instant: `BEIHAI_2 1`.
+    pub(crate) fn policies_of(&self, from: Date, to: Date, by: Timestamp) -> Vec<String> {
+        let policies = self.policies.of_days(from, to, by).into_iter();
+        policies.map(|policy| format!("{} {}", policy.name, policy.version)).collect()
+    }
+
     /// When something of the calendar's days came to be known by its notices, ascending.
     pub(crate) fn calendar_notices(&self) -> &[Timestamp] {
         self.calendars.notices()

@@ -118,6 +118,14 @@ impl Metric {
         shared::fill(self.sql)
     }
 
+    /// Whether it takes that parameter of `metric_parameter`: of a family such as `reply_limit_wd.HELP` it names all
+    /// at once.
+    pub fn takes(&self, key: &str) -> bool {
+        let definition = self.definition();
+        let family = key.split_once('.').map(|(family, _)| format!("'{family}."));
+        definition.contains(&format!("'{key}'")) || family.is_some_and(|family| definition.contains(&family))
+    }
+
     /// The SQL of the rows behind a count, or behind the first of the header: `bucket`, the key and what the
     /// metric looks at, one row for each of the count. Parameters and breakdown as in [`Metric::sql_by`].
     ///

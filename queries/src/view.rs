@@ -46,6 +46,9 @@ pub const RECORDS: [&str; 9] = [
 /// Reference tables of which a source may take records back: shown without those, see [`present`].
 pub const REFERENCE: [&str; 6] = ["region", "organization", "agent", "service_item", "power_item", "policy_item"];
 
+/// `metric_parameter` in a session that supposes values.
+pub const SUPPOSED: &str = include_str!("../sql/views/supposed_parameter.sql");
+
 /// The view of a table of [`RECORDS`] whose rows `key` names.
 pub fn latest(table: &str, key: &str) -> String {
     include_str!("../sql/views/latest.sql").replace("{table}", table).replace("{key}", key)

@@ -45,7 +45,10 @@ pub const METRIC: &str = "Examples:
   sunlake metric M01 --as-of 2023-09-13               from the first of that month to that day
   sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --compare previous
   sunlake metric M03 --from 2023-01-01 --to 2023-09-01 --by township --rank on_time_rate
-  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --rows=due_n --format csv";
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --rows=due_n --format csv
+  sunlake metric M31 --from 2023-01-01 --to 2023-09-01 --set saving_per_case=150 --set saving_hours_per_case=3
+  sunlake metric M03 --from 2023-08-01 --to 2023-09-01 --json > august.json
+  sunlake metric --again august.json                  the same, of the lake as it was when that was told";
 
 pub const CLAIMS: &str = "Examples:
   sunlake claims --from 2022-09-01 --to 2023-09-01    a claim a row, with the metric and column beside it

@@ -1,13 +1,16 @@
 //! What can be typed to ask for a metric, or for the claims.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
-use super::TextFormat;
+use super::{TextFormat, values};
 
 #[derive(Args)]
 pub struct MetricArgs {
     /// M01 to M33 (docs/METRICS.md)
-    pub id: String,
+    #[arg(required_unless_present = "again")]
+    pub id: Option<String>,
     /// First day; default: first day of the month of --as-of
     #[arg(long)]
     pub from: Option<String>,
@@ -37,6 +40,16 @@ pub struct MetricArgs {
         conflicts_with_all = ["compare", "intervals", "rank"]
     )]
     pub rows: Option<String>,
+    /// Suppose that a parameter of the metric has this value, in the place of the lake's (again for another one)
+    #[arg(long, value_name = "PARAMETER=VALUE", value_parser = values::supposed)]
+    pub set: Vec<(String, String)>,
+    /// Ask again what an answer that was told as JSON asked, of the versions of the tables that it stood on
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["id", "from", "to", "by", "compare", "intervals", "rank", "rows", "set"]
+    )]
+    pub again: Option<PathBuf>,
     /// How to write the rows; as JSON with the SQL, its version, the parameters and the versions of the tables
     #[arg(long, default_value = "table")]
     pub format: TextFormat,

@@ -35,6 +35,13 @@ pub fn token_name(text: &str) -> Result<String, Misuse> {
     fits.ok_or_else(|| Misuse("give 1 to 64 letters, digits, dots, hyphens and underscores, such as city-hall".into()))
 }
 
+/// A parameter with the value that is supposed.
+pub fn supposed(text: &str) -> Result<(String, String), Misuse> {
+    let fits = text.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+    fits.map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .ok_or_else(|| Misuse("give a parameter and its value, such as saving_per_case=150".into()))
+}
+
 /// By which order.
 pub fn order(text: &str) -> Result<String, Misuse> {
     let fits = !text.trim().is_empty() && text.chars().count() <= 64 && !text.contains(char::is_control);
@@ -64,6 +71,8 @@ mod tests {
         assert_eq!((villages("3").expect("villages"), years("50").expect("years")), (3, 50));
         assert!(token_name("a b").is_err() && token_name("city-hall.2").is_ok());
         assert_eq!(seconds("300").expect("seconds"), 300);
+        assert_eq!(supposed("a=1=2").expect("two"), ("a".to_owned(), "1=2".to_owned()));
+        assert!(supposed("a").is_err() && supposed("=1").is_err() && supposed("a=").is_err());
         assert!(order(" ").is_err() && order("a\nb").is_err() && order(&"9".repeat(65)).is_err());
         assert_eq!(order(" 2024-7 ").expect("order"), "2024-7");
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use queries::Breakdown;
+use serde::{Deserialize, Serialize};
 
 use crate::AnalyticsError;
 
@@ -18,7 +19,8 @@ pub struct Period {
 }
 
 /// Which earlier period a period is set beside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Base {
     /// The one of the same length just before.
     Previous,

@@ -1,23 +1,24 @@
-//! Where a figure comes from: enough to ask the same again.
+//! Where a figure comes from: enough to ask the same again, by hand or by [`Provenance::question`].
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use queries::Breakdown;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::measure::Question;
 use super::period::{Base, Period};
+use crate::session::Supposed;
 use crate::{AnalyticsError, Session};
 
 /// What was asked, of what, and by which definition.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Provenance {
     /// Number of the metric.
-    metric: &'static str,
-    name: &'static str,
+    metric: String,
+    name: String,
     /// SHA-256 of the definition as it was run, with what it shares with other metrics: the same as long as the
     /// figure means the same.
     version: String,
@@ -26,27 +27,37 @@ pub struct Provenance {
     parameters: Parameters,
     as_of: Timestamp,
     time_zone: String,
+    /// Name and version of the official policies of the period; answers of older programs do not tell them.
+    #[serde(default)]
+    policies: Vec<String>,
     /// The version of each table that stood behind it.
-    tables: BTreeMap<&'static str, u64>,
+    tables: BTreeMap<String, u64>,
 }
 
 /// The days are half-open.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Parameters {
     from: Date,
     to: Date,
     by: Breakdown,
     /// What it was set beside; of a breakdown of time each piece has its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     compared_with: Option<Compared>,
+    #[serde(default)]
+    intervals: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rank: Option<String>,
     /// The count whose rows these are.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rows_of: Option<String>,
+    /// Parameters of the metric that were supposed to be other than the lake has them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    supposed: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Compared {
-    base: &'static str,
+    base: Base,
     from: Date,
     to: Date,
 }
@@ -67,24 +78,84 @@ impl Provenance {
         let rows_of = rows.and_then(|count| count.or_else(first)).map(str::to_owned);
         let today = session.zone().to_datetime(session.as_of()).date();
         let compared_with = question.compare.map(|base| compared(period, base, today)).transpose()?;
+        let parameters = Parameters {
+            from: period.from,
+            to: period.to,
+            by,
+            compared_with,
+            intervals: question.intervals,
+            rank: question.rank.clone(),
+            rows_of,
+            supposed: session.supposed().values().clone(),
+        };
         Ok(Self {
-            metric: metric.id,
-            name: metric.name(),
-            version: Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect(),
+            metric: metric.id.to_owned(),
+            name: metric.name().to_owned(),
+            version: version(metric),
             sql,
-            parameters: Parameters { from: period.from, to: period.to, by, compared_with, rows_of },
+            parameters,
             as_of: session.as_of(),
             time_zone: session.zone_name().to_owned(),
-            tables: session.versions().iter().copied().collect(),
+            policies: session.rules.policies_of(period.from, period.to, session.as_of()),
+            tables: session.versions().iter().map(|(table, version)| ((*table).to_owned(), *version)).collect(),
         })
     }
+
+    /// What was asked, of the metric as this program defines it.
+    ///
+    /// # Errors
+    ///
+    /// [`AnalyticsError::Shape`] if there is no such metric, or it does not answer that.
+    pub fn question(&self) -> Result<Question, AnalyticsError> {
+        let unknown = || AnalyticsError::Shape { what: "the answer".into(), reason: "it is of no known metric".into() };
+        let metric = queries::find(&self.metric).ok_or_else(unknown)?;
+        let Parameters { from, to, by, compared_with, intervals, rank, .. } = &self.parameters;
+        Question::check(metric, *by, rank.as_deref())?;
+        Ok(Question {
+            metric,
+            period: Period { from: *from, to: *to },
+            by: *by,
+            compare: compared_with.as_ref().map(|compared| compared.base),
+            intervals: *intervals,
+            rank: rank.clone(),
+        })
+    }
+
+    /// The count whose rows were asked for, if rows were.
+    pub fn rows_of(&self) -> Option<&str> {
+        self.parameters.rows_of.as_deref()
+    }
+
+    /// The parameters that were supposed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Supposed::of`].
+    pub fn supposed(&self) -> Result<Supposed, AnalyticsError> {
+        Supposed::of(self.question()?.metric, self.parameters.supposed.clone())
+    }
+
+    /// The instant as of which it was asked.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// The version of each table that stood behind it.
+    pub fn tables(&self) -> &BTreeMap<String, u64> {
+        &self.tables
+    }
+
+    /// Whether this program defines the metric as it was defined then.
+    pub fn is_defined_alike(&self) -> bool {
+        queries::find(&self.metric).is_some_and(|metric| version(metric) == self.version)
+    }
+}
+
+fn version(metric: &queries::Metric) -> String {
+    Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn compared(period: Period, base: Base, today: Date) -> Result<Compared, AnalyticsError> {
     let Period { from, to } = period.base(base, today)?;
-    let base = match base {
-        Base::Previous => "previous",
-        Base::LastYear => "last-year",
-    };
     Ok(Compared { base, from, to })
 }

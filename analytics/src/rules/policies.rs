@@ -90,6 +90,20 @@ impl Policies {
         &held.or_else(|| standing.clone().next()).unwrap_or(&self.official[0]).policy
     }
 
+    /// Those that judge cases whose clock starts on a day of the period, the exclusive last one named second, the
+    /// oldest first.
+    pub(super) fn of_days(&self, from: Date, to: Date, by: Timestamp) -> Vec<&Policy> {
+        let begun = self.official.iter().map(|row| row.from).filter(|day| from < *day && *day < to);
+        let mut found: Vec<&Policy> = Vec::new();
+        for day in std::iter::once(from).chain(begun) {
+            let policy = self.official(Some(day), by);
+            if found.iter().all(|held| (&held.name, held.version) != (&policy.name, policy.version)) {
+                found.push(policy);
+            }
+        }
+        found
+    }
+
     /// When rows of official policies were put, and replaced.
     pub(super) fn changed_at(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.official.iter().flat_map(|row| row.stood.instants())

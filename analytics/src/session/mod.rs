@@ -32,6 +32,7 @@ mod now;
 mod office;
 pub(crate) mod overlay;
 pub(crate) mod recent;
+mod supposed;
 mod workdays;
 
 use lake_table::LakeTable;
@@ -39,6 +40,7 @@ use overlay::Overlay;
 use recent::Recalled;
 
 pub use basis::{Basis, Why};
+pub use supposed::Supposed;
 
 /// Longest statement that is planned, bytes.
 const MAX_SQL: usize = 20_000;
@@ -77,6 +79,7 @@ pub struct Session {
     is_past: bool,
     /// What is held in memory beside it, if anything is.
     recalled: Option<Recalled>,
+    supposed: Supposed,
 }
 
 /// What a session is built from.
@@ -126,6 +129,7 @@ impl Session {
             zone_name,
             is_past: ground.overlay.is_past,
             recalled: None,
+            supposed: Supposed::default(),
         })
     }
 

@@ -73,6 +73,18 @@ pub enum LakeError {
          `sunlake lake verify` says so"
     )]
     FileGone { table: String, file: String },
+    /// What is to be read again does not say in which version.
+    #[error(
+        "the answer names no version of table {table}, which this lake has: it was given of another lake, or before \
+         the table was there"
+    )]
+    VersionUntold { table: &'static str },
+    /// A version of long ago that cannot be read any more.
+    #[error(
+        "version {version} of table {table} is not there to be read again: its files were removed since \
+         (`sunlake lake vacuum`, an erasure), the lake was restored, or it is another lake; ask with --as-of instead"
+    )]
+    VersionGone { table: String, version: u64 },
     /// There is no such batch to withdraw.
     #[error("batch {batch} {state}; `sunlake query 'select batch_id, state, file_name from ingest_batch'` lists them")]
     NoBatch { batch: String, state: &'static str },

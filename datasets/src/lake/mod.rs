@@ -11,6 +11,7 @@ use object_store::ObjectStore;
 
 use crate::contract::{self, Contract};
 
+mod again;
 mod audit_copy;
 mod backup;
 mod compact;

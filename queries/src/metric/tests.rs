@@ -11,6 +11,14 @@ fn ids_are_unique_and_found_in_any_case() {
 }
 
 #[test]
+fn a_metric_takes_the_parameters_that_it_names() {
+    let takes = |id: &str, key: &str| find(id).unwrap().takes(key);
+    assert!(takes("M31", "saving_per_case") && takes("M09", "reform_on") && takes("M12", "visits_white_items"));
+    assert!(takes("M19", "reply_limit_wd.HELP") && takes("M27", "listing_decided_days"));
+    assert!(!takes("M31", "saving_per") && !takes("M31", "claim_villages") && !takes("M03", "reply_limit_wd.HELP"));
+}
+
+#[test]
 fn every_header_is_complete() {
     for metric in &METRICS {
         let header = metric.header();
