@@ -66,14 +66,15 @@ deliveries as (
         select
             case_no,
             occurred_at,
+            is_deleted,
             row_number() over (
                 partition by case_no, event_id
                 order by coalesce(recorded_at, known_at) desc, known_at desc, ingested_at desc
             ) as place
         from workflow_event_history
-        where event_type = 'DELIVER' and biz_date::date >= $from and occurred_at <= now() and known_at <= now()
+        where event_type = 'DELIVER' and biz_date::date >= $from and known_at <= now()
     )
-    where place = 1
+    where place = 1 and not coalesce(is_deleted, false) and occurred_at <= now()
 ),
 
 delivered as (
