@@ -32,10 +32,20 @@
 -- caveat: The first of three meanings of "50 %": what was promised, not what was done (M08) and not against
 --     what was before (M09). Of items, so seldom used ones and INSTANT drive a; b and c are without that. Items
 --     have no village and no department of their own. Items of other regions' catalogues, drafts and suspended
---     ones are out. A lake knows the items of the present only, whatever as_of is.
+--     ones are out. As of a past time they are those of the catalogue as it stood then.
 -- source: domain §5
 with parameters as (
     {parameters}
+),
+
+hours as (
+    -- As the clock has it: of those in force the one that began last.
+    select weekday_windows, row_number() over (order by valid_from desc) as place
+    from office_hours
+    where
+        region = (select value from lake_meta where key = 'region')
+        and valid_from::date < $to
+        and (valid_to is null or valid_to::date >= $to)
 ),
 
 office as (
@@ -47,11 +57,8 @@ office as (
     ) as minutes
     from (
         select unnest(string_to_array(weekday_windows, ';')) as span
-        from office_hours
-        where
-            region = (select value from lake_meta where key = 'region')
-            and valid_from::date < $to
-            and (valid_to is null or valid_to::date >= $to)
+        from hours
+        where place = 1
     )
 ),
 

@@ -48,7 +48,7 @@ bad as (
         rectify_due_at,
         is_appealed,
         coalesce(is_real_name, false) as is_real_name,
-        coalesce(follow_up_at <= now(), false) as is_called_back,
+        coalesce(follow_up_at >= rated_at and follow_up_at <= now(), false) as is_called_back,
         coalesce(rectified_at <= rectify_due_at and rectified_at <= now(), false) as is_put_right,
         rectified_at
     from given
