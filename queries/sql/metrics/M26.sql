@@ -26,7 +26,8 @@
 --     decided in the period
 -- caveat: Open listings are censored, no failures. SUPPLY and DEMAND together. Posted again by the same seller
 --     for the same product within listing_repost_days (7) of the posting before is the same listing: it counts
---     from the first posting and ends with the last. Deals that were called off by as_of are none. Listings that
+--     from the first posting and ends with the last. Sold out is what its confirmed deals have come to, or what
+--     the source has ended. Deals that were called off by as_of are none. Listings that
 --     were refused review are out. A seller who is not told has no second posting.
 -- source: domain §5 [P]
 with {numbers},

@@ -1,5 +1,5 @@
 -- shared: what is offered or wanted: a listing, with those of the same seller and product that were posted again
--- soon after it. decided_on is null as long as it is open
+-- soon after it. Sold out ends it, by its deals or by its source; decided_on is null as long as it is open
 posting as (
     select
         listing.*,
@@ -60,22 +60,6 @@ offer_total as (
     group by offer_id
 ),
 
-offer as (
-    select
-        offer_total.*,
-        substr(village_code, 1, 9) || '000' as township_code,
-        substr(village_code, 1, 6) || '000000' as county_code,
-        least(
-            ended_on,
-            case
-                when posted_on + cast(patience.value as bigint) <= now()::date
-                    then posted_on + cast(patience.value as bigint)
-            end
-        ) as decided_on
-    from offer_total
-    left join parameter as patience on patience.key = 'listing_decided_days'
-),
-
 trade as (
     -- Deals that stand: confirmed, and not called off by as_of.
     select
@@ -88,4 +72,41 @@ trade as (
     from deal
     join offered on offered.listing_id = deal.listing_id
     where deal.confirmed_at <= now() and (deal.cancelled_at is null or deal.cancelled_at > now())
+),
+
+running as (
+    select
+        offer_id,
+        confirmed_on,
+        sum(qty_kg) over (partition by offer_id order by confirmed_on, deal_id) as sold_kg
+    from trade
+    where is_confirmed
+),
+
+sold_out as (
+    -- The first day on which the deals come to what was offered, whether the source has ended it or not.
+    select running.offer_id as sold_id, min(confirmed_on) as sold_out_on
+    from running
+    join offer_total on offer_total.offer_id = running.offer_id
+    where listed_kg > 0 and sold_kg >= listed_kg
+    group by running.offer_id
+),
+
+offer as (
+    select
+        offer_total.* exclude (ended_on),
+        least(ended_on, sold_out_on) as ended_on,
+        substr(village_code, 1, 9) || '000' as township_code,
+        substr(village_code, 1, 6) || '000000' as county_code,
+        least(
+            ended_on,
+            sold_out_on,
+            case
+                when posted_on + cast(patience.value as bigint) <= now()::date
+                    then posted_on + cast(patience.value as bigint)
+            end
+        ) as decided_on
+    from offer_total
+    left join sold_out on sold_out.sold_id = offer_total.offer_id
+    left join parameter as patience on patience.key = 'listing_decided_days'
 )
