@@ -20,8 +20,8 @@
 --     ended_n: cases where is_ended and not is_decided
 -- formula: count of cases by the day of receipt, of acceptance and of closing; each case once a series
 -- caveat: Never mix the series: e may exceed 1 in a period. A case refused before acceptance is in a
---     and c, not in b. A case taken in again after RETURNED is a new case; resubmissions (R11) are
---     not told apart yet. Receipt unknown: not in a. NO_LIMIT cases are in this metric only.
+--     and c, not in b. A case taken in again after RETURNED is a new case; M15c tells how
+--     many, show it beside a. Receipt unknown: not in a. NO_LIMIT cases are in this metric only.
 -- source: domain §5
 with cases as (
     select

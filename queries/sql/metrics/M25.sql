@@ -34,9 +34,9 @@ covered as (
     from village_edition
     where
         now()::date >= $from
-        and first_day < $to
+        and first_day::date < $to
         and first_day <= now()::date
-        and (end_day is null or end_day >= $to or end_day > now()::date)
+        and (end_day is null or end_day::date >= $to or end_day > now()::date)
 ),
 
 version as (

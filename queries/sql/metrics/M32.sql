@@ -52,7 +52,7 @@ covered as (
     -- The villages of the editions of the period, each with the days on which it was one.
     select village_code, first_day, end_day
     from village_edition
-    where first_day < $to and (end_day is null or end_day > $from)
+    where first_day::date < $to and (end_day is null or end_day::date > $from)
 ),
 
 staffed as (
