@@ -101,7 +101,7 @@ fn an_answer_is_given_again_of_the_versions_that_it_stood_on() {
 
     let fails = |code: i32, more: &[&str], told: &str| {
         let file = place.file("other.json", told);
-        place.fails(code, &[&["metric", "--again", text(&file)], more].concat())
+        place.fails(code, &[&["metric", "--again", text(&file)][..], more].concat())
     };
     let mut other = told[0].clone();
     other["version"] = Value::from("another");
