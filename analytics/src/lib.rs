@@ -22,7 +22,10 @@ pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, de
 pub use engine::Engine;
 pub use error::AnalyticsError;
 pub use explain::{CaseExplanation, EventLine};
-pub use metric::{Base, Bounds, Period, Provenance, Question, funnel, measure, metric_cases, metric_rows, wilson};
+pub use metric::{
+    Base, Bounds, Period, Provenance, Question, funnel, measure, metric_cases, metric_rows, version as metric_version,
+    wilson,
+};
 pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;
 pub use session::{Param, Principal, Session};

@@ -13,6 +13,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use ingest::IngestError;
+use rust_xlsxwriter::XlsxError;
+use tokio::task::JoinError;
 
 use crate::charts::ChartError;
 use crate::i18n::Lang;
@@ -42,6 +44,9 @@ pub(crate) enum HttpError {
     /// A form with more text than is taken.
     #[error("the form is too large")]
     TooLarge,
+    /// More rows than a sheet or a printed page takes.
+    #[error("{rows} rows are more than fit")]
+    TooManyRows { rows: String },
     /// A vault that cannot be read, or a replay that was broken off.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -54,6 +59,10 @@ pub(crate) enum HttpError {
     Chart(#[from] ChartError),
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
+    #[error("a workbook cannot be written")]
+    Workbook(#[from] XlsxError),
+    #[error("a file was not made to its end")]
+    Broken(#[from] JoinError),
 }
 
 /// What the page of an error says; set on the response, and made a page by [`dress`], which knows
@@ -92,10 +101,11 @@ impl HttpError {
             Self::Form => (StatusCode::FORBIDDEN, "error-form", String::new()),
             Self::Closed => (StatusCode::FORBIDDEN, "error-closed", String::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-large", String::new()),
+            Self::TooManyRows { rows } => (StatusCode::BAD_REQUEST, "error-rows", rows.clone()),
             Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
-            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) => {
+            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) | Self::Workbook(_) | Self::Broken(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new())
             }
         };
@@ -220,7 +230,7 @@ mod tests {
     fn every_error_has_words_in_both_languages() {
         for lang in [Lang::Zh, Lang::En] {
             let keys = ["value", "case", "village", "row", "page", "method", "empty", "server"];
-            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest"]) {
+            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest", "rows"]) {
                 for end in ["title", "text", "do"] {
                     let key = format!("error-{key}-{end}");
                     assert_ne!(lang.tell(&key, &[("value", "x")]), key);
@@ -241,6 +251,10 @@ mod tests {
                 "object",
                 "sort",
                 "dir",
+                "cols",
+                "about",
+                "print",
+                "q",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

@@ -15,6 +15,7 @@ use crate::format::due::Now;
 use crate::i18n::Lang;
 use crate::place::{Choice, Places, Village};
 use crate::request::Ask;
+use crate::sheet::About;
 use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
@@ -107,6 +108,21 @@ pub(crate) struct Frame {
     pub(crate) live: bool,
     /// The table versions that were read.
     pub(crate) versions: String,
+    /// The filters in words, for paper.
+    pub(crate) scope: String,
+    /// What a page that is to be printed is, in the place of everything that is clicked; empty for others.
+    pub(crate) print: Vec<(String, String)>,
+    /// The same page for the screen.
+    pub(crate) screen: String,
+}
+
+impl Frame {
+    /// The frame of a page with all rows of a table, as it is printed.
+    pub(crate) fn printed(mut self, about: About) -> Self {
+        self.print = about.lines;
+        self.live = false;
+        self
+    }
 }
 
 impl Context {
@@ -183,6 +199,34 @@ impl Context {
         self.last_day() == self.today || self.lamp.villages_today > 0
     }
 
+    /// The table versions that were read, by name.
+    pub(crate) fn versions(&self) -> String {
+        let versions = self.session.versions().iter();
+        let mut versions: Vec<String> = versions.map(|(table, version)| format!("{table} {version}")).collect();
+        versions.sort();
+        versions.join(" · ")
+    }
+
+    /// The period of the address in words; none if it names none.
+    pub(crate) fn period_given(&self) -> Option<String> {
+        self.ask.filters.has_period().then(|| self.period())
+    }
+
+    /// The period in words, be it of the address or the month.
+    pub(crate) fn period(&self) -> String {
+        let t = self.lang();
+        let (from, to) = self.ask.filters.period(self.today);
+        let last = to.yesterday().unwrap_or(to);
+        t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))])
+    }
+
+    fn scope(&self) -> String {
+        let place = self.places.name(&self.ask.filters.region, self.lang());
+        let as_of = format::moment_long(self.lang(), self.zone(), self.session.as_of());
+        let as_of = format!("{} {as_of}", self.lang().say("filter-as-of"));
+        self.period_given().into_iter().chain([place, as_of]).collect::<Vec<_>>().join(" · ")
+    }
+
     /// The known days of the lake's calendar and their names, half open.
     pub(crate) async fn calendar(&self, from: Date, to: Date) -> Result<(WorkDays, Vec<(Date, String)>), HttpError> {
         let calendar = self.app.engine.lake_meta().region.clone();
@@ -202,9 +246,6 @@ impl Context {
             text: t.say(key),
             current: page == nav,
         };
-        let mut versions: Vec<String> =
-            self.session.versions().iter().map(|(table, version)| format!("{table} {version}")).collect();
-        versions.sort();
         let (lamp_class, lamp, lamp_title) = self.lamp_line();
         Frame {
             t,
@@ -225,7 +266,10 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
-            versions: versions.join(" · "),
+            versions: self.versions(),
+            scope: self.scope(),
+            print: Vec::new(),
+            screen: ask.with(&[("print", "")]),
         }
     }
 

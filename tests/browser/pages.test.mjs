@@ -147,11 +147,41 @@ test("filters are in the address and the export is what is shown", async () => {
   const page = await open("/cards?lang=en&level=RED");
   const shown = await page.locator("main").innerText();
   const count = Number(shown.match(/n=([\d\s,\u2009]+)/)[1].replace(/\D/g, ""));
-  const href = await page.locator("main a[download]").first().getAttribute("href");
+  const href = await page.locator("main a[download][href*='.csv']").first().getAttribute("href");
   assert.match(href, /level=RED/);
   const csv = await (await page.request.get(site + href)).text();
   const records = csv.trim().split(/\r?\n/).filter((line) => line.includes("TEST-"));
   assert.equal(records.length, count);
+  await page.context().close();
+});
+
+test("a workbook is one, and a CSV says what it is where a person asks for it and is bare where a program does", async () => {
+  const page = await open("/villages?lang=en&level=township&sort=received");
+  const links = await page.locator("main a[download]").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  const [book, csv] = await Promise.all(links.map((href) => page.request.get(site + href)));
+  assert.equal((await book.body()).subarray(0, 2).toString(), "PK");
+  assert.match(book.headers()["content-disposition"], /villages_\d{8}T\d{6}\.xlsx/);
+  const lines = (await csv.text()).split("\r\n");
+  assert.match(lines[0], /^\ufeffTable,Villages/);
+  assert.ok(lines.some((line) => /^Metric M03 \(version of its definition\),.+ · [0-9a-f]{12}$/.test(line)), lines.slice(0, 12).join("\n"));
+  const bare = (await (await page.request.get(site + links[1].replace(/&?about=1/, ""))).text()).trimEnd().split("\r\n");
+  const count = Number((await page.locator("main").innerText()).match(/n=([\d\s,]+)/)[1].replace(/\D/g, ""));
+  assert.equal(bare.length, count + 1);
+  assert.ok(bare[0].startsWith("\ufeff#,Code,"), bare[0]);
+  await page.context().close();
+});
+
+test("columns are chosen by links, on the page and in the files alike", async () => {
+  const page = await open("/villages?lang=en", { javaScriptEnabled: false });
+  const heads = () => page.locator("main thead th").allInnerTexts();
+  const before = await heads();
+  await page.locator("details.columns summary").click();
+  await page.locator("details.columns a", { hasText: /Median/ }).click();
+  await page.waitForURL(/cols=/);
+  assert.deepEqual(await heads(), before.filter((head) => !/Median/.test(head)));
+  const href = await page.locator("main a[download][href*='.csv']").getAttribute("href");
+  const text = await (await page.request.get(site + href.replace(/&?about=1/, ""))).text();
+  assert.equal(text.split("\r\n")[0].split(",").length, before.length - 1);
   await page.context().close();
 });
 
@@ -177,7 +207,7 @@ test("what cards are about is a filter like the others, and each choice says how
     const href = await page.locator(link).first().getAttribute("href");
     assert.ok(href.includes("object=step") && href.includes("state=GROSS"), `${link}: ${href}`);
   }
-  const csv = await page.request.get(site + (await page.locator("main a[download]").first().getAttribute("href")));
+  const csv = await page.request.get(site + (await page.locator("main a[download][href*='.csv']").first().getAttribute("href")));
   assert.equal((await csv.text()).split(/\r?\n/).filter((line) => line.includes("TEST-")).length, count);
   await page.context().close();
 });
@@ -199,8 +229,10 @@ test("the data quality page answers in a sentence and its sums are right", async
   const checks = await page.locator("#sources td.whole").allInnerTexts();
   assert.ok(checks.length > 0 && checks.every((check) => check === "✓ adds up"), checks.join());
   for (const link of await page.locator("main a[download]").all()) {
-    const csv = await page.request.get(site + (await link.getAttribute("href")));
-    assert.equal(csv.headers()["content-type"], "text/csv; charset=utf-8");
+    const href = await link.getAttribute("href");
+    const file = await page.request.get(site + href);
+    const type = href.includes(".csv") ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    assert.equal(file.headers()["content-type"], type);
   }
   await page.context().close();
 });

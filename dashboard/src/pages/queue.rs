@@ -1,4 +1,4 @@
-//! Cards as rows: the queue of the overview, the page of the cards, the cards of a village.
+//! Cards as they are read for the overview, the page of the cards and the cards of a village.
 
 use analytics::Param;
 use jiff::Timestamp;
@@ -48,28 +48,19 @@ pub(super) struct CardRow {
     pub(super) due_at: Timestamp,
 }
 
-/// A card as the pages show it.
+/// A card as the overview shows it.
 #[derive(Debug, Clone)]
 pub(super) struct CardView {
     pub(super) class: String,
     /// 红牌, 黄牌.
     pub(super) word: String,
-    /// 办件, 环节 3, 挂起.
-    pub(super) object: String,
-    /// Name of the step or id of the suspension; empty for others.
-    pub(super) part: String,
-    pub(super) case_no: String,
     pub(super) href: String,
     pub(super) item: String,
     pub(super) place: String,
     pub(super) org: String,
     pub(super) issued: String,
     pub(super) age: String,
-    pub(super) due: String,
     pub(super) left: String,
-    pub(super) shown: String,
-    /// Whether it asks for an act.
-    pub(super) open: bool,
 }
 
 /// Which cards are wanted.
@@ -140,25 +131,28 @@ impl CardRow {
         if name.is_empty() { self.village_code.clone().unwrap_or_else(|| format::NONE.to_owned()) } else { name }
     }
 
+    /// The page of its case.
+    pub(super) fn href(&self, context: &Context) -> String {
+        context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[])
+    }
+
+    /// Whether it asks for an act.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.shown.as_str(), "OPEN" | "UNCONFIRMED")
+    }
+
     pub(super) fn view(&self, context: &Context, now: &Now<'_>) -> CardView {
         let lang = context.lang();
-        let (object, part) = self.about(lang);
         CardView {
             class: card_class(&self.level, &self.shown),
             word: lang.code("card", &self.level),
-            object,
-            part,
-            case_no: self.case_no.clone(),
-            href: context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[]),
+            href: self.href(context),
             item: self.item(lang),
             place: self.place_name(lang),
             org: self.org(context),
             issued: format::stamp_short(lang, context.zone(), self.issued_at),
             age: now.age(self.issued_at),
-            due: format::stamp_short(lang, context.zone(), self.due_at),
             left: now.left(self.due_on, self.due_at),
-            shown: lang.code("shown", &self.shown),
-            open: matches!(self.shown.as_str(), "OPEN" | "UNCONFIRMED"),
         }
     }
 }
