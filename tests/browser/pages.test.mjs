@@ -185,6 +185,26 @@ test("columns are chosen by links, on the page and in the files alike", async ()
   await page.context().close();
 });
 
+test("a print has every row, says what it is, and repeats its head on each sheet", async () => {
+  const page = await open("/villages?lang=en&region=450521", { javaScriptEnabled: false });
+  const count = Number((await page.locator("main").innerText()).match(/n=([\d\s,]+)/)[1].replace(/\D/g, ""));
+  await page.locator("main a[href*='print=1']").click();
+  await page.waitForURL(/print=1/);
+  assert.equal(await page.locator("main tbody tr").count(), count);
+  assert.ok(count > 50, `${count} rows would fit on one page anyway`);
+  assert.equal(await page.locator("nav, form").count(), 0);
+  assert.match(await page.locator(".paper-head").innerText(), /Hepu[\s\S]*As of[\s\S]*M03/i);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("thead").first().evaluate((head) => getComputedStyle(head).display), "table-header-group");
+  assert.ok(await page.locator(".on-screen").isHidden());
+  await picture(page, "print");
+  await page.context().close();
+  const usual = await open("/cards?lang=en");
+  await usual.emulateMedia({ media: "print" });
+  assert.ok((await usual.locator(".on-paper").isVisible()) && (await usual.locator("form.filters").isHidden()));
+  await usual.context().close();
+});
+
 test("what cards are about is a filter like the others, and each choice says how many there are", async () => {
   const about = (page) => page.locator("main th", { hasText: /^About$/ }).count();
   const number = (text) => Number(text.replace(/\D/g, ""));
