@@ -57,6 +57,8 @@ pub(crate) enum Nav {
     Cards,
     Villages,
     Quality,
+    /// None of them.
+    Search,
 }
 
 /// A link with its text.
@@ -104,6 +106,8 @@ pub(crate) struct Frame {
     pub(crate) banners: Vec<Banner>,
     pub(crate) switches: Vec<Link>,
     pub(crate) filter: FilterForm,
+    /// Filters that a search takes along.
+    pub(crate) search: Vec<(&'static str, String)>,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
     /// The table versions that were read.
@@ -265,6 +269,7 @@ impl Context {
             banners: self.banners(),
             switches: self.switches(),
             filter: self.filter(keep),
+            search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
             versions: self.versions(),
             scope: self.scope(),

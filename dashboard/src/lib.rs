@@ -72,6 +72,7 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/villages.csv", get(pages::villages::export))
         .route("/villages.xlsx", get(pages::villages::export))
         .route("/villages/{code}", get(pages::village::show))
+        .route("/search", get(pages::search::show))
         .route("/quality", get(pages::quality::show))
         .route("/quality/{table}", get(pages::quality::export))
         .route("/quality/rows", get(pages::quality::rows::show))

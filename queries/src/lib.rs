@@ -2,6 +2,7 @@
 //! no engine in here; `analytics` runs what this crate writes.
 
 mod breakdown;
+mod card_order;
 pub mod check;
 mod document;
 mod header;
@@ -12,6 +13,7 @@ pub mod view;
 mod village_table;
 
 pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
+pub use card_order::{CardOrder, UnknownOrder, cards};
 pub use document::document;
 pub use header::{Column, Header, Rows, Share};
 pub use metric::{METRICS, Metric, RefusedRows, find};

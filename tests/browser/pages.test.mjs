@@ -76,7 +76,7 @@ async function firstCase() {
 }
 
 test("each page loads in both languages, both themes and four widths, without overflow", async () => {
-  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", quality: "/quality", refused: "/quality/rows", case: await firstCase() };
+  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", quality: "/quality", refused: "/quality/rows", search: "/search?q=%E6%9D%91", print: "/villages?level=county&print=1", case: await firstCase() };
   const village = await open("/villages");
   pages.village = await village.locator("main a[href^='/villages/']").first().getAttribute("href");
   await village.context().close();
@@ -205,6 +205,45 @@ test("a print has every row, says what it is, and repeats its head on each sheet
   await usual.context().close();
 });
 
+test("cards are sorted by the heads of their columns, and the order stays on the next page", async () => {
+  const page = await open("/cards?lang=en&state=GROSS", { javaScriptEnabled: false });
+  assert.equal(await page.locator("main th[aria-sort=ascending]").innerText(), "Time");
+  await page.locator("main th a", { hasText: /^Case$|^Item$/ }).click();
+  await page.waitForURL(/sort=item/);
+  const items = async () => (await page.locator("main section:last-of-type tbody td.name a").allInnerTexts()).filter((text) => text);
+  const cards = await page.request.get(site + (await page.locator("main a[download][href*='.csv']").getAttribute("href")).replace(/&?about=1/, ""));
+  const rows = (await cards.text()).trimEnd().split("\r\n").slice(1);
+  const shown = await items();
+  assert.ok(shown.length > 1 && shown.every((item, at) => rows[at].includes(item.split(",")[0])), shown.join());
+  assert.match(await page.locator("main .pages a[rel=next]").getAttribute("href"), /sort=item/);
+  await page.context().close();
+});
+
+test("a search goes to the one hit, lists several, and says when there is none, without script", async () => {
+  const path = decodeURIComponent(await firstCase());
+  const number = path.split("/").pop().split("?")[0];
+  const page = await open("/?lang=en", { javaScriptEnabled: false });
+  const find = async (words) => {
+    await page.locator("form.search input[name=q]").fill(words);
+    await page.locator("form.search button").click();
+  };
+  await find(number.toLowerCase());
+  await page.waitForURL(/\/cases\//);
+  assert.ok(decodeURIComponent(page.url()).includes(number), page.url());
+  await find("村");
+  await page.waitForURL(/\/search/);
+  assert.ok((await page.locator("main li a[href^='/villages/']").count()) > 1);
+  await find("no such thing");
+  await page.waitForURL(/no\+such|no%20such/);
+  assert.match(await page.locator("main").innerText(), /Nothing is found for/);
+  await find("certificate");
+  await page.waitForURL(/certificate/);
+  await page.locator("main li a[href*='item=']").first().click();
+  await page.waitForURL(/item=/);
+  assert.ok((await page.locator("main td a[href^='/cases/']").count()) > 0);
+  await page.context().close();
+});
+
 test("what cards are about is a filter like the others, and each choice says how many there are", async () => {
   const about = (page) => page.locator("main th", { hasText: /^About$/ }).count();
   const number = (text) => Number(text.replace(/\D/g, ""));
@@ -302,7 +341,7 @@ test("a past day says so, and what makes no sense is refused with advice", async
   const past = await open("/?lang=en&as_of=2023-06-01");
   assert.ok((await past.locator(".banner:visible").count()) >= 2);
   await past.context().close();
-  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404]]) {
+  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404], ["/villages?cols=secret", 400], ["/cards?sort=secret", 400], [`/search?q=${"x".repeat(41)}`, 400]]) {
     const page = await open(path, { expect });
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();

@@ -51,6 +51,12 @@ about-metric = Metric { $id } (version of its definition)
 about-made = Made at
 about-address = Address
 about-note = Note
+search = Search
+search-label = Case number, village or item
+search-how = Looks for a case by its number or a part of it, a village by its name or code, an item by its name.
+search-none = Nothing is found for “{ $q }”. Check the number, or write a part of it only; a view of the past does not show later cases.
+search-found = Villages { $villages } · items { $items } · cases { $cases }
+search-more = Of { $n } in all, { $shown } are listed; write more of the number for fewer.
 as-table = Table
 list-mark = {"; "}
 

@@ -50,6 +50,12 @@ about-metric = 指标 { $id }（口径版本）
 about-made = 生成时间
 about-address = 地址
 about-note = 注意
+search = 搜索
+search-label = 办件编号、村名或事项
+search-how = 按办件编号（可只写一部分）、村名或村代码、事项名称查找。
+search-none = 没有找到“{ $q }”。请核对编号，或只写其中一部分；截至过去时刻看不到之后的办件。
+search-found = 村 { $villages } · 事项 { $items } · 办件 { $cases }
+search-more = 共 { $n } 件，这里列出 { $shown } 件；写出更多编号即可缩小范围。
 as-table = 表格
 list-mark = {"；"}
 

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use futures::try_join;
 use jiff::{Timestamp, ToSpan};
+use queries::CardOrder;
 
 use super::card_columns::{columns, lines};
 use super::object::{self, CASE, OBJECTS};
@@ -26,6 +27,8 @@ const PAGE: i64 = 50;
 /// Most cards that are printed; a file takes more.
 const PRINTED: i64 = 20_000;
 const LEVELS: [&str; 3] = ["", "RED", "YELLOW"];
+/// Orders that begin with the smallest.
+const RISING: [&str; 6] = ["left", "due", "case", "item", "place", "org"];
 
 /// Counts of one level.
 struct Total {
@@ -49,6 +52,8 @@ struct Page {
     objects: Vec<Link>,
     totals: Vec<Total>,
     heading: String,
+    /// Whether they stand in the order of the queue.
+    is_queue: bool,
     is_unconfirmed: bool,
     grid: Grid,
     count: String,
@@ -62,16 +67,19 @@ struct Picked {
     level: &'static str,
     shown: &'static str,
     object: &'static str,
+    sorting: Sorting,
 }
 
 impl Picked {
     fn read(ask: &Ask) -> Result<Self, HttpError> {
         let (level, shown) = (ask.one_of("level", &LEVELS)?, ask.one_of("state", &SHOWN)?);
-        Ok(Self { level, shown, object: ask.one_of("object", &OBJECTS)? })
+        let sorting = Sorting::read(ask, &CardOrder::NAMES, &RISING)?;
+        Ok(Self { level, shown, object: ask.one_of("object", &OBJECTS)?, sorting })
     }
 
     fn wanted(self, issued: (Timestamp, Timestamp), places: (i64, i64)) -> Wanted {
-        Wanted { object: self.object, level: self.level, shown: self.shown, issued, places }
+        let order = (self.sorting.by.parse::<CardOrder>().unwrap_or_default(), !self.sorting.ascending);
+        Wanted { object: self.object, level: self.level, shown: self.shown, issued, order, places }
     }
 }
 
@@ -116,14 +124,14 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     )?;
     let now = context.now(&days);
     let count = rows.first().map_or(0, |row| row.total);
-    let mut frame = context.frame(Nav::Cards, t.say("nav-cards"), &["object", "cols"]);
+    let mut frame = context.frame(Nav::Cards, t.say("nav-cards"), &["object", "sort", "dir", "cols"]);
     if is_print {
         if count > PRINTED {
             return Err(HttpError::TooManyRows { rows: format::count(t, count) });
         }
         frame = frame.printed(about(&context, picked, rows.len()));
     }
-    let Picked { level, shown, object } = picked;
+    let Picked { level, shown, object, .. } = picked;
     let choice =
         |value: &str, text: String, chosen: &str| Choice { value: value.to_owned(), text, selected: value == chosen };
     let every_level = |value: &&str| if value.is_empty() { t.say("all-levels") } else { t.code("card", value) };
@@ -134,8 +142,9 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         objects: OBJECTS.iter().map(|value| object_link(&context, picked, &totals, value)).collect(),
         totals: totals.levels(object).iter().map(|total| view(&context, total)).collect(),
         heading: t.code("shown", shown),
+        is_queue: picked.sorting.by == CardOrder::NAMES[0] && picked.sorting.ascending,
         is_unconfirmed: shown == "UNCONFIRMED",
-        grid: Grid::new(&context, &chosen, Sorting::fixed(), &lines(rows, &now), &[], |_| ""),
+        grid: Grid::new(&context, &chosen, picked.sorting, &lines(rows, &now), &[], |_| ""),
         count: format::count(t, count),
         pages: Pages::new(&context.ask, number, count, PAGE).unless(is_print),
         exports: Exports::new(&context, "/cards"),
@@ -169,6 +178,7 @@ fn about(context: &Context, picked: Picked, n: usize) -> About {
         (t.say("filter-level"), level),
         (t.say("filter-state"), t.code("shown", picked.shown)),
         (t.say("col-object"), t.code("object", &object::code(picked.object))),
+        (t.say("about-sort"), format!("{} {}", picked.sorting.by, picked.sorting.direction())),
     ];
     About::new(context, &t.say("nav-cards"), filters, &["M06"], n)
 }

@@ -6,6 +6,7 @@ pub(crate) mod case;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod search;
 pub(crate) mod village;
 pub(crate) mod villages;
 

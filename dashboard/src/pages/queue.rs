@@ -3,7 +3,7 @@
 use analytics::Param;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use queries::panel;
+use queries::CardOrder;
 use serde::Deserialize;
 
 use super::object;
@@ -74,11 +74,13 @@ pub(super) struct Wanted {
     pub(super) shown: &'static str,
     /// When they were issued, half open.
     pub(super) issued: (Timestamp, Timestamp),
+    /// What they are ordered by, and whether from the last.
+    pub(super) order: (CardOrder, bool),
     /// Places after the first up to and with the second.
     pub(super) places: (i64, i64),
 }
 
-/// Reads cards of the region of the address, in the order of the queue.
+/// Reads cards of the region of the address.
 pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRow>, HttpError> {
     let params = [
         ("object", object::param(wanted.object)),
@@ -90,7 +92,7 @@ pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRo
         ("after", Param::Int(wanted.places.0)),
         ("until", Param::Int(wanted.places.1)),
     ];
-    let mut rows: Vec<CardRow> = context.session.rows(panel::CARDS, &params).await?;
+    let mut rows: Vec<CardRow> = context.session.rows(&queries::cards(wanted.order.0, wanted.order.1), &params).await?;
     rows.sort_by_key(|row| row.place);
     object::name_steps(context, &mut rows).await?;
     Ok(rows)

@@ -57,7 +57,14 @@ pub(crate) async fn show(
     let (first, tomorrow) = (today.saturating_sub((DAYS - 1).days()), today.tomorrow().unwrap_or(today));
     let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
     let issued = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { object: object::CASE, level: "", shown: "OPEN", issued, places: (0, CARDS) };
+    let wanted = queue::Wanted {
+        object: object::CASE,
+        level: "",
+        shown: "OPEN",
+        issued,
+        order: Default::default(),
+        places: (0, CARDS),
+    };
     let (rows, days, cards) = try_join!(
         table::read(&context, Level::Village, from, to),
         daily::read(&context, &workdays, first, tomorrow),
