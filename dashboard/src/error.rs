@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use analytics::AnalyticsError;
@@ -12,6 +13,7 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use futures::FutureExt;
 use ingest::IngestError;
 use rust_xlsxwriter::XlsxError;
 use tokio::task::JoinError;
@@ -63,6 +65,9 @@ pub(crate) enum HttpError {
     Workbook(#[from] XlsxError),
     #[error("a file was not made to its end")]
     Broken(#[from] JoinError),
+    /// What a panic says of itself is on standard error, just before.
+    #[error("a handler panicked")]
+    Panicked,
 }
 
 /// What the page of an error says; set on the response, and made a page by [`dress`], which knows
@@ -105,9 +110,12 @@ impl HttpError {
             Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
-            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) | Self::Workbook(_) | Self::Broken(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new())
-            }
+            Self::Analytics(_)
+            | Self::Chart(_)
+            | Self::Template(_)
+            | Self::Workbook(_)
+            | Self::Broken(_)
+            | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new()),
         };
         let expected = match self {
             Self::BadValue { name, .. } => Some(*name),
@@ -172,7 +180,7 @@ struct ErrorPage {
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let lens = Lens::read(request.uri(), request.headers());
     let is_api = crate::api::is_api(request.uri());
-    let response = next.run(request).await;
+    let response = unbroken(next.run(request)).await;
     let mut response = match response.extensions().get::<Trouble>().cloned() {
         Some(trouble) if is_api => crate::api::problem_of(trouble.status, &trouble.trace),
         Some(trouble) => page(&trouble, lens),
@@ -186,6 +194,13 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// The answer of a handler, or, where it panicked, that of a failed page: without it the browser would be
+/// left with a connection that broke off.
+async fn unbroken(answer: impl Future<Output = Response>) -> Response {
+    let caught = AssertUnwindSafe(answer).catch_unwind().await;
+    caught.unwrap_or_else(|_| HttpError::Panicked.into_response())
 }
 
 fn page(trouble: &Trouble, lens: Lens) -> Response {
@@ -260,6 +275,19 @@ mod tests {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_failed_page_with_a_trace() {
+        async fn broken() -> Response {
+            panic!("a handler that cannot go on")
+        }
+        let answer = unbroken(broken()).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let trouble = answer.extensions().get::<Trouble>().expect("trouble");
+        assert_eq!((trouble.key, trouble.trace.len()), ("error-server", 16));
+        let fine = unbroken(async { StatusCode::OK.into_response() }).await;
+        assert!(fine.extensions().get::<Trouble>().is_none());
     }
 
     #[test]

@@ -20,6 +20,8 @@ use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
 
+mod past;
+
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct LampRow {
@@ -74,7 +76,7 @@ pub(crate) struct Link {
 pub(crate) struct Banner {
     pub(crate) class: &'static str,
     pub(crate) text: String,
-    pub(crate) link: Option<Link>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// The filters as a form.
@@ -86,6 +88,8 @@ pub(crate) struct FilterForm {
     pub(crate) regions: Vec<Choice>,
     /// As a field for local date and time takes it; empty for now.
     pub(crate) as_of: String,
+    /// The end of the day before, and, from a past day, that of the day after.
+    pub(crate) days: Vec<Link>,
     /// Values of this page that the form keeps.
     pub(crate) keep: Vec<(&'static str, String)>,
     pub(crate) reset: String,
@@ -297,31 +301,6 @@ impl Context {
         }
     }
 
-    fn banners(&self) -> Vec<Banner> {
-        let t = self.lang();
-        let mut banners = Vec::new();
-        let demo = self.app.options.demo_banner.then(|| t.say("banner-demo"));
-        let simulated = self.app.engine.clock().is_simulated().then(|| t.say("banner-simulated"));
-        let text = demo.into_iter().chain(simulated).collect::<Vec<_>>().join(" ");
-        if !text.is_empty() {
-            banners.push(Banner { class: "demo", text, link: None });
-        }
-        if self.ask.filters.as_of.is_some() {
-            let at = format::moment_long(t, self.zone(), self.session.as_of());
-            let back = Link { href: self.ask.with(&[("as_of", "")]), text: t.say("banner-back"), current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-past", &[("at", &at)]), link: Some(back) });
-        } else if !self.has_news_today() {
-            let at = self
-                .lamp
-                .watermark
-                .map_or_else(|| format::NONE.to_owned(), |at| format::moment_long(t, self.zone(), at));
-            let text = t.say("nav-quality");
-            let why = Link { href: self.ask.link("/quality", &[]), text, current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: Some(why) });
-        }
-        banners
-    }
-
     /// Language and theme.
     fn switches(&self) -> Vec<Link> {
         let t = self.lang();
@@ -353,6 +332,7 @@ impl Context {
             to: day(filters.to),
             regions: self.places.choices(&filters.region, self.lang()),
             as_of: as_of.unwrap_or_default(),
+            days: self.days(),
             keep: keep.collect(),
             reset: self.ask.path().to_owned(),
         }

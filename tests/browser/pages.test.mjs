@@ -340,7 +340,16 @@ test("a refused row is corrected on its page, also without script", async () => 
 test("a past day says so, and what makes no sense is refused with advice", async () => {
   const past = await open("/?lang=en&as_of=2023-06-01");
   assert.ok((await past.locator(".banner:visible").count()) >= 2);
+  await past.locator("form.filters a", { hasText: "day before" }).click();
+  await past.waitForURL(/as_of=2023-05-31/);
+  await past.locator("form.filters a", { hasText: "day after" }).click();
+  await past.waitForURL(/as_of=2023-06-01/);
+  await past.locator(".banner.past a").first().click();
+  await past.waitForURL((url) => !url.search.includes("as_of"));
   await past.context().close();
+  const early = await open("/cards?lang=en&as_of=1990-01-02");
+  assert.match(await early.locator(".banner.past").innerText(), /nothing was known yet/);
+  await early.context().close();
   for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404], ["/villages?cols=secret", 400], ["/cards?sort=secret", 400], [`/search?q=${"x".repeat(41)}`, 400]]) {
     const page = await open(path, { expect });
     assert.ok((await page.locator("main").innerText()).length > 20, path);

@@ -19,6 +19,8 @@ filter-from = From
 filter-to = to
 filter-region = Region
 filter-as-of = As of
+day-before = ‹ day before
+day-after = day after ›
 filter-level = Card
 filter-state = State
 filter-q = Name
@@ -73,6 +75,7 @@ lamp-title = { COUNT($sources) ->
 banner-demo = Demonstration data: all cases, people and figures are made up.
 banner-simulated = Simulated clock: the time shown is not the real time and runs faster.
 banner-past = This is what was known at { $at }; later records do not count.
+banner-before = At { $at } nothing was known yet: choose a later time.
 banner-back = Back to now
 banner-no-news = No source has reported today, so today's figures are unknown (–); the last report reaches { $at }.
 

@@ -18,6 +18,8 @@ filter-from = 自
 filter-to = 至
 filter-region = 区域
 filter-as-of = 截至
+day-before = ‹ 前一日
+day-after = 后一日 ›
 filter-level = 牌色
 filter-state = 状态
 filter-q = 村名
@@ -66,6 +68,7 @@ lamp-title = 来源 { $sources } 个；最近一次完整报送截至 { $waterma
 banner-demo = 演示数据：所有办件、人员和数字均为虚构。
 banner-simulated = 模拟时钟：页面时间不是真实时间，走得更快。
 banner-past = 这是截至 { $at } 所知的情况，之后的记录不计入。
+banner-before = 截至 { $at } 还没有任何记录；请选更晚的时刻。
 banner-back = 回到现在
 banner-no-news = 今日还没有来源报送，今日数字未知（–）；最近一次报送截至 { $at }。
 
