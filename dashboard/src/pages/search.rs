@@ -111,7 +111,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     let n = |n: i64| format::count(t, n);
     let found = match (wanted.is_empty(), hrefs.is_empty()) {
         (true, _) => t.say("search-how"),
-        (false, true) => t.tell("search-none", &[("q", &wanted.q)]),
+        (false, true) => t.tell("search-none", &[("q", if wanted.q.is_empty() { &wanted.item } else { &wanted.q })]),
         (false, false) => t.tell(
             "search-found",
             &[("villages", &n(villages.len() as i64)), ("items", &n(items.len() as i64)), ("cases", &n(total))],
