@@ -23,7 +23,8 @@ pub use engine::Engine;
 pub use error::AnalyticsError;
 pub use explain::{CaseExplanation, EventLine};
 pub use metric::{
-    Base, Bounds, Period, Provenance, Question, claims, funnel, measure, metric_cases, metric_rows, wilson,
+    Base, Bounds, Period, Provenance, Question, claims, funnel, measure, metric_cases, metric_rows,
+    version as metric_version, wilson,
 };
 pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;

@@ -65,6 +65,11 @@ pub(crate) fn stamp(zone: &TimeZone, at: Timestamp) -> String {
     format!("{day} {}", clock(time))
 }
 
+/// 2018-09-13 15:42:07.
+pub(crate) fn stamp_seconds(zone: &TimeZone, at: Timestamp) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// 9月13日 15:42, 13 Sep 15:42.
 pub(crate) fn stamp_short(lang: Lang, zone: &TimeZone, at: Timestamp) -> String {
     let (day, time) = local(zone, at);

@@ -15,9 +15,12 @@ use crate::format::due::Now;
 use crate::i18n::Lang;
 use crate::place::{Choice, Places, Village};
 use crate::request::Ask;
+use crate::sheet::About;
 use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
+
+mod past;
 
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +59,8 @@ pub(crate) enum Nav {
     Cards,
     Villages,
     Quality,
+    /// None of them.
+    Search,
 }
 
 /// A link with its text.
@@ -71,7 +76,7 @@ pub(crate) struct Link {
 pub(crate) struct Banner {
     pub(crate) class: &'static str,
     pub(crate) text: String,
-    pub(crate) link: Option<Link>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// The filters as a form.
@@ -83,6 +88,8 @@ pub(crate) struct FilterForm {
     pub(crate) regions: Vec<Choice>,
     /// As a field for local date and time takes it; empty for now.
     pub(crate) as_of: String,
+    /// The end of the day before, and, from a past day, that of the day after.
+    pub(crate) days: Vec<Link>,
     /// Values of this page that the form keeps.
     pub(crate) keep: Vec<(&'static str, String)>,
     pub(crate) reset: String,
@@ -103,12 +110,29 @@ pub(crate) struct Frame {
     pub(crate) banners: Vec<Banner>,
     pub(crate) switches: Vec<Link>,
     pub(crate) filter: FilterForm,
+    /// Filters that a search takes along.
+    pub(crate) search: Vec<(&'static str, String)>,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
     /// What the figures of the period are made of.
     pub(crate) basis: String,
     /// The table versions that were read.
     pub(crate) versions: String,
+    /// The filters in words, for paper.
+    pub(crate) scope: String,
+    /// What a page that is to be printed is, in the place of everything that is clicked; empty for others.
+    pub(crate) print: Vec<(String, String)>,
+    /// The same page for the screen.
+    pub(crate) screen: String,
+}
+
+impl Frame {
+    /// The frame of a page with all rows of a table, as it is printed.
+    pub(crate) fn printed(mut self, about: About) -> Self {
+        self.print = about.lines;
+        self.live = false;
+        self
+    }
 }
 
 impl Context {
@@ -189,6 +213,34 @@ impl Context {
         self.last_day() == self.today || self.lamp.villages_today > 0
     }
 
+    /// The table versions that were read, by name.
+    pub(crate) fn versions(&self) -> String {
+        let versions = self.session.versions().iter();
+        let mut versions: Vec<String> = versions.map(|(table, version)| format!("{table} {version}")).collect();
+        versions.sort();
+        versions.join(" · ")
+    }
+
+    /// The period of the address in words; none if it names none.
+    pub(crate) fn period_given(&self) -> Option<String> {
+        self.ask.filters.has_period().then(|| self.period())
+    }
+
+    /// The period in words, be it of the address or the month.
+    pub(crate) fn period(&self) -> String {
+        let t = self.lang();
+        let (from, to) = self.ask.filters.period(self.today);
+        let last = to.yesterday().unwrap_or(to);
+        t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))])
+    }
+
+    fn scope(&self) -> String {
+        let place = self.places.name(&self.ask.filters.region, self.lang());
+        let as_of = format::moment_long(self.lang(), self.zone(), self.session.as_of());
+        let as_of = format!("{} {as_of}", self.lang().say("filter-as-of"));
+        self.period_given().into_iter().chain([place, as_of]).collect::<Vec<_>>().join(" · ")
+    }
+
     /// The known days of the lake's calendar and their names, half open.
     pub(crate) async fn calendar(&self, from: Date, to: Date) -> Result<(WorkDays, Vec<(Date, String)>), HttpError> {
         let calendar = self.app.engine.lake_meta().region.clone();
@@ -208,9 +260,6 @@ impl Context {
             text: t.say(key),
             current: page == nav,
         };
-        let mut versions: Vec<String> =
-            self.session.versions().iter().map(|(table, version)| format!("{table} {version}")).collect();
-        versions.sort();
         let (lamp_class, lamp, lamp_title) = self.lamp_line();
         Frame {
             t,
@@ -230,9 +279,13 @@ impl Context {
             banners: self.banners(),
             switches: self.switches(),
             filter: self.filter(keep),
+            search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
             basis: self.basis_line(),
-            versions: versions.join(" · "),
+            versions: self.versions(),
+            scope: self.scope(),
+            print: Vec::new(),
+            screen: ask.with(&[("print", "")]),
         }
     }
 
@@ -267,31 +320,6 @@ impl Context {
         }
     }
 
-    fn banners(&self) -> Vec<Banner> {
-        let t = self.lang();
-        let mut banners = Vec::new();
-        let demo = self.app.options.demo_banner.then(|| t.say("banner-demo"));
-        let simulated = self.app.engine.clock().is_simulated().then(|| t.say("banner-simulated"));
-        let text = demo.into_iter().chain(simulated).collect::<Vec<_>>().join(" ");
-        if !text.is_empty() {
-            banners.push(Banner { class: "demo", text, link: None });
-        }
-        if self.ask.filters.as_of.is_some() {
-            let at = format::moment_long(t, self.zone(), self.session.as_of());
-            let back = Link { href: self.ask.with(&[("as_of", "")]), text: t.say("banner-back"), current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-past", &[("at", &at)]), link: Some(back) });
-        } else if !self.has_news_today() {
-            let at = self
-                .lamp
-                .watermark
-                .map_or_else(|| format::NONE.to_owned(), |at| format::moment_long(t, self.zone(), at));
-            let text = t.say("nav-quality");
-            let why = Link { href: self.ask.link("/quality", &[]), text, current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: Some(why) });
-        }
-        banners
-    }
-
     /// Language and theme.
     fn switches(&self) -> Vec<Link> {
         let t = self.lang();
@@ -323,6 +351,7 @@ impl Context {
             to: day(filters.to),
             regions: self.places.choices(&filters.region, self.lang()),
             as_of: as_of.unwrap_or_default(),
+            days: self.days(),
             keep: keep.collect(),
             reset: self.ask.path().to_owned(),
         }

@@ -4,7 +4,6 @@
 mod api;
 mod charts;
 mod corrections;
-mod csv;
 mod error;
 mod format;
 mod frame;
@@ -14,6 +13,7 @@ mod pages;
 mod place;
 mod request;
 mod serve;
+mod sheet;
 mod state;
 mod svg;
 mod theme;
@@ -66,14 +66,18 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/", get(pages::overview::show))
         .route("/cards", get(pages::cards::show))
         .route("/cards.csv", get(pages::cards::export))
+        .route("/cards.xlsx", get(pages::cards::export))
         .route("/cases/{case_no}", get(pages::case::show))
         .route("/villages", get(pages::villages::show))
         .route("/villages.csv", get(pages::villages::export))
+        .route("/villages.xlsx", get(pages::villages::export))
         .route("/villages/{code}", get(pages::village::show))
+        .route("/search", get(pages::search::show))
         .route("/quality", get(pages::quality::show))
         .route("/quality/{table}", get(pages::quality::export))
         .route("/quality/rows", get(pages::quality::rows::show))
         .route("/quality/rows.csv", get(pages::quality::rows::export))
+        .route("/quality/rows.xlsx", get(pages::quality::rows::export))
         .route("/quality/rows/{id}", get(pages::quality::row::show).post(pages::quality::correct::take))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))

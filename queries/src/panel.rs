@@ -13,7 +13,7 @@ pub const CARD_STEPS: &str = include_str!("../sql/panels/card_steps.sql");
 pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
 /// Cards about cases: open, unconfirmed, and of today.
 pub const CARDS_NOW: &str = include_str!("../sql/panels/cards_now.sql");
-/// The queue of cards, a page of it or all.
+/// The queue of cards, a page of it or all; [`crate::cards`] gives it in other orders.
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
 /// The cards of one case, issued and ahead.
 pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
@@ -53,6 +53,10 @@ pub const REFUSED_ROWS: &str = include_str!("../sql/panels/refused_rows.sql");
 pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 /// Rules that open rows have broken, by table and mapping.
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
+/// Cases found by a part of their number, or those of an item.
+pub const SEARCH_CASES: &str = include_str!("../sql/panels/search_cases.sql");
+/// Items found by words.
+pub const SEARCH_ITEMS: &str = include_str!("../sql/panels/search_items.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
 

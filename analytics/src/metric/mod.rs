@@ -18,7 +18,7 @@ mod wilson;
 pub use claims::claims;
 pub use measure::{Question, measure};
 pub use period::{Base, Period};
-pub use provenance::Provenance;
+pub use provenance::{Provenance, version};
 pub use wilson::{Bounds, funnel, wilson};
 
 /// The metric's rows, `bucket` first. By a piece of time, each piece is computed on its own: stocks such as

@@ -6,9 +6,11 @@ pub(crate) mod case;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod search;
 pub(crate) mod village;
 pub(crate) mod villages;
 
+mod card_columns;
 mod daily;
 mod incidents;
 mod metrics;
@@ -16,9 +18,10 @@ mod object;
 mod queue;
 mod table;
 mod totals;
+mod village_columns;
 
 use askama::Template;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::uri::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -38,15 +41,4 @@ pub(crate) async fn not_allowed() -> HttpError {
 fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
     let text = template.render()?;
     Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
-}
-
-/// A file to be saved.
-fn csv_file(name: &str, text: String) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (CONTENT_DISPOSITION, disposition),
-        (CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, text).into_response()
 }

@@ -7,6 +7,7 @@ use futures::try_join;
 use jiff::{Timestamp, ToSpan};
 use queries::Level;
 
+use super::card_columns::{columns, lines};
 use super::{daily, object, page, queue, table};
 use crate::charts::volume_and_rates;
 use crate::error::HttpError;
@@ -14,6 +15,7 @@ use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::place;
 use crate::request::{Ask, Region};
+use crate::sheet::{Chosen, Grid, Sorting};
 use crate::state::App;
 
 /// Days of the picture.
@@ -32,9 +34,8 @@ struct Page {
     row: Option<table::View>,
     picture: String,
     days: Vec<daily::View>,
-    cards: Vec<queue::CardView>,
-    /// Whether a column says what the cards are about: no, they are those of the cases themselves.
-    has_objects: bool,
+    /// Its cards: those of the cases themselves.
+    grid: Grid,
     cards_count: String,
     cards_href: String,
 }
@@ -56,18 +57,24 @@ pub(crate) async fn show(
     let (first, tomorrow) = (today.saturating_sub((DAYS - 1).days()), today.tomorrow().unwrap_or(today));
     let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
     let issued = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { object: object::CASE, level: "", shown: "OPEN", issued, places: (0, CARDS) };
+    let wanted = queue::Wanted {
+        object: object::CASE,
+        level: "",
+        shown: "OPEN",
+        issued,
+        order: Default::default(),
+        places: (0, CARDS),
+    };
     let (rows, days, cards) = try_join!(
         table::read(&context, Level::Village, from, to),
         daily::read(&context, &workdays, first, tomorrow),
         queue::read(&context, wanted),
     )?;
-    let now = context.now(&workdays);
+    let (now, chosen) = (context.now(&workdays), Chosen::all(columns(false)));
     let row = rows.iter().find(|row| row.code() == code);
     let scale = table::scale(&rows);
     let mut frame = context.frame(Nav::Villages, place::short(&village.village_name), &[]);
     frame.live = false;
-    let last = to.yesterday().unwrap_or(to);
     let above = [
         (place::county(t, &village.county_code, &village.county_name), &village.county_code, "township"),
         (village.township_name.clone(), &village.township_code, "village"),
@@ -81,13 +88,12 @@ pub(crate) async fn show(
         frame,
         name: place::full(t, Some(&village), true),
         above: above.collect(),
-        period: t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))]),
+        period: context.period(),
         row: row.map(|row| row.view(&context, None, scale)).transpose()?,
         picture: volume_and_rates::render(&daily::series(&context, &days, false), t)?,
         days: daily::views(&context, &days),
-        cards: cards.iter().map(|card| card.view(&context, &now)).collect(),
-        has_objects: false,
         cards_count: format::count(t, cards.first().map_or(0, |card| card.total)),
+        grid: Grid::new(&context, &chosen, Sorting::fixed(), &lines(cards, &now), &[], |_| ""),
         cards_href: context.ask.link("/cards", &[]),
         code,
     })

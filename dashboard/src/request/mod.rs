@@ -121,10 +121,20 @@ impl Ask {
 
     /// This very view with some values changed; an empty value is left out.
     pub(crate) fn with(&self, changes: &[(&str, &str)]) -> String {
+        self.at(&self.path, changes)
+    }
+
+    /// The same at another path of ours.
+    pub(crate) fn at(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut pairs: Vec<(&str, String)> =
             self.values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         set(&mut pairs, changes);
-        link(&self.path, &pairs)
+        link(path, &pairs)
+    }
+
+    /// Whether the address asks for all rows of a table as they are printed.
+    pub(crate) fn is_print(&self) -> Result<bool, HttpError> {
+        Ok(self.one_of("print", &["0", "1"])? == "1")
     }
 }
 

@@ -103,7 +103,14 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let as_of = context.session.as_of();
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
+    let wanted = queue::Wanted {
+        object: CASE,
+        level: "",
+        shown: "OPEN",
+        issued: everything,
+        order: Default::default(),
+        places: (0, QUEUE),
+    };
     let mut sources = asked::<SourceRow>(context, panel::SOURCES, &[]).await?;
     sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
     // Up to when every source has told everything; nothing, if one of them never has.
