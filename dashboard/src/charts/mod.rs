@@ -1,6 +1,26 @@
 //! The pictures. One chart is one file, and this is the only list. Each takes its series and the
 //! language and gives an SVG text with tooltips, links and a text alternative; the page sets a
 //! table twin beside it.
+//!
+//! Pictures of figures, each with `render(&Series, Width, Lang) -> Result<String, ChartError>` and
+//! `twin(&Series, Lang) -> Twin` (a template shows both: `{{ picture|safe }}`, `{{ twin|safe }}`):
+//!
+//! | chart | what it shows | its series |
+//! |---|---|---|
+//! | [`line`] | the course of one to six figures | [`matrix::Matrix`]: columns along the axis, a row is a line |
+//! | [`bar`] | figures side by side | [`matrix::Matrix`]: a row is a bar in each column |
+//! | [`stacked_bar`] | what a whole is made of | [`matrix::Matrix`]: a row is a layer of each column |
+//! | [`heat_map`] | rows against columns | [`matrix::Matrix`]: a cell without value is hatched, zero is pale |
+//! | [`ranking`] | rows in order, with interval and n | [`ranking::Series`]: name, value, interval, n, link |
+//! | [`funnel`] | rates against n, with 95 % and 99.8 % limits | [`funnel::Series`]: name, part, whole, link |
+//! | [`tiles`] | areas as tiles, shaded by a figure | [`tiles::Series`]: name, value, n, link |
+//! | [`box_plot`] | how figures spread: P10 to P90 | [`box_plot::Series`]: name, five quantiles, limit, n, link |
+//!
+//! Made for one page, with a twin of the page's own: [`sparkline`], [`bars`] (one interval),
+//! [`volume_and_rates`], [`gantt`], [`county_map`].
+//!
+//! What all figures share: a [`measure::Measure`] says what they are and how they are written. A value
+//! is `None` where there is no data, which looks different from zero; an empty `href` makes no link.
 
 pub(crate) mod bars;
 pub(crate) mod county_map;
