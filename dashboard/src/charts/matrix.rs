@@ -33,16 +33,33 @@ pub(crate) struct Cell {
     pub(crate) href: String,
 }
 
+impl Row {
+    /// The value of a column, if it can be drawn.
+    pub(super) fn value(&self, column: usize) -> Option<f64> {
+        self.cells.get(column).and_then(|cell| known(cell.value))
+    }
+
+    /// What is behind the figure of a column.
+    pub(super) fn href(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |cell| cell.href.as_str())
+    }
+}
+
 impl Matrix {
+    /// Whether there is no place for any figure.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty() || self.columns.is_empty()
+    }
+
     /// The values that can be drawn.
-    pub(super) fn values(&self) -> impl Iterator<Item = f64> + '_ {
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> + Clone + '_ {
         self.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| known(cell.value))
     }
 
     /// 海城区 · 9月：97.8%. A single row does not repeat its name.
     pub(super) fn tip(&self, row: &Row, column: &str, value: Option<f64>, lang: Lang) -> String {
         let name = if self.rows.len() == 1 { column.to_owned() } else { format!("{} · {column}", row.name) };
-        lang.tell("tip-value", &[("name", &name), ("value", &self.measure.unit.tell(lang, value))])
+        self.measure.tip(lang, &name, value, None)
     }
 
     /// The twin of what goes along an axis: a line for each column.
