@@ -166,6 +166,20 @@ chart-volume-label = { COUNT($total) ->
         [one] { $total } case
        *[other] { $total } cases
     } received in { n-days }; values in the table
+chart-nothing = Nothing to draw
+chart-value = value
+tip-value = { $name }: { $value }
+tip-n = { $name }: { $value } · n={ $n }
+twin-of = Table: { $name }
+box-key = box: P25 to P75; line in it: P50; whiskers: P10 to P90
+funnel-overall = overall { $value }
+funnel-95 = 95% limits
+funnel-998 = 99.8% limits
+funnel-inside = within the limits
+funnel-near = beyond the 95% limits
+funnel-above = above the 99.8% limits
+funnel-below = below the 99.8% limits
+funnel-verdict = against the limits
 map-title = Net red card rate
 map-sub = per 1,000 supervised cases · select to go down
 map-islands = Islands
