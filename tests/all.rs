@@ -14,6 +14,7 @@ mod corrections;
 mod drift;
 mod erase;
 mod explain;
+mod figures;
 mod formats;
 mod hostile;
 mod interrupted;

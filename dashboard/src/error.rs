@@ -52,6 +52,8 @@ pub(crate) enum HttpError {
     Analytics(#[from] AnalyticsError),
     #[error(transparent)]
     Chart(#[from] ChartError),
+    #[error("a value cannot be told as JSON: {0}")]
+    Json(#[source] serde_json::Error),
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
 }
@@ -95,7 +97,7 @@ impl HttpError {
             Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
-            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) => {
+            Self::Analytics(_) | Self::Chart(_) | Self::Json(_) | Self::Template(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new())
             }
         };
@@ -241,6 +243,10 @@ mod tests {
                 "object",
                 "sort",
                 "dir",
+                "by",
+                "by-pieces",
+                "columns",
+                "count",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

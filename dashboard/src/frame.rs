@@ -56,6 +56,7 @@ pub(crate) enum Nav {
     Cards,
     Villages,
     Quality,
+    Metrics,
 }
 
 /// A link with its text.
@@ -216,6 +217,7 @@ impl Context {
                 item(Nav::Cards, "/cards", "nav-cards"),
                 item(Nav::Villages, "/villages", "nav-villages"),
                 item(Nav::Quality, "/quality", "nav-quality"),
+                item(Nav::Metrics, "/metrics", "nav-metrics"),
             ],
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,
@@ -224,7 +226,7 @@ impl Context {
             banners: self.banners(),
             switches: self.switches(),
             filter: self.filter(keep),
-            live: ask.filters.as_of.is_none() && nav != Nav::Villages,
+            live: ask.filters.as_of.is_none() && matches!(nav, Nav::Overview | Nav::Cards | Nav::Quality),
             versions: versions.join(" · "),
         }
     }

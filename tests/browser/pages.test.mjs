@@ -264,3 +264,30 @@ test("a case that is landed appears on an open page", async () => {
   assert.ok(await page.locator("#lost").isHidden());
   await page.context().close();
 });
+
+// ---- pages of figures ----
+
+test("the dictionary and a metric with its rows load in both languages and all widths", async () => {
+  for (const path of ["/metrics", "/metrics/M03?by=county", "/metrics/M09", "/metrics/M03/rows"]) {
+    for (const [lang, width] of [["zh", 375], ["en", 375], ["zh", 1280], ["en", 3840]]) {
+      const page = await open(`${path}${path.includes("?") ? "&" : "?"}lang=${lang}`, { width });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${path} ${lang} at ${width}: ${overflow} pixels too wide`);
+      await picture(page, `figures${path.replace(/\W+/g, "-")}-${lang}-${width}`);
+      await page.context().close();
+    }
+  }
+});
+
+test("a count leads to as many rows as it says, also without script", async () => {
+  const page = await open("/metrics/M03?lang=en&by=county", { javaScriptEnabled: false });
+  const link = page.locator("main td a[href*='/metrics/M03/rows']").first();
+  const count = (await link.innerText()).replace(/\D/g, "");
+  await link.click();
+  await page.waitForURL(/\/metrics\/M03\/rows/);
+  const told = (await page.locator("main header span").first().innerText()).match(/n=([\d\s,\u202f]+)/)[1].replace(/\D/g, "");
+  assert.equal(told, count);
+  const csv = await page.request.get(site + (await page.locator("main a[download]").first().getAttribute("href")));
+  assert.equal((await csv.text()).trim().split(/\r?\n/).length - 1, Number(count));
+  await page.context().close();
+});

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use queries::Breakdown;
+use queries::{Breakdown, Metric};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -70,7 +70,7 @@ impl Provenance {
         Ok(Self {
             metric: metric.id,
             name: metric.name(),
-            version: Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect(),
+            version: metric_version(metric),
             sql,
             parameters: Parameters { from: period.from, to: period.to, by, compared_with, rows_of },
             as_of: session.as_of(),
@@ -78,6 +78,11 @@ impl Provenance {
             tables: session.versions().iter().copied().collect(),
         })
     }
+}
+
+/// By what a definition is known again (`version` of [`Provenance`]).
+pub fn metric_version(metric: &Metric) -> String {
+    Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn compared(period: Period, base: Base, today: Date) -> Result<Compared, AnalyticsError> {

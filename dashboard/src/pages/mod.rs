@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod cards;
 pub(crate) mod case;
+pub(crate) mod dictionary;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
@@ -10,6 +11,7 @@ pub(crate) mod village;
 pub(crate) mod villages;
 
 mod daily;
+mod figures;
 mod incidents;
 mod metrics;
 mod object;

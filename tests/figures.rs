@@ -1,0 +1,77 @@
+//! The pages of figures: each count leads to as many rows, and the CSV has what the page shows.
+
+use crate::measures::lake;
+use crate::server::{Answer, Server};
+use crate::support::Place;
+
+const MARCH: &str = "from=2018-03-01&to=2018-03-31&as_of=2018-04-30";
+
+fn serve(place: &Place) -> Server {
+    Server::start(place, &place.file("sunlake.toml", ""))
+}
+
+fn get(server: &Server, path: &str) -> Answer {
+    server.send("GET", path, &[("cookie", "lang=en")], b"")
+}
+
+fn page(server: &Server, path: &str) -> String {
+    let answer = get(server, path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer.text
+}
+
+#[test]
+fn the_dictionary_has_every_metric_and_each_leads_to_its_result() {
+    let place = lake();
+    let server = serve(&place);
+    let list = page(&server, "/metrics");
+    for metric in &queries::METRICS {
+        assert!(list.contains(&format!("id=\"{}\"", metric.id)), "{}", metric.id);
+    }
+    assert!(list.contains("from case_state"), "the SQL of the metrics");
+    for metric in &queries::METRICS {
+        let one = page(&server, &format!("/metrics/{}?{MARCH}", metric.id));
+        assert!(one.contains("/figures.csv?"), "{}", metric.id);
+    }
+    assert_eq!(get(&server, "/metrics/M99").status, 404);
+    for wrong in ["M01?by=moon", "M07?by=village", "M01?columns=moon", "M01?sort=99", "M01/rows?count=moon"] {
+        assert_eq!(get(&server, &format!("/metrics/{wrong}")).status, 400, "{wrong}");
+    }
+    let days = "/metrics/M01?by=day&from=2015-01-01&to=2018-01-01";
+    assert_eq!(get(&server, days).status, 400, "too many pieces");
+}
+
+#[test]
+fn a_count_leads_to_as_many_rows_and_says_where_it_comes_from() {
+    let place = lake();
+    let server = serve(&place);
+    let one = page(&server, &format!("/metrics/M01?by=kind&{MARCH}"));
+    assert!(one.contains("count=accepted_n&#38;by=kind"), "{one}");
+    for address in ["by=all", "by=village&bucket=-", "by=month&bucket=2018-03", "by=all&bucket=all"] {
+        let path = format!("/metrics/M01/rows?count=accepted_n&{address}&{MARCH}");
+        let rows = page(&server, &path);
+        assert!(rows.contains("n=2 "), "{path}: {rows}");
+        assert!(rows.contains("/cases/B") && rows.contains("/cases/C") && !rows.contains("/cases/A"), "{path}");
+        let csv = get(&server, &path.replace("/rows?", "/rows.csv?"));
+        assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert_eq!(csv.text.trim_end().lines().count(), 3, "{}", csv.text);
+    }
+    let rows = page(&server, &format!("/metrics/M01/rows?count=accepted_n&{MARCH}"));
+    let version = analytics::metric_version(queries::find("M01").expect("metric"));
+    assert!(rows.contains(&version) && rows.contains("rows_of accepted_n"), "{rows}");
+    let none = page(&server, &format!("/metrics/M01/rows?count=accepted_n&by=month&bucket=2018-09&{MARCH}"));
+    assert!(none.contains("there are no rows behind it"), "{none}");
+}
+
+#[test]
+fn the_csv_of_a_metric_has_the_columns_that_are_chosen() {
+    let place = lake();
+    let server = serve(&place);
+    let csv = get(&server, &format!("/metrics/M03/figures.csv?columns=due_n,on_time_rate&{MARCH}")).text;
+    assert_eq!(
+        csv.trim_start_matches('\u{feff}').lines().next(),
+        Some("Everything,Code,Due,On-time rate,95% interval")
+    );
+    let whole = get(&server, &format!("/metrics/M03/figures.csv?{MARCH}")).text;
+    assert!(whole.lines().next().is_some_and(|head| head.split(',').count() > 9), "{whole}");
+}
