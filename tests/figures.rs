@@ -2,7 +2,7 @@
 
 use crate::measures::lake;
 use crate::server::{Answer, Server};
-use crate::support::Place;
+use crate::support::{Place, text};
 
 const MARCH: &str = "from=2018-03-01&to=2018-03-31&as_of=2018-04-30";
 
@@ -74,4 +74,62 @@ fn the_csv_of_a_metric_has_the_columns_that_are_chosen() {
     );
     let whole = get(&server, &format!("/metrics/M03/figures.csv?{MARCH}")).text;
     assert!(whole.lines().next().is_some_and(|head| head.split(',').count() > 9), "{whole}");
+}
+
+const VILLAGES: &str = r#"
+[source]
+system = "hall"
+time_zone = "Asia/Shanghai"
+case_key = "case"
+[[output]]
+table = "workflow_case"
+per = "case"
+[output.fields]
+case_no = "case"
+village_code = "village"
+recorded_at = "at"
+[[output]]
+table = "workflow_event"
+[output.fields]
+case_no = "case"
+event_type = "type"
+occurred_at = "at"
+"#;
+
+/// Received in February 2018: twelve cases in one village, three in another of its township.
+fn villages() -> Place {
+    let place = Place::new();
+    let mapping = place.file("villages.toml", VILLAGES);
+    let row = |village: &str, n: i64| format!("{village}-{n},{village},RECEIVE,2018-02-05 10:00:00\n");
+    let many = (0..12).map(|n| row("450521111201", n));
+    let few = (0..3).map(|n| row("450521111202", n));
+    let rows: String = many.chain(few).collect();
+    let file = place.file("villages.csv", format!("case,village,type,at\n{rows}"));
+    place.run(&["ingest", text(&mapping), text(&file)]);
+    place
+}
+
+#[test]
+fn the_public_page_withholds_small_numbers_and_leads_nowhere_else() {
+    let place = villages();
+    let server = serve(&place);
+    // Nothing but the month counts, so that no two looks can be subtracted.
+    let answer = get(&server, "/sunshine?month=2018-02&region=450502&as_of=2018-02-05&from=2018-02-05");
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    assert_eq!(answer.header("vary"), Some("accept-language, cookie"));
+    assert!(answer.text.contains("2018-03-11 00:00"), "the instant of the month: {}", answer.text);
+    for inner in ["/cards", "/villages", "/metrics", "/quality", "/cases/", "450521111201-"] {
+        assert!(!answer.text.contains(inner), "{inner}");
+    }
+    let csv = get(&server, "/sunshine.csv?month=2018-02");
+    assert_eq!(csv.header("cache-control"), Some("public, max-age=300"));
+    let received = |code: &str| {
+        let line = csv.text.lines().find(|line| line.split(',').nth(2) == Some(code)).unwrap_or_default();
+        line.split(',').nth(3).unwrap_or_default().to_owned()
+    };
+    let told = ["450521111201", "450521111202", "450521111", "450521"].map(received);
+    assert_eq!(told, ["12", "<10", "12", "12"], "totals are of what is shown: {}", csv.text);
+    assert_eq!(get(&server, "/sunshine?month=moon").status, 400);
+    assert_eq!(get(&server, "/sunshine?month=2017-01").status, 404);
 }

@@ -247,6 +247,7 @@ mod tests {
                 "by-pieces",
                 "columns",
                 "count",
+                "month",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

@@ -218,6 +218,7 @@ impl Context {
                 item(Nav::Villages, "/villages", "nav-villages"),
                 item(Nav::Quality, "/quality", "nav-quality"),
                 item(Nav::Metrics, "/metrics", "nav-metrics"),
+                Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false },
             ],
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,

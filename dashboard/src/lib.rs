@@ -80,6 +80,8 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/metrics/{id}/figures.csv", get(pages::dictionary::one::export))
         .route("/metrics/{id}/rows", get(pages::dictionary::rows::show))
         .route("/metrics/{id}/rows.csv", get(pages::dictionary::rows::export))
+        .route("/sunshine", get(pages::sunshine::show))
+        .route("/sunshine.csv", get(pages::sunshine::export))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))
         .fallback(pages::missing)
@@ -87,5 +89,5 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .layer(DefaultBodyLimit::max(max_body))
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
-        .with_state(App { engine, options, forms: Arc::default() })
+        .with_state(App { engine, options, forms: Arc::default(), published: Arc::default() })
 }

@@ -39,6 +39,11 @@ impl Places {
         Self { villages }
     }
 
+    /// All of them.
+    pub(crate) fn villages(&self) -> &[Village] {
+        &self.villages
+    }
+
     /// A village by its code.
     pub(crate) fn village(&self, code: &str) -> Option<&Village> {
         let at = self.villages.binary_search_by(|village| village.village_code.as_str().cmp(code)).ok()?;

@@ -291,3 +291,16 @@ test("a count leads to as many rows as it says, also without script", async () =
   assert.equal((await csv.text()).trim().split(/\r?\n/).length - 1, Number(count));
   await page.context().close();
 });
+
+test("the public page reads in both languages and leads to no other page", async () => {
+  for (const [lang, width] of [["zh", 375], ["en", 1280], ["zh", 3840]]) {
+    const page = await open(`/sunshine?lang=${lang}`, { width, javaScriptEnabled: false });
+    assert.ok((await page.locator("main td").count()) > 100);
+    const links = await page.locator("a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    assert.deepEqual(links.filter((href) => !/^(\/sunshine|#)/.test(href)), []);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${lang} at ${width}: ${overflow} pixels too wide`);
+    await picture(page, `sunshine-${lang}-${width}`);
+    await page.context().close();
+  }
+});

@@ -831,3 +831,25 @@ expect-by = by is one of the breakdowns of the metric, such as county, item or m
 expect-by-pieces = The period has too many pieces by that; ask for a shorter one, or for longer pieces.
 expect-columns = columns are names of columns of the metric with commas between, such as due_n,on_time_rate.
 expect-count = count is a column of the metric that has rows behind it, such as due_n.
+
+## The public page
+nav-sunshine = Open figures
+sunshine-month = Village services in { $month }
+sunshine-as-of = as of
+sunshine-months = Months
+sunshine-before = Month before
+sunshine-after = Month after
+sunshine-none = No month is published yet: a month is published at the end of the tenth day of the next.
+sunshine-note = Numbers below 10 are withheld and read <10. Rates of fewer than 20 are withheld, and where one side is below 10 only its bound is told. Townships, counties and the city add up what is shown of their villages, so they are lower than all there was.
+sunshine-level = Level
+sunshine-level-city = City
+sunshine-level-county = County
+sunshine-level-township = Township
+sunshine-level-village = Village
+sunshine-received = Received
+sunshine-decided = Decided
+sunshine-due = Due
+sunshine-on-time = Closed on time
+sunshine-rated = Ratings
+sunshine-satisfied = Satisfied
+expect-month = month is a month such as 2018-08.

@@ -767,3 +767,25 @@ expect-by = by 应为该指标可用的分组，如 county、item、month。
 expect-by-pieces = 这一时段按此分组段数太多，请缩短时段或取更长的分段。
 expect-columns = columns 应为该指标的列名，用逗号分开，如 due_n,on_time_rate。
 expect-count = count 应为该指标可看明细的列，如 due_n。
+
+## 阳光公示
+nav-sunshine = 阳光公示
+sunshine-month = { $month } 各村办事情况
+sunshine-as-of = 截至
+sunshine-months = 月份
+sunshine-before = 上个月
+sunshine-after = 下个月
+sunshine-none = 还没有可以公示的月份：一个月在次月第十日终了时公示。
+sunshine-note = 少于 10 的数不公示，写作 <10；满意率和按时率的基数少于 20 时不公示，其中一方少于 10 时只写范围。县区、乡镇街道和全市只合计已公示的村，因此低于实际总数。
+sunshine-level = 层级
+sunshine-level-city = 全市
+sunshine-level-county = 县区
+sunshine-level-township = 乡镇街道
+sunshine-level-village = 村/社区
+sunshine-received = 收件
+sunshine-decided = 办结
+sunshine-due = 到期
+sunshine-on-time = 按时办结率
+sunshine-rated = 评价
+sunshine-satisfied = 满意率
+expect-month = month 应为月份，如 2018-08。

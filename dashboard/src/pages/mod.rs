@@ -7,6 +7,7 @@ pub(crate) mod dictionary;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;
 

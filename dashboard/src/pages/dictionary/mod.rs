@@ -20,8 +20,11 @@ pub(crate) mod rows;
 mod told;
 
 /// Pages that show a metric without a table of figures.
-const USED: [(&str, &str, &[&str]); 2] =
-    [("/", "nav-overview", &["M03", "M10"]), ("/villages", "nav-villages", &["M03"])];
+const USED: [(&str, &str, &[&str]); 3] = [
+    ("/", "nav-overview", &["M03", "M10"]),
+    ("/villages", "nav-villages", &["M03"]),
+    ("/sunshine", "nav-sunshine", &["M01", "M03", "M17"]),
+];
 
 #[derive(Template)]
 #[template(path = "metrics.html")]
