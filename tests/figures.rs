@@ -133,3 +133,37 @@ fn the_public_page_withholds_small_numbers_and_leads_nowhere_else() {
     assert_eq!(get(&server, "/sunshine?month=moon").status, 400);
     assert_eq!(get(&server, "/sunshine?month=2017-01").status, 404);
 }
+
+#[test]
+fn every_page_of_tables_answers_and_its_csv_has_the_same_heads() {
+    let place = villages();
+    let server = serve(&place);
+    for path in ["/organizations", "/items", "/savings", "/market", "/feedback", "/disclosure"] {
+        for level in ["county", "village"] {
+            let text = page(&server, &format!("{path}?level={level}&from=2018-02-01&to=2018-02-28&region=450521"));
+            let csvs: Vec<&str> = text.split("href=\"").filter_map(|rest| rest.split('"').next()).collect();
+            let csvs = csvs.iter().filter(|href| href.contains(".csv"));
+            let csvs: Vec<String> = csvs.map(|href| href.replace("&#38;", "&")).collect();
+            assert!(csvs.len() > 1, "{path}: {csvs:?}");
+            for csv in csvs {
+                let answer = get(&server, &csv);
+                assert_eq!(answer.status, 200, "{csv}: {}", answer.text);
+                assert!(answer.text.lines().next().is_some_and(|head| head.contains("Code")), "{csv}");
+            }
+        }
+        assert_eq!(get(&server, &format!("{path}?level=moon")).status, 400, "{path}");
+        assert_eq!(get(&server, &format!("{path}/moon.csv")).status, 404, "{path}");
+    }
+    let volume = get(&server, "/items/item-volume.csv?from=2018-02-01&to=2018-02-28").text;
+    assert!(volume.contains("not named by the source,,15,"), "{volume}");
+}
+
+#[test]
+fn savings_follow_the_parameters_of_the_address_and_claims_stand_apart() {
+    let place = villages();
+    let server = serve(&place);
+    let text = page(&server, "/savings?per_case=120&hours=2.5");
+    assert!(text.contains("value=\"120\"") && text.contains("value=\"2.5\""), "{text}");
+    assert!(text.contains("428 villages") && text.contains("/metrics/M09"), "{text}");
+    assert_eq!(get(&server, "/savings?per_case=-1").status, 400);
+}

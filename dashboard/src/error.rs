@@ -248,6 +248,9 @@ mod tests {
                 "columns",
                 "count",
                 "month",
+                "per_case",
+                "hours",
+                "trips",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

@@ -304,3 +304,22 @@ test("the public page reads in both languages and leads to no other page", async
     await page.context().close();
   }
 });
+
+test("the pages of tables load in both languages and all widths, and their levels change", async () => {
+  for (const path of ["/organizations", "/items", "/savings?per_case=100", "/market", "/feedback", "/disclosure"]) {
+    for (const [lang, theme, width] of [["zh", "light", 375], ["en", "dark", 375], ["zh", "dark", 1280], ["en", "light", 1920], ["zh", "light", 3840]]) {
+      const page = await open(`${path}${path.includes("?") ? "&" : "?"}lang=${lang}&theme=${theme}`, { width });
+      const text = await page.locator("main").innerText();
+      assert.ok(!/\{\$|NaN|undefined|null\b/.test(text), `${path} ${lang}`);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 0, `${path} ${lang} at ${width}: ${overflow} pixels too wide`);
+      await picture(page, `desk${path.replace(/\W+/g, "-")}-${lang}-${theme}-${width}`);
+      await page.context().close();
+    }
+  }
+  const page = await open("/market?lang=en", { javaScriptEnabled: false });
+  await page.locator("main .tabs a", { hasText: /^Township/ }).click();
+  await page.waitForURL(/level=township/);
+  assert.match(await page.locator("main h1").innerText(), /Market/);
+  await page.context().close();
+});

@@ -3,10 +3,12 @@
 pub(crate) mod assets;
 pub(crate) mod cards;
 pub(crate) mod case;
+pub(crate) mod desk;
 pub(crate) mod dictionary;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod savings;
 pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use queries::{Breakdown, METRICS, Metric};
 
 use super::figures::{label, unit};
-use super::page;
+use super::{desk, page};
 use crate::error::HttpError;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::i18n::Lang;
@@ -132,9 +132,10 @@ fn entry(context: &Context, metric: &'static Metric) -> Entry {
 /// The pages that show a metric.
 fn used(context: &Context, id: &str) -> Vec<Link> {
     let t = context.lang();
+    let desks = desk::DESKS.iter().filter(|desk| desk.shows(id)).map(|desk| (desk.path, desk.title));
     let used = USED.iter().filter(|(_, _, ids)| ids.contains(&id)).map(|(path, key, _)| (*path, *key));
     let link = |(path, key): (&str, &str)| Link { href: context.ask.link(path, &[]), text: t.say(key), current: false };
-    used.map(link).collect()
+    used.chain(desks).map(link).collect()
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<String>, ask: As
         list_href: list_href(&context, metric),
         breakdowns: metric.header().breakdowns.iter().map(|known| choice(known, by)).collect(),
         period: period(&context),
-        is_of_all: figures::is_of_all(&context, by),
+        is_of_all: figures::is_of_all(&context, &[metric], by),
         count: format::count(t, total as i64),
         is_empty: total == 0,
         table: sheet.page(after, PAGE).html()?,

@@ -59,7 +59,7 @@ impl Wanted {
     }
 
     fn question(&self, context: &Context) -> Question {
-        let (metric, by) = (self.metric, figures::in_region(context, self.by));
+        let (metric, by) = (self.metric, figures::in_region(context, &[self.metric], self.by));
         Question { metric, period: figures::period(context), by, compare: None, intervals: false, rank: None }
     }
 }
@@ -90,7 +90,7 @@ pub(crate) async fn show(State(app): State<App>, Path(id): Path<String>, ask: As
         counts: counts.collect(),
         chips: chip.into_iter().collect(),
         period: one::period(&context),
-        is_of_all: context.ask.value("bucket").is_none() && figures::is_of_all(&context, by),
+        is_of_all: context.ask.value("bucket").is_none() && figures::is_of_all(&context, &[metric], by),
         count: format::count(t, total),
         is_empty: total == 0,
         table: sheet.html()?,

@@ -43,18 +43,20 @@ pub(super) fn period(context: &Context) -> Period {
 }
 
 /// By what everything together is told apart so that the region of the address is one of the rows.
-pub(super) fn in_region(context: &Context, by: Breakdown) -> Breakdown {
-    match (by, context.ask.filters.region.digits().len()) {
+pub(super) fn in_region(context: &Context, metrics: &[&'static Metric], by: Breakdown) -> Breakdown {
+    let within = match (by, context.ask.filters.region.digits().len()) {
         (Breakdown::All, 6) => Breakdown::County,
         (Breakdown::All, 9) => Breakdown::Township,
         (Breakdown::All, 12) => Breakdown::Village,
         _ => by,
-    }
+    };
+    let is_known = metrics.iter().all(|metric| metric.header().breakdowns.contains(&within));
+    if is_known { within } else { by }
 }
 
 /// Whether the table is of the whole city although the address names a region: nothing but places lies in one.
-pub(super) fn is_of_all(context: &Context, by: Breakdown) -> bool {
-    !is_of_places(in_region(context, by)) && context.ask.filters.region.digits().len() > 4
+pub(super) fn is_of_all(context: &Context, metrics: &[&'static Metric], by: Breakdown) -> bool {
+    !is_of_places(in_region(context, metrics, by)) && context.ask.filters.region.digits().len() > 4
 }
 
 pub(super) fn is_of_places(by: Breakdown) -> bool {
@@ -92,7 +94,7 @@ pub(super) async fn sheet(
     figures: &[Shown],
 ) -> Result<Sheet, HttpError> {
     check_pieces(context, by)?;
-    let by = in_region(context, by);
+    let by = in_region(context, &metrics(figures), by);
     let ranked = match figures {
         [(metric, _)] if by != Breakdown::All && !by.is_of_time() => first_share(*metric),
         _ => None,
@@ -128,6 +130,29 @@ pub(super) async fn sheet(
         rows.push(cells);
     }
     Ok(Sheet { caption, heads: heads(context, by, ranked.is_some(), figures), rows })
+}
+
+/// What is shown, if there is such a metric and it has all of these columns.
+pub(super) fn shown(id: &str, names: &[&str]) -> Option<Shown> {
+    let metric = queries::find(id)?;
+    let column = |name: &&str| metric.header().columns.iter().find(|column| column.name == *name);
+    Some((metric, names.iter().map(column).collect::<Option<Vec<_>>>()?))
+}
+
+/// The metrics of a table.
+pub(super) fn metrics(figures: &[Shown]) -> Vec<&'static Metric> {
+    figures.iter().map(|(metric, _)| *metric).collect()
+}
+
+/// One number of a metric, of the whole city.
+pub(super) async fn one(
+    context: &Context,
+    metric: &'static Metric,
+    column: &'static Column,
+) -> Result<Cell, HttpError> {
+    let part = part(context, metric, &[column], Breakdown::All, None).await?;
+    let value = part.rows.values().next().and_then(|row| row.get(column.name));
+    Ok(value.map_or_else(Cell::none, |value| value::cell(context.lang(), column, value)))
 }
 
 /// The first share of a metric.

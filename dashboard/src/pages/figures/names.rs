@@ -48,7 +48,7 @@ impl Names {
             return t.say("figures-unnamed");
         };
         match self.by {
-            Breakdown::All => context.places.name(&context.ask.filters.region, t),
+            Breakdown::All => t.say("all-regions"),
             Breakdown::Village | Breakdown::Township | Breakdown::County => {
                 Region::parse(code).map_or_else(|| code.to_owned(), |region| context.places.name(&region, t))
             }
