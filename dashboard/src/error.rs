@@ -157,6 +157,8 @@ struct ErrorPage {
     trace: Option<String>,
     /// Shown with the commands that fill an empty lake.
     is_empty_lake: bool,
+    /// Whether the reader is the public, who is led to no other page.
+    is_public: bool,
 }
 
 /// Makes pages of errors in the reader's language, and remembers a language or theme that the
@@ -164,10 +166,11 @@ struct ErrorPage {
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let lens = Lens::read(request.uri(), request.headers());
     let is_api = crate::api::is_api(request.uri());
+    let is_public = crate::pages::sunshine::is_public(request.uri());
     let response = next.run(request).await;
     let mut response = match response.extensions().get::<Trouble>().cloned() {
         Some(trouble) if is_api => crate::api::problem_of(trouble.status, &trouble.trace),
-        Some(trouble) => page(&trouble, lens),
+        Some(trouble) => page(&trouble, lens, is_public),
         None => response,
     };
     let chosen = [lens.chosen.0.map(|lang| ("lang", lang.param())), lens.chosen.1.map(|theme| ("theme", theme))];
@@ -180,7 +183,7 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     response
 }
 
-fn page(trouble: &Trouble, lens: Lens) -> Response {
+fn page(trouble: &Trouble, lens: Lens, is_public: bool) -> Response {
     let t = lens.lang;
     let told = |end: &str| t.tell(&format!("{}-{end}", trouble.key), &[("value", &trouble.value)]);
     let page = ErrorPage {
@@ -192,6 +195,7 @@ fn page(trouble: &Trouble, lens: Lens) -> Response {
         expected: trouble.expected.map(|name| t.code("expect", name)),
         trace: trouble.status.is_server_error().then(|| trouble.trace.clone()),
         is_empty_lake: trouble.key == "error-empty",
+        is_public,
     };
     let mut response = match page.render() {
         Ok(text) => (trouble.status, Html(text)).into_response(),
@@ -262,7 +266,7 @@ mod tests {
     fn what_the_address_said_is_escaped() {
         let trouble = HttpError::missing("case", "<script>alert(1)</script>").trouble();
         let lens = Lens { lang: Lang::En, theme: None, chosen: (None, None) };
-        let response = page(&trouble, lens);
+        let response = page(&trouble, lens, false);
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         let text = ErrorPage {
             t: Lang::En,
@@ -273,6 +277,7 @@ mod tests {
             expected: None,
             trace: None,
             is_empty_lake: false,
+            is_public: false,
         };
         let text = text.render().expect("page");
         assert!(!text.contains("<script>") && text.contains("data-theme=\"dark\""), "{text}");

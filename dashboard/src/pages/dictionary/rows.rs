@@ -125,7 +125,8 @@ async fn read(context: &Context, wanted: &Wanted, places: (i64, Option<i64>)) ->
     let within = match context.ask.value("bucket") {
         Some(UNNAMED) => Within::Unnamed,
         Some(bucket) => Within::Bucket(bucket),
-        None if figures::is_of_places(question.by) => Within::Prefix(digits),
+        // Rows of the whole city are also those for which the source names no place.
+        None if figures::is_of_places(question.by) && digits.len() > 4 => Within::Prefix(digits),
         None => Within::Everything,
     };
     let found = metric_cases_page(&context.session, &question, Some(wanted.count), within, places).await?;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use analytics::{Period, metric_rows, records};
 use askama::Template;
 use axum::extract::State;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, VARY};
+use axum::http::{HeaderValue, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use futures::try_join;
 use jiff::civil::Date;
@@ -105,6 +105,11 @@ impl Shelf {
         }
         held.insert(wanted.to_owned(), (now, published.clone()));
     }
+}
+
+/// Whether an address is one for the public.
+pub(crate) fn is_public(uri: &Uri) -> bool {
+    ["/sunshine", "/sunshine.csv"].contains(&uri.path())
 }
 
 /// The page.
