@@ -15,6 +15,7 @@ mod drift;
 mod erase;
 mod explain;
 mod feeds;
+mod figures;
 mod formats;
 mod hostile;
 mod interrupted;

@@ -59,6 +59,8 @@ pub(crate) enum HttpError {
     Analytics(#[from] AnalyticsError),
     #[error(transparent)]
     Chart(#[from] ChartError),
+    #[error("a value cannot be told as JSON: {0}")]
+    Json(#[source] serde_json::Error),
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
     #[error("a workbook cannot be written")]
@@ -112,6 +114,7 @@ impl HttpError {
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
             Self::Analytics(_)
             | Self::Chart(_)
+            | Self::Json(_)
             | Self::Template(_)
             | Self::Workbook(_)
             | Self::Broken(_)
@@ -173,6 +176,8 @@ struct ErrorPage {
     trace: Option<String>,
     /// Shown with the commands that fill an empty lake.
     is_empty_lake: bool,
+    /// Whether the reader is the public, who is led to no other page.
+    is_public: bool,
 }
 
 /// Makes pages of errors in the reader's language, and remembers a language or theme that the
@@ -180,10 +185,11 @@ struct ErrorPage {
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let lens = Lens::read(request.uri(), request.headers());
     let is_api = crate::api::is_api(request.uri());
+    let is_public = crate::pages::sunshine::is_public(request.uri());
     let response = unbroken(next.run(request)).await;
     let mut response = match response.extensions().get::<Trouble>().cloned() {
         Some(trouble) if is_api => crate::api::problem_of(trouble.status, &trouble.trace),
-        Some(trouble) => page(&trouble, lens),
+        Some(trouble) => page(&trouble, lens, is_public),
         None => response,
     };
     let chosen = [lens.chosen.0.map(|lang| ("lang", lang.param())), lens.chosen.1.map(|theme| ("theme", theme))];
@@ -203,7 +209,7 @@ async fn unbroken(answer: impl Future<Output = Response>) -> Response {
     caught.unwrap_or_else(|_| HttpError::Panicked.into_response())
 }
 
-fn page(trouble: &Trouble, lens: Lens) -> Response {
+fn page(trouble: &Trouble, lens: Lens, is_public: bool) -> Response {
     let t = lens.lang;
     let told = |end: &str| t.tell(&format!("{}-{end}", trouble.key), &[("value", &trouble.value)]);
     let page = ErrorPage {
@@ -215,6 +221,7 @@ fn page(trouble: &Trouble, lens: Lens) -> Response {
         expected: trouble.expected.map(|name| t.code("expect", name)),
         trace: trouble.status.is_server_error().then(|| trouble.trace.clone()),
         is_empty_lake: trouble.key == "error-empty",
+        is_public,
     };
     let mut response = match page.render() {
         Ok(text) => (trouble.status, Html(text)).into_response(),
@@ -270,6 +277,13 @@ mod tests {
                 "about",
                 "print",
                 "q",
+                "by",
+                "by-pieces",
+                "count",
+                "month",
+                "per_case",
+                "hours",
+                "trips",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");
@@ -294,7 +308,7 @@ mod tests {
     fn what_the_address_said_is_escaped() {
         let trouble = HttpError::missing("case", "<script>alert(1)</script>").trouble();
         let lens = Lens { lang: Lang::En, theme: None, chosen: (None, None) };
-        let response = page(&trouble, lens);
+        let response = page(&trouble, lens, false);
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         let text = ErrorPage {
             t: Lang::En,
@@ -305,6 +319,7 @@ mod tests {
             expected: None,
             trace: None,
             is_empty_lake: false,
+            is_public: false,
         };
         let text = text.render().expect("page");
         assert!(!text.contains("<script>") && text.contains("data-theme=\"dark\""), "{text}");

@@ -179,6 +179,26 @@ pub(crate) fn tenths(value: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
+/// A ratio in percent with its sign, which may be below zero; "100%" only for one and above, "0%" only for zero.
+pub(crate) fn ratio(value: f64) -> String {
+    let percent = 100.0 * value.abs();
+    let text = match tenths(percent).as_str() {
+        "100" if percent < 100.0 => format!("{:.2}", percent.min(99.99)),
+        "0" if percent > 0.0 => "<0.1".to_owned(),
+        text => text.to_owned(),
+    };
+    let sign = if value < 0.0 { "\u{2212}" } else { "" };
+    format!("{sign}{text}%")
+}
+
+/// A measure with one decimal below a hundred, and none from there on.
+pub(crate) fn measure(lang: Lang, value: f64) -> String {
+    if value.abs() < 100.0 {
+        return tenths(value).replace('-', "\u{2212}");
+    }
+    count(lang, value.round() as i64)
+}
+
 /// How much one count is above another: +4.1%, −3%, ±0%. None against nothing.
 pub(crate) fn change(now: i64, before: i64) -> Option<String> {
     if before <= 0 {

@@ -59,8 +59,31 @@ pub(crate) enum Nav {
     Cards,
     Villages,
     Quality,
+    Organizations,
+    Items,
+    Savings,
+    Market,
+    Feedback,
+    Disclosure,
+    Metrics,
     /// None of them.
     Search,
+}
+
+impl Nav {
+    /// Whether its figures are metrics, which are counted from the records themselves.
+    fn is_of_metrics(self) -> bool {
+        match self {
+            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Search => false,
+            Self::Organizations
+            | Self::Items
+            | Self::Savings
+            | Self::Market
+            | Self::Feedback
+            | Self::Disclosure
+            | Self::Metrics => true,
+        }
+    }
 }
 
 /// A link with its text.
@@ -270,7 +293,15 @@ impl Context {
                 item(Nav::Overview, "/", "nav-overview"),
                 item(Nav::Cards, "/cards", "nav-cards"),
                 item(Nav::Villages, "/villages", "nav-villages"),
+                item(Nav::Organizations, "/organizations", "nav-organizations"),
+                item(Nav::Items, "/items", "nav-items"),
+                item(Nav::Savings, "/savings", "nav-savings"),
+                item(Nav::Market, "/market", "nav-market"),
+                item(Nav::Feedback, "/feedback", "nav-feedback"),
+                item(Nav::Disclosure, "/disclosure", "nav-disclosure"),
                 item(Nav::Quality, "/quality", "nav-quality"),
+                item(Nav::Metrics, "/metrics", "nav-metrics"),
+                Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false },
             ],
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,
@@ -280,8 +311,8 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-            live: ask.filters.as_of.is_none() && nav != Nav::Villages,
-            basis: self.basis_line(),
+            live: ask.filters.as_of.is_none() && matches!(nav, Nav::Overview | Nav::Cards | Nav::Quality),
+            basis: self.basis_line(nav),
             versions: self.versions(),
             scope: self.scope(),
             print: Vec::new(),
@@ -309,8 +340,11 @@ impl Context {
     }
 
     /// What the figures of the period are made of, and why if that is not what it should be.
-    fn basis_line(&self) -> String {
+    fn basis_line(&self, nav: Nav) -> String {
         let (t, (from, to)) = (self.lang(), self.ask.filters.period(self.today));
+        if nav.is_of_metrics() {
+            return t.say("basis-records");
+        }
         match self.session.basis(Period { from, to }) {
             Basis::Recent => t.say("basis-recent"),
             Basis::Marts { until } => t.tell("basis-marts", &[("until", &format::day_long(t, until))]),

@@ -6,6 +6,7 @@ use analytics::Engine;
 
 use crate::Options;
 use crate::corrections::Forms;
+use crate::pages::sunshine::Shelf;
 
 /// The engine to ask, and how pages are to look.
 #[derive(Clone)]
@@ -14,4 +15,6 @@ pub(crate) struct App {
     pub(crate) options: Options,
     /// The forms that correct refused rows, and what came of them.
     pub(crate) forms: Arc<Forms>,
+    /// The months that the public page has shown lately.
+    pub(crate) published: Arc<Shelf>,
 }

@@ -29,6 +29,8 @@ pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
 pub const DATA_INCIDENTS: &str = include_str!("../sql/panels/data_incidents.sql");
 /// Cases received, accepted and closed by day.
 pub const FLOW_DAYS: &str = include_str!("../sql/panels/flow_days.sql");
+/// Names of the items of service.
+pub const ITEMS: &str = include_str!("../sql/panels/items.sql");
 /// Cases, cards, and batches that they do not stand on yet.
 pub const LAKE_TOTALS: &str = include_str!("../sql/panels/lake_totals.sql");
 /// How fresh the lake is.

@@ -18,7 +18,7 @@ pub struct Provenance {
     /// Number of the metric.
     metric: &'static str,
     name: &'static str,
-    /// As [`version`] tells it.
+    /// As [`metric_version`] tells it.
     version: String,
     /// What was run; of a breakdown of time once for each piece.
     sql: String,
@@ -69,7 +69,7 @@ impl Provenance {
         Ok(Self {
             metric: metric.id,
             name: metric.name(),
-            version: version(metric),
+            version: metric_version(metric),
             sql,
             parameters: Parameters { from: period.from, to: period.to, by, compared_with, rows_of },
             as_of: session.as_of(),
@@ -81,7 +81,7 @@ impl Provenance {
 
 /// What tells whether a figure still means the same: SHA-256 of the metric's definition, with what it shares
 /// with others.
-pub fn version(metric: &Metric) -> String {
+pub fn metric_version(metric: &Metric) -> String {
     Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -3,15 +3,20 @@
 pub(crate) mod assets;
 pub(crate) mod cards;
 pub(crate) mod case;
+pub(crate) mod desk;
+pub(crate) mod dictionary;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod savings;
 pub(crate) mod search;
+pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;
 
 mod card_columns;
 mod daily;
+mod figures;
 mod incidents;
 mod metrics;
 mod object;

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::uri::Uri;
+use jiff::Timestamp;
 
 use crate::error::HttpError;
 use crate::i18n::Lang;
@@ -77,6 +78,11 @@ impl Ask {
             path: uri.path().to_owned(),
             values,
         })
+    }
+
+    /// The same request as one for nothing but what its page reads itself, seen as of some instant.
+    pub(crate) fn bare(&self, as_of: Option<Timestamp>) -> Self {
+        Self { filters: Filters::seen(as_of), ..self.clone() }
     }
 
     /// The language of the page.

@@ -8,6 +8,7 @@ use super::{About, Chosen, Column, Head, Sheet, csv, xlsx};
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::Context;
+use crate::request::Ask;
 
 const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -40,7 +41,7 @@ impl Sheet {
     /// All rows with the columns of a file. `name` is that of the worksheet.
     pub(crate) fn new<R>(
         context: &Context,
-        file: &'static str,
+        file: &str,
         name: String,
         chosen: &Chosen<R>,
         rows: &[R],
@@ -51,7 +52,7 @@ impl Sheet {
         let head = |column: &&Column<R>| Head { title: lang.say(column.title), has_sum: column.has_sum };
         let cells = |row: &R| columns.iter().map(|column| (column.cell)(context, row)).collect();
         Self {
-            file,
+            file: file.to_owned(),
             name,
             heads: columns.iter().map(head).collect(),
             rows: rows.iter().map(cells).collect(),
@@ -65,11 +66,11 @@ impl Sheet {
 
 /// The file that the address asks for: `….xlsx`, or `….csv`, where `?about=1` sets the lines about the
 /// table before it.
-pub(crate) async fn answer(context: &Context, sheet: Sheet) -> Result<Response, HttpError> {
-    let with_about = context.ask.one_of("about", &["0", "1"])? == "1";
-    let is_workbook = context.ask.path().ends_with(".xlsx");
+pub(crate) async fn answer(ask: &Ask, sheet: Sheet) -> Result<Response, HttpError> {
+    let with_about = ask.one_of("about", &["0", "1"])? == "1";
+    let is_workbook = ask.path().ends_with(".xlsx");
     if is_workbook && sheet.rows.len() > xlsx::MOST_ROWS {
-        return Err(HttpError::TooManyRows { rows: format::count(context.lang(), sheet.rows.len() as i64) });
+        return Err(HttpError::TooManyRows { rows: format::count(ask.lang(), sheet.rows.len() as i64) });
     }
     let name = sheet.file_name(if is_workbook { "xlsx" } else { "csv" });
     // Making a large file takes seconds, in which other pages go on.

@@ -13,6 +13,8 @@ pub(crate) enum Cell {
     /// Not known, or nothing to say.
     None,
     Text(String),
+    /// What people read, and what programs read in its place.
+    Told(String, String),
     Count(i64),
     /// So many of so many.
     Share(i64, i64),
@@ -22,6 +24,10 @@ pub(crate) enum Cell {
     PerMille(f64),
     /// Told with one decimal.
     Decimal(f64),
+    /// Told with one decimal below a hundred, and none from there on.
+    Measure(f64),
+    /// An amount, told to the whole unit.
+    Amount(f64),
     Day(Date),
     Instant(Timestamp),
     Flag(bool),
@@ -47,12 +53,14 @@ impl Cell {
     pub(crate) fn shown(&self, lang: Lang, zone: &TimeZone) -> String {
         match self {
             Self::None => format::NONE.to_owned(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Told(text, _) => text.clone(),
             Self::Count(n) => format::count(lang, *n),
             Self::Share(part, whole) => format::rate(*part, *whole),
-            Self::Ratio(share) => format!("{}%", format::tenths(share * 100.0)),
+            Self::Ratio(share) => format::ratio(*share),
             Self::PerMille(value) => format::per_mille(Some(*value)),
             Self::Decimal(value) => format::tenths(*value),
+            Self::Measure(value) => format::measure(lang, *value),
+            Self::Amount(value) => format::count(lang, value.round() as i64),
             Self::Day(day) => day.to_string(),
             Self::Instant(at) => format::stamp_short(lang, zone, *at),
             Self::Flag(yes) => lang.say(if *yes { "yes" } else { "no" }),
@@ -64,9 +72,13 @@ impl Cell {
         match self {
             Self::None => String::new(),
             Self::Count(n) => n.to_string(),
-            Self::Share(..) | Self::Ratio(_) | Self::PerMille(_) | Self::Decimal(_) => {
-                self.number().map(|value| format!("{value:.6}")).unwrap_or_default()
-            }
+            Self::Told(_, plain) => plain.clone(),
+            Self::Share(..)
+            | Self::Ratio(_)
+            | Self::PerMille(_)
+            | Self::Decimal(_)
+            | Self::Measure(_)
+            | Self::Amount(_) => self.number().map(|value| format!("{value:.6}")).unwrap_or_default(),
             Self::Instant(at) => format::stamp(zone, *at),
             Self::Text(_) | Self::Day(_) | Self::Flag(_) => self.shown(lang, zone),
         }
@@ -78,8 +90,14 @@ impl Cell {
             Self::Count(n) => *n as f64,
             Self::Share(_, whole) if *whole <= 0 => return None,
             Self::Share(part, whole) => *part as f64 / *whole as f64,
-            Self::Ratio(value) | Self::PerMille(value) | Self::Decimal(value) => *value,
-            Self::None | Self::Text(_) | Self::Day(_) | Self::Instant(_) | Self::Flag(_) => return None,
+            Self::Ratio(value)
+            | Self::PerMille(value)
+            | Self::Decimal(value)
+            | Self::Measure(value)
+            | Self::Amount(value) => *value,
+            Self::None | Self::Text(_) | Self::Told(..) | Self::Day(_) | Self::Instant(_) | Self::Flag(_) => {
+                return None;
+            }
         };
         value.is_finite().then_some(value)
     }

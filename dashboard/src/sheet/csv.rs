@@ -25,7 +25,7 @@ pub(super) fn write(sheet: &Sheet, with_about: bool) -> Vec<u8> {
             }
             let value = cell.plain(sheet.lang, &sheet.zone);
             // A number of ours is none of what people wrote.
-            push_cell(&mut text, &value, matches!(cell, Cell::Text(_)));
+            push_cell(&mut text, &value, matches!(cell, Cell::Text(_) | Cell::Told(..)));
         }
         text.push_str("\r\n");
     }

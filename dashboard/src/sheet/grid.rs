@@ -1,10 +1,15 @@
 //! A table on a page (`templates/table.html`).
 
+use askama::Template;
+
 use super::{Cell, Chosen, Column, Dress, Sorting};
+use crate::error::HttpError;
 use crate::frame::{Context, Link};
 
 /// What is shown of a table.
 pub(crate) struct Grid {
+    /// For those who do not see where it stands; empty where its heading says it.
+    pub(crate) caption: String,
     pub(crate) heads: Vec<Head>,
     pub(crate) rows: Vec<Row>,
     /// The sums of all rows, on whatever page; empty where none means anything.
@@ -15,10 +20,12 @@ pub(crate) struct Grid {
 
 pub(crate) struct Head {
     pub(crate) title: String,
+    /// What its values mean, where the title does not say it.
+    pub(crate) hint: String,
     pub(crate) class: &'static str,
-    /// Sorts by it; empty where it cannot.
+    /// Sorts by it, or leads to what says more; empty for neither.
     pub(crate) href: String,
-    /// `ascending`, `descending` or `none`.
+    /// `ascending`, `descending` or `none`; empty where it does not sort.
     pub(crate) sorted: &'static str,
 }
 
@@ -34,7 +41,19 @@ pub(crate) struct Shown {
     pub(crate) dress: Dress,
 }
 
+/// A table by itself.
+#[derive(Template)]
+#[template(path = "table.html")]
+struct Alone<'g> {
+    grid: &'g Grid,
+}
+
 impl Grid {
+    /// For a page that puts several together.
+    pub(crate) fn html(&self) -> Result<String, HttpError> {
+        Ok(Alone { grid: self }.render()?)
+    }
+
     /// Of the rows of one page. `class` is that of a row; `all` are the rows of all pages that sums are
     /// made of, empty for no sums.
     pub(crate) fn new<R>(
@@ -49,7 +68,7 @@ impl Grid {
         let columns = chosen.on_page();
         let head = |column: &&Column<R>| {
             let (href, sorted) = sorting.head(&context.ask, column.id).unwrap_or_default();
-            Head { title: t.say(column.title), class: column.class, href, sorted }
+            Head { title: t.say(column.title), hint: String::new(), class: column.class, href, sorted }
         };
         let cell = |column: &&Column<R>, row: &R| Shown {
             class: column.class,
@@ -70,6 +89,7 @@ impl Grid {
             word.text = t.say("total");
         }
         Self {
+            caption: String::new(),
             heads: columns.iter().map(head).collect(),
             rows: rows.iter().map(row).collect(),
             total,

@@ -6,7 +6,7 @@ mod answer;
 mod cell;
 mod column;
 mod csv;
-mod grid;
+pub(crate) mod grid;
 mod sorting;
 mod xlsx;
 
@@ -26,7 +26,7 @@ use crate::i18n::Lang;
 #[derive(Debug)]
 pub(crate) struct Sheet {
     /// Of the file, without its ending.
-    pub(crate) file: &'static str,
+    pub(crate) file: String,
     /// Of the worksheet.
     pub(crate) name: String,
     pub(crate) heads: Vec<Head>,

@@ -11,7 +11,7 @@ fn sheet(lang: Lang) -> Sheet {
     let head = |title: &str, has_sum| Head { title: title.to_owned(), has_sum };
     let instant = |text: &str| Cell::Instant(text.parse().expect("instant"));
     Sheet {
-        file: "cards",
+        file: "cards".into(),
         name: lang.say("nav-cards"),
         heads: vec![
             head("村", false),
@@ -101,6 +101,13 @@ fn csv_is_bare_or_has_its_lines_before_it() {
 }
 
 #[test]
+fn a_tab_has_as_much_of_a_name_as_it_takes() {
+    let long = Sheet { name: "M17/M18: satisfied? (of those who were asked)".into(), ..sheet(Lang::En) };
+    let names = part(&xlsx::write(&long).expect("workbook"), "xl/workbook.xml");
+    assert!(names.contains("name=\"M17 M18  satisfied  (of those w\""), "{names}");
+}
+
+#[test]
 fn signs_of_the_wide_kind_begin_formulas_too() {
     for text in ["=1+1", "+a", "-a", "@SUM", "＝1+1", "＋a", "－a", "＠a", "\tx"] {
         let sheet = Sheet { rows: vec![vec![Cell::Text(text.into())]], ..sheet(Lang::En) };
@@ -133,6 +140,9 @@ fn what_is_shown_and_what_is_written_are_one_value() {
     assert_eq!(both(Cell::Count(18_206)), told("18,206", "18206"));
     assert_eq!(both(Cell::Share(0, 0)), told("–", ""));
     assert_eq!(both(Cell::PerMille(1.9)), told("1.9‰", "1.900000"));
+    assert_eq!(both(Cell::Measure(1206.4)), told("1,206", "1206.400000"));
+    assert_eq!(both(Cell::Amount(-0.4)), told("0", "-0.400000"));
+    assert_eq!(both(Cell::Told("无基期".into(), "NO_BASELINE".into())), told("无基期", "NO_BASELINE"));
     assert_eq!(both(Cell::Flag(true)), told("是", "是"));
     assert_eq!(both(Cell::None), told("–", ""));
     let sum = Cell::sum([Cell::Share(1, 3), Cell::None, Cell::Share(1, 1)].iter());

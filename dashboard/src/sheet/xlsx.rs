@@ -16,6 +16,8 @@ const WIDEST: usize = 48;
 const MEASURED: usize = 1000;
 /// UTF-16 units that a cell takes.
 const MOST_TEXT: usize = 32_767;
+/// Letters that the tab of a worksheet takes.
+const MOST_NAME: usize = 31;
 /// Years that a cell takes for one.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=9999;
 
@@ -30,7 +32,7 @@ pub(super) fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn table(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
-    page.set_name(sheet.name.as_str())?;
+    page.set_name(tab(&sheet.name))?;
     let head = Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_text_wrap();
     for (col, column) in (0_u16..).zip(&sheet.heads) {
         page.write_string_with_format(0, col, column.title.as_str(), &head)?;
@@ -133,6 +135,13 @@ fn width(sheet: &Sheet, col: usize) -> usize {
     measured.chain([head + 2]).max().unwrap_or(0).clamp(NARROWEST, WIDEST)
 }
 
+/// As much of a name as the tab of a worksheet takes, without the signs that it does not.
+fn tab(name: &str) -> String {
+    let is_sign = |c: char| matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\');
+    let plain: String = name.chars().map(|c| if is_sign(c) { ' ' } else { c }).take(MOST_NAME).collect();
+    plain.trim_matches(['\'', ' ']).to_owned()
+}
+
 /// As much of a text as a cell takes.
 fn fit(text: &str) -> String {
     let mut units = 0;
@@ -168,11 +177,11 @@ impl Formats {
 
     fn of(&self, cell: &Cell) -> Option<&Format> {
         match cell {
-            Cell::None | Cell::Text(_) | Cell::Flag(_) => None,
-            Cell::Count(_) => Some(&self.count),
+            Cell::None | Cell::Text(_) | Cell::Told(..) | Cell::Flag(_) => None,
+            Cell::Count(_) | Cell::Amount(_) => Some(&self.count),
             Cell::Share(..) | Cell::Ratio(_) => Some(&self.share),
             Cell::PerMille(_) => Some(&self.mille),
-            Cell::Decimal(_) => Some(&self.decimal),
+            Cell::Decimal(_) | Cell::Measure(_) => Some(&self.decimal),
             Cell::Day(_) => Some(&self.day),
             Cell::Instant(_) => Some(&self.instant),
         }
