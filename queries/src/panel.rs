@@ -47,3 +47,5 @@ pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+/// The next instants at which something is seen to change by time alone.
+pub const TURNS: &str = include_str!("../sql/panels/turns.sql");
