@@ -236,6 +236,7 @@ mod tests {
                 "as_of",
                 "as_of-ahead",
                 "page",
+                "part",
                 "level",
                 "state",
                 "object",

@@ -47,6 +47,8 @@ pub(crate) struct Context {
     pub(crate) today: Date,
     pub(crate) lamp: LampRow,
     pub(crate) places: Places,
+    /// The latest event before anything was read.
+    beat: String,
 }
 
 /// The pages in the head.
@@ -56,6 +58,17 @@ pub(crate) enum Nav {
     Cards,
     Villages,
     Quality,
+}
+
+impl Nav {
+    /// What the page's rows come from.
+    fn stale(self) -> &'static str {
+        match self {
+            Nav::Overview | Nav::Villages => "",
+            Nav::Cards => "card case_state workflow_event ingest_batch organization service_item region clock",
+            Nav::Quality => "ingest_batch quarantine case_state calendar_day calendar_year clock",
+        }
+    }
 }
 
 /// A link with its text.
@@ -105,6 +118,12 @@ pub(crate) struct Frame {
     pub(crate) filter: FilterForm,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
+    /// What its main part goes by, of what `/live` names; empty where its sections say so themselves.
+    pub(crate) stale: &'static str,
+    /// The page's own address.
+    pub(crate) here: String,
+    /// The id of the latest event that the page stands on.
+    pub(crate) beat: String,
     /// The table versions that were read.
     pub(crate) versions: String,
 }
@@ -116,6 +135,7 @@ impl Context {
     ///
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
+        let beat = app.pulse.id();
         let session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
         let (today, _) = format::local(session.zone(), session.as_of());
         let midnight = session.zone().to_timestamp(today.to_datetime(Time::midnight())).unwrap_or(session.as_of());
@@ -130,7 +150,7 @@ impl Context {
         if lamp.batches == 0 && ask.filters.as_of.is_none() {
             return Err(HttpError::EmptyLake);
         }
-        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages) })
+        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages), beat })
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -225,6 +245,9 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             live: ask.filters.as_of.is_none() && nav != Nav::Villages,
+            stale: nav.stale(),
+            here: ask.with(&[]),
+            beat: self.beat.clone(),
             versions: versions.join(" · "),
         }
     }

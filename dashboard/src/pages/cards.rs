@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use super::object::{self, CASE, OBJECTS};
 use super::queue::{self, CardRow, CardView, SHOWN, Wanted};
 use super::totals::{self, TotalRow, Totals};
-use super::{csv_file, page};
+use super::{csv_file, kept_page};
 use crate::csv::Csv;
 use crate::error::HttpError;
 use crate::format;
@@ -97,6 +97,10 @@ impl Pages {
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
+    kept_page(&app, &ask, text(app.clone(), ask.clone())).await
+}
+
+async fn text(app: App, ask: Ask) -> Result<String, HttpError> {
     let (picked, number) = (Picked::read(&ask)?, ask.page()?);
     let context = Context::open(app, ask).await?;
     let (t, today, issued) = (context.lang(), context.today, context.issued());
@@ -112,7 +116,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     let choice =
         |value: &str, text: String, chosen: &str| Choice { value: value.to_owned(), text, selected: value == chosen };
     let every_level = |value: &&str| if value.is_empty() { t.say("all-levels") } else { t.code("card", value) };
-    page(&Page {
+    let page = Page {
         frame: context.frame(Nav::Cards, t.say("nav-cards"), &["object"]),
         levels: LEVELS.iter().map(|value| choice(value, every_level(value), level)).collect(),
         states: SHOWN.iter().map(|value| choice(value, t.code("shown", value), shown)).collect(),
@@ -125,7 +129,8 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         count: format::count(t, count),
         pages: Pages::new(&context.ask, number, count, PAGE),
         csv_href: context.ask.link("/cards.csv", &[("level", level), ("state", shown), ("object", object)]),
-    })
+    };
+    Ok(page.render()?)
 }
 
 /// All cards of the same filters as CSV.

@@ -26,7 +26,7 @@ pub(super) struct TotalRow {
 }
 
 /// Counts of the region's cards issued within some time.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Totals(Vec<TotalRow>);
 
 /// Counts the cards about one of [`object::OBJECTS`].
