@@ -79,6 +79,7 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/quality/rows", get(pages::quality::rows::show))
         .route("/quality/rows.csv", get(pages::quality::rows::export))
         .route("/quality/rows/{id}", get(pages::quality::row::show).post(pages::quality::correct::take))
+        .route("/wall", get(pages::wall::show))
         .route("/live", get(live::show))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))

@@ -8,6 +8,7 @@ pub(crate) mod overview;
 pub(crate) mod quality;
 pub(crate) mod village;
 pub(crate) mod villages;
+pub(crate) mod wall;
 
 mod daily;
 mod incidents;
