@@ -1,49 +1,30 @@
 // The pages in a real browser: the program serves a small demonstration, Debian's chromium reads
 // it. `SUNLAKE` names the program; with `SHOTS` set, pictures of every page go to that folder.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { launch, start as startIn, stop } from "./program.mjs";
 
-const { chromium } = createRequire(new URL("./package.json", import.meta.url))("playwright-core");
 const program = process.env.SUNLAKE ?? "sunlake";
 const shots = process.env.SHOTS;
 const scale = process.env.SCALE ?? "0.01";
 const place = mkdtempSync(join(tmpdir(), "sunlake-browser-"));
 let server, browser, site;
 
-/** Starts the program; resolves when it tells its address. */
-async function start(args) {
-  const child = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: place }, stdio: ["ignore", "pipe", "inherit"] });
-  const address = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("no address within 120 s")), 120_000);
-    child.stdout.on("data", (text) => {
-      const address = String(text).match(/http:\/\/\S+/);
-      if (address) resolve((clearTimeout(late), address[0]));
-    });
-    child.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
-  });
-  return [child, address];
-}
+/** Starts the program with its keys beside the lakes. */
+const start = (args) => startIn(place, args);
 
 before(async () => {
   [server, site] = await start(["demo", "--lake", join(place, "lake"), "--listen", "127.0.0.1:0", "--scale", scale, "--speed", "1"]);
-  const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
+  browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
-  if (server && server.exitCode === null) {
-    const ended = new Promise((resolve) => server.on("exit", resolve));
-    server.removeAllListeners("exit");
-    server.on("exit", () => {});
-    server.kill("SIGTERM");
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);
-  }
+  await stop(server);
   rmSync(place, { recursive: true, force: true });
 });
 
@@ -255,12 +236,4 @@ test("a past day says so, and what makes no sense is refused with advice", async
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();
   }
-});
-
-test("a case that is landed appears on an open page", async () => {
-  const page = await open("/?lang=en");
-  const first = await page.locator("#asof b").innerText();
-  await page.waitForFunction((was) => document.querySelector("#asof b").textContent !== was, first, { timeout: 90_000 });
-  assert.ok(await page.locator("#lost").isHidden());
-  await page.context().close();
 });
