@@ -116,8 +116,8 @@ pub(crate) struct Stopping(pub(crate) watch::Receiver<()>);
 pub(crate) async fn show(
     State(app): State<App>,
     headers: HeaderMap,
-    Query(asked): Query<HashMap<String, String>>,
     stopping: Option<Extension<Stopping>>,
+    Query(asked): Query<HashMap<String, String>>,
 ) -> Response {
     let pulse = app.pulse;
     let Ok(place) = pulse.places.clone().try_acquire_owned() else {
