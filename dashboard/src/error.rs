@@ -268,6 +268,7 @@ mod tests {
                 "as_of",
                 "as_of-ahead",
                 "page",
+                "part",
                 "level",
                 "state",
                 "object",

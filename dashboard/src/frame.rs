@@ -20,7 +20,10 @@ use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
 
+mod nav;
 mod past;
+
+pub(crate) use nav::Nav;
 
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,40 +53,8 @@ pub(crate) struct Context {
     pub(crate) today: Date,
     pub(crate) lamp: LampRow,
     pub(crate) places: Places,
-}
-
-/// The pages in the head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Nav {
-    Overview,
-    Cards,
-    Villages,
-    Quality,
-    Organizations,
-    Items,
-    Savings,
-    Market,
-    Feedback,
-    Disclosure,
-    Metrics,
-    /// None of them.
-    Search,
-}
-
-impl Nav {
-    /// Whether its figures are metrics, which are counted from the records themselves.
-    fn is_of_metrics(self) -> bool {
-        match self {
-            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Search => false,
-            Self::Organizations
-            | Self::Items
-            | Self::Savings
-            | Self::Market
-            | Self::Feedback
-            | Self::Disclosure
-            | Self::Metrics => true,
-        }
-    }
+    /// The latest event before anything was read.
+    beat: String,
 }
 
 /// A link with its text.
@@ -137,6 +108,12 @@ pub(crate) struct Frame {
     pub(crate) search: Vec<(&'static str, String)>,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
+    /// What its main part goes by, of what `/live` names; empty where its sections say so themselves.
+    pub(crate) stale: &'static str,
+    /// The page's own address.
+    pub(crate) here: String,
+    /// The id of the latest event that the page stands on.
+    pub(crate) beat: String,
     /// What the figures of the period are made of.
     pub(crate) basis: String,
     /// The table versions that were read.
@@ -165,6 +142,7 @@ impl Context {
     ///
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
+        let beat = app.pulse.id();
         let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
         // What is in motion now; a past time is asked of all cases.
         if ask.filters.as_of.is_none() {
@@ -183,7 +161,7 @@ impl Context {
         if lamp.batches == 0 && ask.filters.as_of.is_none() {
             return Err(HttpError::EmptyLake);
         }
-        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages) })
+        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages), beat })
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -278,31 +256,13 @@ impl Context {
     /// filters keeps.
     pub(crate) fn frame(&self, nav: Nav, title: String, keep: &[&'static str]) -> Frame {
         let (t, ask) = (self.lang(), &self.ask);
-        let item = |page: Nav, path: &str, key: &str| Link {
-            href: ask.link(path, &[]),
-            text: t.say(key),
-            current: page == nav,
-        };
         let (lamp_class, lamp, lamp_title) = self.lamp_line();
         Frame {
             t,
             title,
             theme: ask.lens.theme.map(Theme::param),
             home: ask.link("/", &[]),
-            nav: vec![
-                item(Nav::Overview, "/", "nav-overview"),
-                item(Nav::Cards, "/cards", "nav-cards"),
-                item(Nav::Villages, "/villages", "nav-villages"),
-                item(Nav::Organizations, "/organizations", "nav-organizations"),
-                item(Nav::Items, "/items", "nav-items"),
-                item(Nav::Savings, "/savings", "nav-savings"),
-                item(Nav::Market, "/market", "nav-market"),
-                item(Nav::Feedback, "/feedback", "nav-feedback"),
-                item(Nav::Disclosure, "/disclosure", "nav-disclosure"),
-                item(Nav::Quality, "/quality", "nav-quality"),
-                item(Nav::Metrics, "/metrics", "nav-metrics"),
-                Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false },
-            ],
+            nav: self.nav(nav),
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,
             lamp,
@@ -311,7 +271,10 @@ impl Context {
             switches: self.switches(),
             filter: self.filter(keep),
             search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-            live: ask.filters.as_of.is_none() && matches!(nav, Nav::Overview | Nav::Cards | Nav::Quality),
+            live: ask.filters.as_of.is_none() && nav.is_of_now(),
+            stale: nav.stale(),
+            here: ask.with(&[]),
+            beat: self.beat.clone(),
             basis: self.basis_line(nav),
             versions: self.versions(),
             scope: self.scope(),

@@ -9,6 +9,8 @@ mod format;
 mod frame;
 mod guard;
 mod i18n;
+mod kept;
+mod live;
 mod pages;
 mod place;
 mod request;
@@ -30,6 +32,7 @@ use ingest::push::{Push, Token};
 use tokio::sync::watch;
 
 pub use corrections::Corrections;
+use live::Pulse;
 pub use serve::{Limits, serve};
 use state::App;
 
@@ -58,7 +61,8 @@ pub struct Pushes {
 }
 
 /// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address; rows are pushed
-/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page.
+/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page. Within a tokio
+/// runtime: what looks for news of the lake begins here, and ends with the router.
 pub fn router(engine: Engine, options: Options) -> Router {
     let max_body = options.pushes.as_ref().map_or(0, |pushes| pushes.push.options().max_body);
     Router::new()
@@ -101,6 +105,8 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/sunshine", get(pages::sunshine::show))
         .route("/sunshine.csv", get(pages::sunshine::export))
         .route("/sunshine.xlsx", get(pages::sunshine::export))
+        .route("/wall", get(pages::wall::show))
+        .route("/live", get(live::show))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))
         .fallback(pages::missing)
@@ -108,5 +114,12 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .layer(DefaultBodyLimit::max(max_body))
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
-        .with_state(App { engine, options, forms: Arc::default(), published: Arc::default() })
+        .with_state(App {
+            pulse: Pulse::start(engine.clone()),
+            engine,
+            options,
+            forms: Arc::default(),
+            kept: Arc::default(),
+            published: Arc::default(),
+        })
 }

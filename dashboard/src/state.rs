@@ -6,6 +6,8 @@ use analytics::Engine;
 
 use crate::Options;
 use crate::corrections::Forms;
+use crate::kept::Kept;
+use crate::live::Pulse;
 use crate::pages::sunshine::Shelf;
 
 /// The engine to ask, and how pages are to look.
@@ -17,4 +19,8 @@ pub(crate) struct App {
     pub(crate) forms: Arc<Forms>,
     /// The months that the public page has shown lately.
     pub(crate) published: Arc<Shelf>,
+    /// Tells when something has become stale.
+    pub(crate) pulse: Pulse,
+    /// Pages that hold until then.
+    pub(crate) kept: Arc<Kept>,
 }

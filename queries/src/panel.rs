@@ -61,6 +61,8 @@ pub const SEARCH_CASES: &str = include_str!("../sql/panels/search_cases.sql");
 pub const SEARCH_ITEMS: &str = include_str!("../sql/panels/search_items.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+/// The next instants at which something is seen to change by time alone.
+pub const TURNS: &str = include_str!("../sql/panels/turns.sql");
 
 /// The same text over the states and cards that a session holds in memory (`view::recent`). It gives the same rows
 /// where it asks of nothing that was over before the first day of these.

@@ -1,71 +1,15 @@
-// The pages in a real browser: the program serves a small demonstration, Debian's chromium reads
-// it. `SUNLAKE` names the program; with `SHOTS` set, pictures of every page go to that folder.
+// The pages in a real browser: the program serves a small demonstration, Debian's chromium reads it.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { begin, browser, end, open, picture, place, site, start } from "./demo.mjs";
 
-const { chromium } = createRequire(new URL("./package.json", import.meta.url))("playwright-core");
 const program = process.env.SUNLAKE ?? "sunlake";
-const shots = process.env.SHOTS;
-const scale = process.env.SCALE ?? "0.01";
-const place = mkdtempSync(join(tmpdir(), "sunlake-browser-"));
-let server, browser, site;
 
-/** Starts the program; resolves when it tells its address. */
-async function start(args) {
-  const child = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: place }, stdio: ["ignore", "pipe", "inherit"] });
-  const address = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("no address within 120 s")), 120_000);
-    child.stdout.on("data", (text) => {
-      const address = String(text).match(/http:\/\/\S+/);
-      if (address) resolve((clearTimeout(late), address[0]));
-    });
-    child.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
-  });
-  return [child, address];
-}
-
-before(async () => {
-  [server, site] = await start(["demo", "--lake", join(place, "lake"), "--listen", "127.0.0.1:0", "--scale", scale, "--speed", "1"]);
-  const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
-});
-
-after(async () => {
-  await browser?.close();
-  if (server && server.exitCode === null) {
-    const ended = new Promise((resolve) => server.on("exit", resolve));
-    server.removeAllListeners("exit");
-    server.on("exit", () => {});
-    server.kill("SIGTERM");
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);
-  }
-  rmSync(place, { recursive: true, force: true });
-});
-
-/** Opens a page and fails on any script error, foreign request or bad answer. */
-async function open(path, { width = 1280, javaScriptEnabled = true, expect = 200, at = site } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
-  const page = await context.newPage();
-  const wrong = [];
-  page.on("console", (message) => message.type() === "error" && expect === 200 && wrong.push(message.text()));
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(at) || wrong.push(`request to ${request.url()}`));
-  const answer = await page.goto(at + path);
-  assert.equal(answer.status(), expect, path);
-  assert.deepEqual(wrong, [], path);
-  return page;
-}
-
-async function picture(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
+before(begin);
+after(end);
 
 async function firstCase() {
   const page = await open("/cards");
@@ -355,72 +299,4 @@ test("a past day says so, and what makes no sense is refused with advice", async
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();
   }
-});
-
-test("a case that is landed appears on an open page", async () => {
-  const page = await open("/?lang=en");
-  const first = await page.locator("#asof b").innerText();
-  await page.waitForFunction((was) => document.querySelector("#asof b").textContent !== was, first, { timeout: 90_000 });
-  assert.ok(await page.locator("#lost").isHidden());
-  await page.context().close();
-});
-
-// ---- pages of figures ----
-
-test("the dictionary and a metric with its rows load in both languages and all widths", async () => {
-  for (const path of ["/metrics", "/metrics/M03?by=county", "/metrics/M09", "/metrics/M03/rows"]) {
-    for (const [lang, width] of [["zh", 375], ["en", 375], ["zh", 1280], ["en", 3840]]) {
-      const page = await open(`${path}${path.includes("?") ? "&" : "?"}lang=${lang}`, { width });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 0, `${path} ${lang} at ${width}: ${overflow} pixels too wide`);
-      await picture(page, `figures${path.replace(/\W+/g, "-")}-${lang}-${width}`);
-      await page.context().close();
-    }
-  }
-});
-
-test("a count leads to as many rows as it says, also without script", async () => {
-  const page = await open("/metrics/M03?lang=en&by=county", { javaScriptEnabled: false });
-  const link = page.locator("main td a[href*='/metrics/M03/rows']").first();
-  const count = (await link.innerText()).replace(/\D/g, "");
-  await link.click();
-  await page.waitForURL(/\/metrics\/M03\/rows/);
-  const told = (await page.locator("main header span").first().innerText()).match(/n=([\d\s,\u202f]+)/)[1].replace(/\D/g, "");
-  assert.equal(told, count);
-  const href = await page.locator("main a[download][href*='.csv']").first().getAttribute("href");
-  const csv = await page.request.get(site + href.replace(/&?about=1/, ""));
-  assert.equal((await csv.text()).trim().split(/\r?\n/).length - 1, Number(count));
-  await page.context().close();
-});
-
-test("the public page reads in both languages and leads to no other page", async () => {
-  for (const [lang, width] of [["zh", 375], ["en", 1280], ["zh", 3840]]) {
-    const page = await open(`/sunshine?lang=${lang}`, { width, javaScriptEnabled: false });
-    assert.ok((await page.locator("main td").count()) > 100);
-    const links = await page.locator("a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
-    assert.deepEqual(links.filter((href) => !/^(\/sunshine|#)/.test(href)), []);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(overflow <= 0, `${lang} at ${width}: ${overflow} pixels too wide`);
-    await picture(page, `sunshine-${lang}-${width}`);
-    await page.context().close();
-  }
-});
-
-test("the pages of tables load in both languages and all widths, and their levels change", async () => {
-  for (const path of ["/organizations", "/items", "/savings?per_case=100", "/market", "/feedback", "/disclosure"]) {
-    for (const [lang, theme, width] of [["zh", "light", 375], ["en", "dark", 375], ["zh", "dark", 1280], ["en", "light", 1920], ["zh", "light", 3840]]) {
-      const page = await open(`${path}${path.includes("?") ? "&" : "?"}lang=${lang}&theme=${theme}`, { width });
-      const text = await page.locator("main").innerText();
-      assert.ok(!/\{\$|NaN|undefined|null\b/.test(text), `${path} ${lang}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 0, `${path} ${lang} at ${width}: ${overflow} pixels too wide`);
-      await picture(page, `desk${path.replace(/\W+/g, "-")}-${lang}-${theme}-${width}`);
-      await page.context().close();
-    }
-  }
-  const page = await open("/market?lang=en", { javaScriptEnabled: false });
-  await page.locator("main .tabs a", { hasText: /^Township/ }).click();
-  await page.waitForURL(/level=township/);
-  assert.match(await page.locator("main h1").innerText(), /Market/);
-  await page.context().close();
 });

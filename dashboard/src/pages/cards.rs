@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use queries::CardOrder;
 
 use super::card_columns::{columns, lines};
+use super::kept_page;
 use super::object::{self, CASE, OBJECTS};
-use super::page;
 use super::queue::{self, SHOWN, Wanted};
 use super::totals::{self, TotalRow, Totals};
 use crate::error::HttpError;
@@ -112,6 +112,10 @@ impl Pages {
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
+    kept_page(&app, &ask, text(app.clone(), ask.clone())).await
+}
+
+async fn text(app: App, ask: Ask) -> Result<String, HttpError> {
     let (picked, number, is_print) = (Picked::read(&ask)?, ask.page()?, ask.is_print()?);
     let chosen = Chosen::read(&ask, columns(picked.object != CASE))?;
     let context = Context::open(app, ask).await?;
@@ -135,7 +139,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     let choice =
         |value: &str, text: String, chosen: &str| Choice { value: value.to_owned(), text, selected: value == chosen };
     let every_level = |value: &&str| if value.is_empty() { t.say("all-levels") } else { t.code("card", value) };
-    page(&Page {
+    let page = Page {
         frame,
         levels: LEVELS.iter().map(|value| choice(value, every_level(value), level)).collect(),
         states: SHOWN.iter().map(|value| choice(value, t.code("shown", value), shown)).collect(),
@@ -148,7 +152,8 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         count: format::count(t, count),
         pages: Pages::new(&context.ask, number, count, PAGE).unless(is_print),
         exports: Exports::new(&context, "/cards"),
-    })
+    };
+    Ok(page.render()?)
 }
 
 /// All cards of the same filters as a file.

@@ -13,6 +13,7 @@ pub(crate) mod search;
 pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;
+pub(crate) mod wall;
 
 mod card_columns;
 mod daily;
@@ -31,6 +32,8 @@ use axum::http::uri::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::error::HttpError;
+use crate::request::Ask;
+use crate::state::App;
 
 /// No page has that address.
 pub(crate) async fn missing(uri: Uri) -> HttpError {
@@ -45,5 +48,17 @@ pub(crate) async fn not_allowed() -> HttpError {
 /// A rendered page; never kept by the browser, since it says how things stand now.
 fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
     let text = template.render()?;
+    Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
+}
+
+/// A page that is the same for everybody who asks for it until something becomes stale. One of a past
+/// time is made each time: few ask for it twice.
+async fn kept_page(
+    app: &App,
+    ask: &Ask,
+    make: impl Future<Output = Result<String, HttpError>>,
+) -> Result<Response, HttpError> {
+    let mark = if ask.filters.as_of.is_none() { app.pulse.mark() } else { None };
+    let text = app.kept.answer(mark, ask.name(), make).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
 }

@@ -40,6 +40,8 @@ pub(crate) struct Ask {
     pub(crate) filters: Filters,
     path: String,
     values: BTreeMap<String, String>,
+    /// Which part of the page is asked for: our script's alone, and in no link.
+    part: Option<String>,
 }
 
 impl Lens {
@@ -64,7 +66,7 @@ impl FromRequestParts<App> for Ask {
 
 impl Ask {
     fn read(uri: &Uri, headers: &HeaderMap, app: &App) -> Result<Self, HttpError> {
-        let values = values(uri);
+        let mut values = values(uri);
         for (name, allowed) in [("lang", ["zh", "en", ""]), ("theme", THEMES)] {
             if let Some(value) = values.get(name)
                 && !allowed.contains(&value.as_str())
@@ -76,6 +78,7 @@ impl Ask {
             lens: Lens::read(uri, headers),
             filters: Filters::read(&values, app.engine.zone(), app.engine.clock().now())?,
             path: uri.path().to_owned(),
+            part: values.remove("part").filter(|part| !part.is_empty()),
             values,
         })
     }
@@ -93,6 +96,20 @@ impl Ask {
     /// The path of the page.
     pub(crate) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The part of the page that is asked for, one of those that it has; none for the whole.
+    pub(crate) fn part(&self, parts: &[&'static str]) -> Result<Option<&'static str>, HttpError> {
+        let Some(part) = self.part.as_deref() else {
+            return Ok(None);
+        };
+        let found = parts.iter().copied().find(|known| *known == part);
+        found.map(Some).ok_or_else(|| HttpError::bad_value("part", part))
+    }
+
+    /// All that an answer to this request goes by, as a name for it.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {:?} {:?} {:?} {:?}", self.path, self.part, self.values, self.lens.lang, self.lens.theme)
     }
 
     /// A value of the address that one page alone reads.
