@@ -37,6 +37,8 @@ pub const LAKE_TOTALS: &str = include_str!("../sql/panels/lake_totals.sql");
 pub const LAMP: &str = include_str!("../sql/panels/lamp.sql");
 /// How fresh the lake was at a past as_of.
 pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
+/// How the handling times of departments or items spread.
+pub const HANDLING_SPREAD: &str = include_str!("../sql/panels/handling_spread.sql");
 /// How long decided cases took.
 pub const HANDLING_TIMES: &str = include_str!("../sql/panels/handling_times.sql");
 /// Names of the organizations.
@@ -85,6 +87,7 @@ mod tests {
             CARD_DAYS,
             CLOSING_DAYS,
             HANDLING_TIMES,
+            HANDLING_SPREAD,
             PERIOD_TOTALS,
             CARDS_NOW,
             CARDS,

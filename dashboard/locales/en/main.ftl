@@ -174,6 +174,7 @@ chart-volume-label = { COUNT($total) ->
        *[other] { $total } cases
     } received in { n-days }; values in the table
 chart-nothing = Nothing to draw
+chart-measure = { $name } ({ $unit })
 chart-value = value
 tip-value = { $name }: { $value }
 tip-n = { $name }: { $value } · n={ $n }
@@ -208,6 +209,10 @@ villages-all = All
 villages-empty = No case has fallen due in this period yet.
 villages-none = Nothing fits these filters.
 villages-note = Due-and-on-time counts by due day, with its 95% Wilson interval; below n=30 there is no rank. Townships and counties are counted again from cases, never averaged.
+villages-funnel = On-time rate against cases due
+villages-funnel-sub = small numbers lie far apart by chance alone
+villages-tiles = Net red cards per 1,000 supervised cases
+villages-tiles-sub = a tile leads to what lies in it
 sources-title = Sources
 sources-sub = who reported, up to when
 source-today = reported today

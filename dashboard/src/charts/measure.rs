@@ -5,7 +5,6 @@ use crate::i18n::Lang;
 
 /// How a figure is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows all of them yet"))]
 pub(crate) enum Unit {
     /// A whole number of things: 3,812.
     Count,

@@ -22,25 +22,17 @@
 //! What all figures share: a [`measure::Measure`] says what they are and how they are written. A value
 //! is `None` where there is no data, which looks different from zero; an empty `href` makes no link.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod bar;
 pub(crate) mod bars;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod box_plot;
 pub(crate) mod county_map;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod funnel;
 pub(crate) mod gantt;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod heat_map;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod line;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod ranking;
 pub(crate) mod sparkline;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod stacked_bar;
-#[cfg_attr(not(test), expect(dead_code, reason = "no page shows it yet"))]
 pub(crate) mod tiles;
 pub(crate) mod volume_and_rates;
 
@@ -74,7 +66,7 @@ pub(crate) enum ChartError {
 
 /// How much of the page a picture takes. Its text is as large in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "no page asks for all of them yet"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "no page has one that is narrow"))]
 pub(crate) enum Width {
     /// A third of it, or a phone.
     Narrow,

@@ -114,6 +114,7 @@ fn interval(series: &Series, row: &Row, lang: Lang) -> String {
 }
 
 /// The same as a table.
+#[cfg_attr(not(test), expect(dead_code, reason = "the pages that show it have a table of the same rows"))]
 pub(crate) fn twin(series: &Series, lang: Lang) -> Twin {
     let lines = series.rows.iter().map(|row| {
         let texts =

@@ -17,8 +17,10 @@ use crate::sheet::{Exports, answer};
 use crate::state::App;
 
 mod lists;
+mod pictures;
 
 pub(crate) use lists::DESKS;
+use pictures::{Drawing, Drawn};
 
 /// Levels of places; the first is the default.
 const LEVELS: [&str; 3] = ["county", "township", "village"];
@@ -41,6 +43,8 @@ struct Table {
     /// None: by place, of the level that the address asks for.
     by: Option<Breakdown>,
     figures: &'static [Figure],
+    /// What is drawn above it.
+    drawings: &'static [Drawing],
 }
 
 /// Columns of one metric.
@@ -56,6 +60,7 @@ pub(super) struct Section {
     count: String,
     is_of_all: bool,
     is_empty: bool,
+    drawn: Vec<Drawn>,
     table: String,
     exports: Exports,
 }
@@ -128,8 +133,12 @@ pub(super) async fn render(
     above: String,
 ) -> Result<Response, HttpError> {
     let t = context.lang();
-    let sections: Vec<_> = desk.tables.iter().map(|table| table.section(context, desk, level)).collect();
-    let sections = try_join_all(sections).await?;
+    let reading: Vec<_> = desk.tables.iter().map(|table| table.read(context, level)).collect();
+    let read = try_join_all(reading).await?;
+    let mut sections = Vec::with_capacity(read.len());
+    for (table, rows) in desk.tables.iter().zip(&read) {
+        sections.push(table.section(context, desk, level, (rows, &read)).await?);
+    }
     let link = |name: &str| Link {
         href: context.ask.with(&[("level", name)]),
         text: t.code("level", name),
@@ -147,6 +156,11 @@ pub(super) async fn render(
 }
 
 impl Table {
+    /// The same with pictures above it.
+    const fn drawn(self, drawings: &'static [Drawing]) -> Self {
+        Self { drawings, ..self }
+    }
+
     async fn read(&self, context: &Context, level: Breakdown) -> Result<figures::Table, HttpError> {
         figures::table(context, self.title(context), self.by.unwrap_or(level), &self.shown()).await
     }
@@ -159,15 +173,26 @@ impl Table {
         context.lang().code("desk", self.name)
     }
 
-    async fn section(&self, context: &Context, desk: &Desk, level: Breakdown) -> Result<Section, HttpError> {
+    /// What was read for the table, among what was read for all of the page.
+    async fn section(
+        &self,
+        context: &Context,
+        desk: &Desk,
+        level: Breakdown,
+        (read, all): (&figures::Table, &[figures::Table]),
+    ) -> Result<Section, HttpError> {
         let by = self.by.unwrap_or(level);
-        let read = self.read(context, level).await?;
+        let mut drawn = Vec::new();
+        for drawing in self.drawings {
+            drawn.extend(drawing.draw(context, desk, all, (read, by)).await?);
+        }
         Ok(Section {
             name: self.name,
             title: self.title(context),
             count: format::count(context.lang(), read.rows.len() as i64),
             is_of_all: figures::is_of_all(context, &figures::metrics(&self.shown()), by),
             is_empty: read.rows.is_empty(),
+            drawn,
             table: read.html(context.lang(), context.zone())?,
             exports: Exports::of_part(context, &format!("{}/{}", desk.path, self.name)),
         })

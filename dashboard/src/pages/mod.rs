@@ -25,6 +25,7 @@ mod queue;
 mod table;
 mod totals;
 mod village_columns;
+mod village_pictures;
 
 use askama::Template;
 use axum::http::header::CACHE_CONTROL;

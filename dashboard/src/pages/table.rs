@@ -81,6 +81,15 @@ impl Row {
         place::join(lang, self.county_name.as_deref(), self.township_name.as_deref(), self.village_name.as_deref())
     }
 
+    /// The name of its own level alone.
+    pub(super) fn short_name(&self, lang: Lang) -> String {
+        match (&self.village_name, &self.township_name) {
+            (Some(village), _) => place::short(village),
+            (None, Some(township)) => township.clone(),
+            (None, None) => self.name(lang),
+        }
+    }
+
     /// The page of a village, the villages of a township, the townships of a county.
     pub(super) fn href(&self, context: &Context) -> String {
         let code = self.code();

@@ -13,6 +13,7 @@ use super::cards::Pages;
 use super::page;
 use super::table::{self, Row};
 use super::village_columns::{Line, columns};
+use super::village_pictures::Pictures;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
@@ -40,6 +41,8 @@ struct Page {
     count: String,
     pages: Pages,
     exports: Exports,
+    /// None where there is nothing to be drawn, and on paper.
+    pictures: Option<Pictures>,
 }
 
 /// What the address asks of the table.
@@ -76,6 +79,8 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     for line in &mut lines[shown.clone()] {
         line.picture = line.row.picture(scale)?;
     }
+    let is_drawn = !is_print && !lines.is_empty();
+    let pictures = is_drawn.then(|| Pictures::new(&context, wanted.level, &lines)).transpose()?;
     let class = |line: &Line| if line.row.ranked { "" } else { "few" };
     let mut frame = context.frame(Nav::Villages, t.say("nav-villages"), &["level", "sort", "dir", "cols"]);
     if is_print {
@@ -90,6 +95,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         count: format::count(t, total as i64),
         pages: Pages::new(&context.ask, number, total as i64, PAGE as i64).unless(is_print),
         exports: Exports::new(&context, "/villages"),
+        pictures,
         q: wanted.q,
     })
 }

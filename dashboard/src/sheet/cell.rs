@@ -20,6 +20,8 @@ pub(crate) enum Cell {
     Share(i64, i64),
     /// A share from 0 to 1 that is no count of anything.
     Ratio(f64),
+    /// The ends of an interval of shares.
+    Between(f64, f64),
     /// So many of a thousand.
     PerMille(f64),
     /// Told with one decimal.
@@ -57,6 +59,7 @@ impl Cell {
             Self::Count(n) => format::count(lang, *n),
             Self::Share(part, whole) => format::rate(*part, *whole),
             Self::Ratio(share) => format::ratio(*share),
+            Self::Between(low, high) => format::interval(Some(*low), Some(*high)),
             Self::PerMille(value) => format::per_mille(Some(*value)),
             Self::Decimal(value) => format::tenths(*value),
             Self::Measure(value) => format::measure(lang, *value),
@@ -73,6 +76,7 @@ impl Cell {
             Self::None => String::new(),
             Self::Count(n) => n.to_string(),
             Self::Told(_, plain) => plain.clone(),
+            Self::Between(low, high) => format!("{low:.6}–{high:.6}"),
             Self::Share(..)
             | Self::Ratio(_)
             | Self::PerMille(_)
@@ -95,9 +99,13 @@ impl Cell {
             | Self::Decimal(value)
             | Self::Measure(value)
             | Self::Amount(value) => *value,
-            Self::None | Self::Text(_) | Self::Told(..) | Self::Day(_) | Self::Instant(_) | Self::Flag(_) => {
-                return None;
-            }
+            Self::None
+            | Self::Text(_)
+            | Self::Told(..)
+            | Self::Between(..)
+            | Self::Day(_)
+            | Self::Instant(_)
+            | Self::Flag(_) => return None,
         };
         value.is_finite().then_some(value)
     }

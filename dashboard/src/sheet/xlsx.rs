@@ -177,7 +177,7 @@ impl Formats {
 
     fn of(&self, cell: &Cell) -> Option<&Format> {
         match cell {
-            Cell::None | Cell::Text(_) | Cell::Told(..) | Cell::Flag(_) => None,
+            Cell::None | Cell::Text(_) | Cell::Told(..) | Cell::Between(..) | Cell::Flag(_) => None,
             Cell::Count(_) | Cell::Amount(_) => Some(&self.count),
             Cell::Share(..) | Cell::Ratio(_) => Some(&self.share),
             Cell::PerMille(_) => Some(&self.mille),

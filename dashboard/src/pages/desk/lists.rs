@@ -2,6 +2,7 @@
 
 use queries::Breakdown;
 
+use super::pictures::Drawing;
 use super::{Desk, Figure, Table};
 use crate::frame::Nav;
 
@@ -13,8 +14,8 @@ pub(crate) static DESKS: [Desk; 6] = [
         nav: Nav::Organizations,
         note: "desk-note-time",
         tables: &[
-            by("org-time", Breakdown::Organization, &[HANDLING, SPEEDUP, BASELINE]),
-            by("org-due", Breakdown::Organization, &[DUE]),
+            by("org-time", Breakdown::Organization, &[HANDLING, SPEEDUP, BASELINE]).drawn(&[Drawing::Spread]),
+            by("org-due", Breakdown::Organization, &[DUE]).drawn(&[ON_TIME]),
             by("org-answers", Breakdown::Organization, &[ACCEPTED_IN_TIME, ONE_NOTICE, REFUSED]),
         ],
     },
@@ -24,8 +25,8 @@ pub(crate) static DESKS: [Desk; 6] = [
         nav: Nav::Items,
         note: "desk-note-time",
         tables: &[
-            by("item-limits", Breakdown::Item, &[PROMISE, HANDLING, SPEEDUP, BASELINE]),
-            by("item-due", Breakdown::Item, &[DUE]),
+            by("item-limits", Breakdown::Item, &[PROMISE, HANDLING, SPEEDUP, BASELINE]).drawn(&[Drawing::Spread]),
+            by("item-due", Breakdown::Item, &[DUE]).drawn(&[ON_TIME]),
             by("item-volume", Breakdown::Item, &[VOLUME, UNUSUAL]),
             by("item-all", Breakdown::All, &[PROMISE_ALL, INSTANT, VISITS, ONLINE]),
         ],
@@ -35,7 +36,10 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-savings",
         nav: Nav::Savings,
         note: "desk-note-savings",
-        tables: &[places("saved", &[SAVED]), by("saved-months", Breakdown::Month, &[SAVED])],
+        tables: &[
+            places("saved", &[SAVED]).drawn(&[VISITED]),
+            by("saved-months", Breakdown::Month, &[SAVED]).drawn(&[Drawing::Lines(&["M31 saved_yuan"])]),
+        ],
     },
     Desk {
         path: "/market",
@@ -46,7 +50,8 @@ pub(crate) static DESKS: [Desk; 6] = [
             places("deals", &[DEALT]),
             places("sell-through", &[SOLD]),
             places("value", &[VALUE]),
-            by("value-months", Breakdown::Month, &[VALUE]),
+            by("value-months", Breakdown::Month, &[VALUE])
+                .drawn(&[Drawing::Lines(&["M28 gmv_yuan", "M28 last_gmv_yuan"])]),
             places("unsold", &[UNSOLD]),
             places("parcels", &[PARCELS]),
         ],
@@ -61,7 +66,7 @@ pub(crate) static DESKS: [Desk; 6] = [
             places("solved", &[SOLVED]),
             places("content", &[CONTENT]),
             by("answers-offices", Breakdown::Organization, &[ANSWERED]),
-            by("answers-months", Breakdown::Month, &[ANSWERED, SOLVED, CONTENT]),
+            by("answers-months", Breakdown::Month, &[ANSWERED, SOLVED, CONTENT]).drawn(&[HEARD, HEARD_OF]),
         ],
     },
     Desk {
@@ -70,11 +75,12 @@ pub(crate) static DESKS: [Desk; 6] = [
         nav: Nav::Disclosure,
         note: "desk-note-disclosure",
         tables: &[
-            places("published", &[PUBLISHED]),
+            places("published", &[PUBLISHED]).drawn(&[SHOWN]),
             places("published-on-time", &[PUBLISHED_ON_TIME]),
             places("published-whole", &[COMPLETE]),
             places("power-lists", &[POWERS]),
-            by("published-months", Breakdown::Month, &[PUBLISHED, PUBLISHED_ON_TIME]),
+            by("published-months", Breakdown::Month, &[PUBLISHED, PUBLISHED_ON_TIME])
+                .drawn(&[Drawing::Lines(&["M22 disclosure_rate", "M23 on_time_rate"])]),
         ],
     },
 ];
@@ -95,7 +101,16 @@ const VOLUME: Figure = of("M01", &["received_n", "accepted_n", "closed_n"]);
 const UNUSUAL: Figure = of("M33", &["per_workday", "mom", "yoy", "max_z"]);
 const SAVED: Figure = of(
     "M31",
-    &["decided_n", "eligible_n", "saving_per_case", "saved_yuan", "repeated_n", "unknown_visits_n", "visited_n"],
+    &[
+        "decided_n",
+        "eligible_n",
+        "saving_per_case",
+        "saved_yuan",
+        "repeated_n",
+        "unknown_visits_n",
+        "unknown_applicant_n",
+        "visited_n",
+    ],
 );
 const DEALT: Figure = of("M26", &["decided_n", "dealt_n", "deal_rate", "seller_only_n", "open_n"]);
 const SOLD: Figure = of("M27", &["counted_n", "listed_kg", "sold_kg", "sell_through", "oversold_n", "unknown_n"]);
@@ -121,14 +136,33 @@ const PUBLISHED_ON_TIME: Figure = of("M23", &["due_n", "on_time_n", "on_time_rat
 const COMPLETE: Figure = of("M24", &["counted_n", "completeness_rate", "online_rate", "unknown_fields_n"]);
 const POWERS: Figure = of("M25", &["villages_n", "consistent_n", "consistent_rate", "unlisted_n"]);
 
+/// In time, of what was due.
+const ON_TIME: Drawing = Drawing::Ranking("M03 on_time_rate", "M03 due_n");
+/// What became of the cases that the village took in.
+const VISITED: Drawing = Drawing::Layers(&[
+    "M31 eligible_n",
+    "M31 repeated_n",
+    "M31 unknown_visits_n",
+    "M31 unknown_applicant_n",
+    "M31 visited_n",
+]);
+const HEARD: Drawing = Drawing::Lines(&["M19 first_response_rate", "M20 solved_rate", "M21 satisfied_rate"]);
+const HEARD_OF: Drawing = Drawing::Bars(&["M19 due_n", "M19 answered_n"]);
+const SHOWN: Drawing = Drawing::Heat(&[
+    ("published", "M22 disclosure_rate"),
+    ("published-on-time", "M23 on_time_rate"),
+    ("published-whole", "M24 completeness_rate"),
+    ("published-whole", "M24 online_rate"),
+]);
+
 const fn of(metric: &'static str, columns: &'static [&'static str]) -> Figure {
     Figure { metric, columns }
 }
 
 const fn by(name: &'static str, by: Breakdown, figures: &'static [Figure]) -> Table {
-    Table { name, by: Some(by), figures }
+    Table { name, by: Some(by), figures, drawings: &[] }
 }
 
 const fn places(name: &'static str, figures: &'static [Figure]) -> Table {
-    Table { name, by: None, figures }
+    Table { name, by: None, figures, drawings: &[] }
 }

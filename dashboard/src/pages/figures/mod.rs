@@ -201,16 +201,18 @@ fn heads(context: &Context, by: Breakdown, is_ranked: bool, figures: &[Shown]) -
     if is_ranked {
         heads.push(head("#".to_owned(), "r"));
     }
-    heads.push(head(t.code("by", by.as_str()), ""));
-    heads.push(head(t.say("col-code"), ""));
+    heads.push(Head { id: "name".to_owned(), ..head(t.code("by", by.as_str()), "") });
+    heads.push(Head { id: "code".to_owned(), ..head(t.say("col-code"), "") });
     for (metric, columns) in figures {
         for column in columns {
             let text = label(t, metric, column.name);
             let title = format!("{} {} · {}", metric.id, unit(t, column.unit), column.meaning);
             let href = Some(context.ask.link(&format!("/metrics/{}", metric.id), &[("by", by.as_str())]));
-            heads.push(Head { title, href, ..head(text, "r") });
+            let id = format!("{} {}", metric.id, column.name);
+            let interval = Head { id: format!("±{id}"), ..head(t.say("col-interval"), "r") };
+            heads.push(Head { id, title, href, ..head(text, "r") });
             if column.share.is_some() {
-                heads.push(head(t.say("col-interval"), "r"));
+                heads.push(interval);
             }
         }
     }

@@ -15,6 +15,8 @@ use crate::sheet::{self, About, Cell, Dress, Sheet};
 /// The head of a column.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Head {
+    /// What it is found by: `name`, `code`, or metric and column, with `±` before these for the interval of a share.
+    pub(crate) id: String,
     pub(crate) text: String,
     /// What its values mean.
     pub(crate) title: String,
@@ -60,7 +62,8 @@ impl Field {
         Self { href, ..self }
     }
 
-    fn words(&self) -> &str {
+    /// What stands in it, if that is words.
+    pub(crate) fn words(&self) -> &str {
         match &self.cell {
             Cell::Text(text) | Cell::Told(text, _) => text,
             _ => "",
@@ -69,6 +72,11 @@ impl Field {
 }
 
 impl Table {
+    /// What stands in a row under a head.
+    pub(crate) fn field<'t>(&self, row: &'t [Field], id: &str) -> Option<&'t Field> {
+        self.heads.iter().position(|head| head.id == id).and_then(|at| row.get(at))
+    }
+
     /// The table as a page shows it.
     pub(crate) fn html(&self, lang: Lang, zone: &TimeZone) -> Result<String, HttpError> {
         let head = |head: &Head| grid::Head {

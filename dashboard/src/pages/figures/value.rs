@@ -47,12 +47,12 @@ pub(crate) fn interval(column: &Column, row: &Record) -> Field {
     let (Some(low), Some(high)) = (end("lower"), end("upper")) else {
         return Field::none();
     };
-    let text = if column.unit == "ratio" {
-        format::interval(Some(low), Some(high))
+    let cell = if column.unit == "ratio" {
+        Cell::Between(low, high)
     } else {
-        format!("{}–{}", format::tenths(low), format::tenths(high))
+        Cell::Told(format!("{}–{}", format::tenths(low), format::tenths(high)), format!("{low:.6}–{high:.6}"))
     };
-    Field { cell: Cell::Told(text, format!("{low:.6}–{high:.6}")), order: Some(low), class: "r faint", href: None }
+    Field { cell, order: Some(low), class: "r faint", href: None }
 }
 
 /// How many a share was counted of.
