@@ -227,7 +227,7 @@ mod tests {
     /// Whether a table of the page has a column.
     fn has(desk: &Desk, table: &str, id: &str) -> bool {
         let figures = desk.tables.iter().filter(|known| known.name == table).flat_map(|table| table.figures);
-        let mut columns = figures.flat_map(|figure| figure.columns.iter().map(|column| (figure.metric, *column)));
+        let mut columns = figures.flat_map(|figure| figure.columns.iter().map(move |column| (figure.metric, *column)));
         columns.any(|(metric, column)| id.split_once(' ') == Some((metric, column)))
     }
 
@@ -235,7 +235,7 @@ mod tests {
     fn pictures_are_of_columns_that_their_tables_have() {
         let mut drawn = 0;
         for desk in &DESKS {
-            let drawings = desk.tables.iter().flat_map(|table| table.drawings.iter().map(|one| (table.name, one)));
+            let drawings = desk.tables.iter().flat_map(|table| table.drawings.iter().map(move |one| (table.name, one)));
             for (table, drawing) in drawings {
                 let columns: Vec<(&str, &str)> = match drawing {
                     Drawing::Ranking(value, n) => vec![(table, *value), (table, *n)],
