@@ -1,19 +1,22 @@
-"""Times `sunlake` and DuckDB on the same event file, in turn, and prints medians and ratios.
+"""Times landing and DuckDB on the same events as CSV and as NDJSON, in turn, and prints medians and ratios.
 
-(a) parsing, types and Parquet only: `sunlake ingest` of rows that need no sort against
-    `COPY (SELECT … FROM read_csv) TO parquet`;
-(b) everything: ingest against read_csv, sha256 of the personal column, distinct on the event id,
-    order by (case_no, occurred_at) and COPY.
-Both of ours are the same command: landing always checks, hashes, sorts and commits.
+(a) parsing, types and Parquet only: `examples/parse_only.rs` against `COPY (SELECT … FROM read_csv or read_json) TO
+    parquet`;
+(b) everything: `sunlake ingest` without originals, into a lake in memory (/dev/shm), where a sync costs nothing,
+    against the same reading with sha256 of the personal column, distinct on the event id, order by (case_no,
+    occurred_at) and COPY, which syncs nothing either.
+Apart from that: the same ingest into a lake on the disk, which tells what fsync costs, and with the original kept.
 """
 
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 
-BIN, FILE, RUNS, WORK = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+from measure import median, timed, told
+
+BIN, EXAMPLE, FILE, RUNS, WORK = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
+MEMORY = "/dev/shm"
+PARSE_MOST, ALL_MOST, MIB_MOST = 1.2, 1.0, 1536
 
 COLUMNS = """{'event_id':'VARCHAR','case_no':'VARCHAR','seq':'BIGINT','event_type':'VARCHAR','step_seq':'BIGINT',
 'step_name':'VARCHAR','step_limit':'BIGINT','actor_id':'VARCHAR','actor_role':'VARCHAR','org_code':'VARCHAR',
@@ -21,53 +24,91 @@ COLUMNS = """{'event_id':'VARCHAR','case_no':'VARCHAR','seq':'BIGINT','event_typ
 'stop_id':'VARCHAR','stop_kind':'VARCHAR','basis':'VARCHAR','approved_length':'BIGINT','approved_unit':'VARCHAR',
 'approved_at':'TIMESTAMP','applicant_notified_at':'TIMESTAMP','extension_wd':'BIGINT','to_village':'VARCHAR',
 'to_org':'VARCHAR'}"""
-READ = f"read_csv('{FILE}', header=true, columns={COLUMNS})"
-PARQUET = f"(format parquet, compression zstd, row_group_size 131072)"
-PLAIN = f"copy (select * from {READ}) to '{WORK}/duck.parquet' {PARQUET}"
-FULL = f"""copy (
-    select * replace (sha256(actor_id) as actor_id) from (select distinct on (event_id) * from {READ})
-    order by case_no, occurred_at
-) to '{WORK}/duck.parquet' {PARQUET}"""
+PARQUET = "(format parquet, compression zstd, row_group_size 131072)"
 
 
-def timed(command):
-    """Wall seconds and peak memory (MiB) of a process."""
-    before = os.times()
-    pid = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(pid.pid, 0)
-    pid.returncode = os.waitstatus_to_exitcode(status)
-    if pid.returncode != 0:
-        sys.exit(f"{command[0]} ended with {pid.returncode}")
-    return os.times().elapsed - before.elapsed, usage.ru_maxrss / 1024
+class Format:
+    def __init__(self, name, file):
+        self.name, self.file = name, file
+        read = f"read_csv('{file}', header=true, columns={COLUMNS})"
+        if name == "NDJSON":
+            read = f"read_json('{file}', format='newline_delimited', columns={COLUMNS})"
+        self.plain = f"copy (select * from {read}) to '{WORK}/duck.parquet' {PARQUET}"
+        self.full = f"""copy (
+            select * replace (sha256(actor_id) as actor_id) from (select distinct on (event_id) * from {read})
+            order by case_no, occurred_at
+        ) to '{WORK}/duck.parquet' {PARQUET}"""
+
+    def measure(self, memory):
+        """Runs of each, by name, in turn."""
+        work = {
+            "(a) sunlake": lambda: timed([EXAMPLE, "workflow_event", self.file, f"{WORK}/ours.parquet"]),
+            "(a) duckdb": lambda: duck(self.plain),
+            "(b) sunlake": lambda: land(self.file, memory, "bare"),
+            "(b) duckdb": lambda: duck(self.full),
+            "on the disk, fsync": lambda: land(self.file, WORK, "bare"),
+            "the same, original kept": lambda: land(self.file, WORK, "kept"),
+        }
+        runs = {name: [] for name in work}
+        for _ in range(RUNS):
+            for name, run in work.items():
+                runs[name].append(run())
+        return runs
 
 
-def ours():
-    lake = f"{WORK}/lake"
+def land(file, place, originals):
+    lake = f"{place}/lake"
     shutil.rmtree(lake, ignore_errors=True)
-    return timed([BIN, "ingest", "workflow_event", FILE, "--lake", lake, "--no-derive"])
+    config = f"{WORK}/{originals}.toml"
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(f'[vault]\nfolder = "{WORK}/vault"\noriginals = {str(originals == "kept").lower()}\n')
+    found = timed([BIN, "ingest", "workflow_event", file, "--config", config, "--lake", lake, "--no-derive"])
+    for folder in (lake, f"{WORK}/vault"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return found
 
 
 def duck(sql):
-    script = f"import duckdb; c = duckdb.connect(); c.execute(\"set temp_directory='{WORK}/spill'\"); c.execute({sql!r})"
-    return timed([sys.executable, "-c", script])
+    code = f"import duckdb; c = duckdb.connect(); c.execute(\"set temp_directory='{WORK}/spill'\"); c.execute({sql!r})"
+    return timed([sys.executable, "-c", code])
+
+
+def as_json(connection, csv):
+    """The same events as NDJSON, beside the file; fields without a value are null."""
+    file = os.path.splitext(csv)[0] + ".ndjson"
+    read = f"read_csv('{csv}', header=true, columns={COLUMNS})"
+    connection.execute(f"copy (select * from {read}) to '{file}' (format json)")
+    return file
 
 
 def main():
     import duckdb
 
-    rows = sum(1 for _ in open(FILE, "rb")) - 1
-    print(f"{rows} rows, {os.path.getsize(FILE) / 1e6:.0f} MB, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {RUNS} runs each in turn")
-    results = {"sunlake": [], "duckdb (a) plain": [], "duckdb (b) full": []}
-    for _ in range(RUNS):
-        results["sunlake"].append(ours())
-        results["duckdb (a) plain"].append(duck(PLAIN))
-        results["duckdb (b) full"].append(duck(FULL))
-    for name, runs in results.items():
-        times = [seconds for seconds, _ in runs]
-        print(f"{name:18} median {statistics.median(times):6.2f} s  min {min(times):6.2f}  max {max(times):6.2f}  peak {max(mib for _, mib in runs):6.0f} MiB")
-    for name in ["duckdb (a) plain", "duckdb (b) full"]:
-        ratios = [ours[0] / theirs[0] for ours, theirs in zip(results["sunlake"], results[name])]
-        print(f"ratio sunlake / {name}: median {statistics.median(ratios):.2f} (min {min(ratios):.2f}, max {max(ratios):.2f})")
+    connection = duckdb.connect()
+    formats = [Format("CSV", FILE), Format("NDJSON", as_json(connection, FILE))]
+    rows = connection.execute(f"select count(*) from read_csv('{FILE}', header=true, columns={COLUMNS})").fetchone()[0]
+    print(f"{rows} rows, {os.cpu_count()} cores, DuckDB {duckdb.__version__}, {RUNS} runs each in turn")
+    memory = f"{MEMORY}/{os.path.basename(WORK)}"
+    if not os.path.isdir(MEMORY) or shutil.disk_usage(MEMORY).free < os.path.getsize(FILE):
+        memory = WORK
+        print(f"{MEMORY} has no room for a lake: (b) has its fsync in it")
+    try:
+        for one in formats:
+            runs = one.measure(memory)
+            print(f"\n{one.name}, {os.path.getsize(one.file) / 1e6:.0f} MB", flush=True)
+            for name, times in runs.items():
+                print(told(name, times))
+            for part, most in (("(a)", PARSE_MOST), ("(b)", ALL_MOST)):
+                ratio = median(runs[f"{part} sunlake"]) / median(runs[f"{part} duckdb"])
+                print(f"ratio {part} {ratio:.2f}, aim {most}: {'kept' if ratio <= most else 'missed'}")
+            peak = max(mib for _, mib in runs["(b) sunlake"])
+            print(f"peak {peak:.0f} MiB, aim {MIB_MOST}: {'kept' if peak <= MIB_MOST else 'missed'}")
+            disk = median(runs["on the disk, fsync"])
+            print(f"disk and fsync {disk - median(runs['(b) sunlake']):.2f} s", end="; ")
+            print(f"keeping the original {median(runs['the same, original kept']) - disk:.2f} s", flush=True)
+    finally:
+        if memory != WORK:
+            shutil.rmtree(memory, ignore_errors=True)
 
 
 main()

@@ -1,6 +1,7 @@
 # Sourced by the other scripts: a work folder that goes away, the program, and (if asked) DuckDB from
-# PyPI. PROFILE=debug takes the build of `make run`, BIN names a binary that is there already,
-# BENCH_DIR says where the work folder is made.
+# PyPI, an example program, and a lake. PROFILE=debug takes the build of `make run`, BIN names a binary
+# that is there already and EXAMPLES the folder of the example programs, BENCH_DIR says where the work
+# folder is made, LAKE names a lake that is there already, which is read and not changed.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 profile="${PROFILE:-release}"
 target="${CARGO_TARGET_DIR:-$HOME/.cache/sunlake/target}"
@@ -27,6 +28,33 @@ need_program() {
 # Sets `python`, one that has duckdb.
 need_duckdb() {
     python3 -m venv "$work/venv"
-    "$work/venv/bin/pip" install --quiet "duckdb>=1.4"
+    "$work/venv/bin/pip" install --quiet -r tests/duck/requirements.txt
     python="$work/venv/bin/python"
+}
+
+# Sets `example`, that program of a package.
+need_example() {
+    if [ -n "${EXAMPLES:-}" ]; then
+        example="$EXAMPLES/$2"
+    elif [ "$profile" = release ]; then
+        cargo build --locked --release -p "$1" --example "$2"
+        example="$target/release/examples/$2"
+    else
+        cargo build --locked -p "$1" --example "$2"
+        example="$target/debug/examples/$2"
+    fi
+}
+
+# Sets `lake`, with all feeds of so many years of a city, derived.
+need_lake() {
+    lake="${LAKE:-}"
+    [ -z "$lake" ] || return 0
+    lake="$work/lake"
+    "$bin" sample --out "$work/sample" --years "$1" --scale "${SCALE:-1}" > /dev/null
+    for file in "$work"/sample/*.csv; do
+        mapping="$(basename "$file" .csv)"
+        "$bin" ingest "${mapping%_*}" "$file" --lake "$lake" --no-derive > /dev/null
+        rm "$file"
+    done
+    "$bin" derive --lake "$lake"
 }

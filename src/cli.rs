@@ -10,6 +10,7 @@ use crate::time::AsOf;
 mod check;
 mod erase;
 mod examples;
+mod flow;
 mod keeping;
 mod metric;
 mod quarantine;
@@ -18,6 +19,7 @@ mod values;
 
 pub use check::CheckArgs;
 pub use erase::{AuditVerb, EraseArgs};
+pub use flow::FlowArgs;
 pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
 pub use metric::{ClaimsArgs, Compare, MetricArgs};
 pub use quarantine::QuarantineVerb;
@@ -95,6 +97,9 @@ pub enum Verb {
     /// What was claimed in public (C1 to C7), each claim beside what the records say
     #[command(after_help = examples::CLAIMS)]
     Claims(ClaimsArgs),
+    /// Which step follows which, how often, and how many office hours cases wait in between
+    #[command(after_help = examples::FLOW)]
+    Flow(FlowArgs),
     /// What has to hold in the lake: keys, references, instants, sums; exit code 1 if a check finds a row
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),

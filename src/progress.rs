@@ -38,7 +38,12 @@ impl Bar {
 
     /// A bar of the bytes of an object that is fetched.
     pub fn fetching(name: &str, json: bool) -> Self {
-        Self::new(0, name, "fetched", BYTES, json)
+        Self::of_bytes(name, "fetched", json)
+    }
+
+    /// A bar of bytes to which something is done.
+    pub fn of_bytes(what: &str, done: &str, json: bool) -> Self {
+        Self::new(0, what, done, BYTES, json)
     }
 
     /// So many are done.

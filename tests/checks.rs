@@ -27,14 +27,14 @@ fn an_honest_lake_passes_every_check() {
     let place = lake();
     let told = place.json(&["check"]);
     let checks = told["checks"].as_array().expect("checks");
-    assert_eq!(checks.len(), 18);
+    assert_eq!(checks.len(), 19);
     for check in checks {
         assert_eq!((check["rows"].as_i64(), check["is_all"].as_bool()), (Some(0), Some(true)), "{check}");
         assert!(check["title_zh"].is_string() && check["row"].is_string(), "{check}");
     }
     assert!(told["as_of"].is_string() && told["versions"]["case_state"].as_i64() > Some(0), "{told}");
     let shown = place.run(&["check"]);
-    assert_eq!(shown.lines().count(), 19, "{shown}");
+    assert_eq!(shown.lines().count(), 20, "{shown}");
     assert!(shown.contains("ledger_sums") && shown.contains("The account of each batch is right"), "{shown}");
 }
 

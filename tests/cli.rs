@@ -147,6 +147,7 @@ fn every_verb_shows_examples() {
         "cards",
         "metric",
         "claims",
+        "flow",
         "check",
         "explain",
         "query",

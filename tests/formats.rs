@@ -10,7 +10,7 @@ use crate::support::{Place, real, text};
 use crate::workbook::Cell::{Number, Text, Time};
 use crate::workbook::{packed, workbook};
 
-const MAPPING: &str = r#"
+pub const MAPPING: &str = r#"
 [source]
 system = "hall"
 time_zone = "Asia/Shanghai"
@@ -31,12 +31,12 @@ pub const CSV: &str = "编号,业务号,环节,时间,序号,步骤,备注\n\
                        E1,TEST-1,ACCEPT,2018-05-16 09:00:00,1,村级受理,20\n\
                        E2,TEST-2,CLOSE,2018-05-17 10:30:00,2,,\n";
 
-const NDJSON: &str = "{\"编号\":\"E1\",\"业务号\":\"TEST-1\",\"环节\":\"ACCEPT\",\"时间\":\"2018-05-16T09:00:00+08:00\",\
+pub const NDJSON: &str = "{\"编号\":\"E1\",\"业务号\":\"TEST-1\",\"环节\":\"ACCEPT\",\"时间\":\"2018-05-16T09:00:00+08:00\",\
                       \"序号\":1,\"步骤\":\"村级受理\",\"备注\":20}\n\
                       {\"序号\":2,\"编号\":\"E2\",\"业务号\":\"TEST-2\",\"环节\":\"CLOSE\",\"时间\":\"2018-05-17 10:30:00\",\
                       \"备注\":null}\n";
 
-fn mapping(place: &Place) -> String {
+pub fn mapping(place: &Place) -> String {
     text(&place.file("hall.toml", MAPPING)).to_owned()
 }
 
@@ -160,6 +160,28 @@ fn files_of_an_archive_are_read_one_after_the_other_and_named() {
     assert!(message.contains("columns.zip/b.csv, line 1: column"), "{message}");
     let file = place.file("mixed.zip", packed(&[("a.csv", CSV.as_bytes()), ("b.pdf", b"%PDF")]));
     assert!(place.fails(1, &["ingest", &mapping, text(&file)]).contains("several kinds (b.pdf, a.csv)"));
+}
+
+#[test]
+fn of_a_file_that_fails_programs_get_a_receipt_too() {
+    let place = Place::new();
+    let mapping = mapping(&place);
+    let [wrong, right] = [place.file("wrong.csv", "a,b\n1,2\n"), place.file("a.csv", CSV)];
+    let missing = place.dir.path().join("missing.csv");
+    let files = [&wrong, &right, &missing].map(|file| text(file));
+    let mut command = place.sunlake();
+    let done = command.args(["ingest", &mapping, "--json"]).args(files).assert().failure().code(1);
+    let (out, said) = (&done.get_output().stdout, String::from_utf8_lossy(&done.get_output().stderr));
+    let receipts: Vec<serde_json::Value> =
+        String::from_utf8_lossy(out).lines().map(|line| serde_json::from_str(line).expect("a receipt")).collect();
+    let outcomes: Vec<_> = receipts.iter().map(|receipt| receipt["outcome"].as_str()).collect();
+    assert_eq!(outcomes, [Some("failed"), Some("landed"), Some("failed")], "{receipts:?}");
+    assert_eq!(receipts[0]["file"], "wrong.csv");
+    for failed in [&receipts[0], &receipts[2]] {
+        let error = failed["error"].as_str().expect("why");
+        assert!(said.contains(&format!("sunlake: {error}")), "{said}");
+    }
+    assert!(said.contains("2 of 3 files did not land"), "{said}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::server::Server;
 use crate::support::{Place, text};
 
 const MAPPING: &str = r#"
@@ -136,6 +137,31 @@ fn small_files_are_merged_and_nothing_that_is_asked_changes() {
     assert!(place.run(&["lake", "vacuum"]).contains("0 files"), "readers may hold the merged files");
     assert!(place.run(&["lake", "migrate", "--dry-run"]).contains("nothing to do"));
     assert!(place.fails(2, &["lake", "verify", "--table", "nonsense"]).contains("there is no table"));
+}
+
+#[test]
+fn a_server_merges_small_files_by_itself_while_others_land() {
+    let place = Place::new();
+    for number in 0..6 {
+        land(&place, &format!("{number}.csv"), &[&format!("C{number}")]);
+    }
+    let events = "select * from workflow_event_history where case_no < 'C6' order by event_id";
+    let before = place.run(&["query", events, "--format", "csv"]);
+    assert_eq!((data_files(&place, "workflow_event"), data_files(&place, "ingest_batch")), (6, 6));
+    let config = place.file("compact.toml", "[compact]\nevery_seconds = 1\nsettled_seconds = 0\nsmall_files = 4\n");
+    let _server = Server::start(&place, &config);
+    let mut landed = 6;
+    let are_merged = (0..60).any(|_| {
+        // Fewer than the batches: without a merge there would be as many files.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        land(&place, &format!("{landed}.csv"), &[&format!("C{landed}")]);
+        landed += 1;
+        data_files(&place, "workflow_event") <= 4 && data_files(&place, "ingest_batch") <= 4
+    });
+    assert!(are_merged, "{} files after {landed} landings", data_files(&place, "workflow_event"));
+    assert_eq!(place.run(&["query", events, "--format", "csv"]), before);
+    assert_eq!(place.number("select count(distinct case_no) from case_state"), landed);
+    place.run(&["lake", "verify"]);
 }
 
 /// A data file somewhere below a table's folder.

@@ -3,9 +3,10 @@
 use assert_cmd::Command;
 use serde_json::Value;
 
-use crate::formats::gzipped;
+use crate::formats::{self, gzipped};
 use crate::store::{Fault, KEY, SECRET, Store};
 use crate::support::{Place, text};
+use crate::workbook::packed;
 
 const MAPPING: &str = r#"
 [source]
@@ -109,6 +110,18 @@ fn an_object_is_the_same_batch_as_the_file_on_the_disk() {
     landing.store.put("exports/empty.csv", "");
     let done = landing.ingest("s3://exports/empty.csv").assert().failure().code(1);
     assert!(String::from_utf8_lossy(&done.get_output().stderr).contains("s3://exports/empty.csv is empty"));
+}
+
+#[test]
+fn workbooks_and_archives_are_objects_too() {
+    let mut landing = Landing::new();
+    landing.mapping = formats::mapping(&landing.place);
+    landing.store.put("exports/a.xlsx", formats::xlsx());
+    let receipt = landing.lands("s3://exports/a.xlsx");
+    assert_eq!((receipt["landed"].as_i64(), receipt["encoding"].as_str()), (Some(2), Some("XLSX")), "{receipt}");
+    landing.store.put("exports/a.zip", packed(&[("a.csv", formats::CSV.as_bytes())]));
+    let receipt = landing.lands("s3://exports/a.zip");
+    assert_eq!((receipt["landed"].as_i64(), receipt["known"].as_i64()), (Some(0), Some(2)), "{receipt}");
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::ipc::writer::StreamWriter;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
+use crate::formats::gzipped;
 use crate::killing::Killing;
 use crate::server::{Answer, Connection, Server};
 use crate::support::{Place, text};
@@ -58,6 +62,44 @@ fn events(of: &str, rows: usize) -> String {
 
 fn count(body: &Value, name: &str) -> i64 {
     body[name].as_i64().unwrap_or_else(|| panic!("no {name} in {body}"))
+}
+
+/// All columns of the shipped mapping: a stream has a header.
+const COLUMNS: &str = "event_id,case_no,seq,event_type,step_seq,step_name,step_limit,actor_id,actor_role,org_code,\
+                       decision,close_result,occurred_at,recorded_at";
+
+/// Events as an Arrow IPC stream.
+fn stream(ids: &[&str]) -> Vec<u8> {
+    let columns = COLUMNS.split(',').map(|name| {
+        let value = |id: &&str| match name {
+            "event_id" => Some((*id).to_owned()),
+            "case_no" => Some(format!("C{id}")),
+            "seq" => Some("1".to_owned()),
+            "event_type" => Some("ACCEPT".to_owned()),
+            "occurred_at" | "recorded_at" => Some("2023-09-01 09:00:00".to_owned()),
+            _ => None,
+        };
+        (name, Arc::new(ids.iter().map(value).collect::<StringArray>()) as ArrayRef, true)
+    });
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).expect("batch");
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).expect("writer");
+    writer.write(&batch).expect("write");
+    writer.into_inner().expect("a stream")
+}
+
+#[test]
+fn a_stream_of_arrow_is_pushed_plain_and_packed() {
+    let pushing = Pushing::new("");
+    let server = pushing.start();
+    let arrow = ("content-type", "application/vnd.apache.arrow.stream");
+    let plain = pushing.post(&server, &[arrow], stream(&["a", "b"]));
+    assert_eq!((plain.status, count(&plain.body, "landed")), (200, 2), "{plain:?}");
+    let packed = pushing.post(&server, &[arrow, ("content-encoding", "gzip")], gzipped(&stream(&["b", "c"])));
+    let counts = (count(&packed.body, "landed"), count(&packed.body, "known"));
+    assert_eq!((packed.status, counts), (200, (1, 1)), "{packed:?}");
+    let lines = pushing.post(&server, &[NDJSON], event("c"));
+    assert_eq!((lines.status, count(&lines.body, "known")), (200, 1), "the same record in another format: {lines:?}");
+    assert_eq!(pushing.events(), 3);
 }
 
 #[test]

@@ -37,9 +37,20 @@ pub struct CheckRow {
 /// Runs checks one after the other, so that they take memory and cores once. One that cannot be run
 /// does not hold up the others.
 pub async fn run_checks(session: &Session, checks: impl IntoIterator<Item = &'static Check>) -> CheckRun {
+    run_checks_watched(session, checks.into_iter().collect(), &|_, _| ()).await
+}
+
+/// The same; `watch` hears after each how many are done of how many.
+pub async fn run_checks_watched(
+    session: &Session,
+    checks: Vec<&'static Check>,
+    watch: &(dyn Fn(u64, u64) + Send + Sync),
+) -> CheckRun {
     let mut results = Vec::new();
+    let of = checks.len() as u64;
     for check in checks {
         results.push(CheckResult { check, found: rows(session, check).await });
+        watch(results.len() as u64, of);
     }
     CheckRun { as_of: session.as_of(), versions: session.versions().to_vec(), results }
 }

@@ -18,7 +18,7 @@ mod rules;
 mod session;
 
 pub use case_item::CaseItem;
-pub use check::{CheckResult, CheckRow, CheckRun, run_checks};
+pub use check::{CheckResult, CheckRow, CheckRun, run_checks, run_checks_watched};
 pub use derive::{CardChange, Changes, DeriveOptions, DeriveReport, DueChange, derive, derive_watched, plan};
 pub use engine::Engine;
 pub use error::AnalyticsError;

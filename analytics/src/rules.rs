@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use sla::{Policy, Zone};
 
 use crate::AnalyticsError;
+use crate::calendar::CalendarAsOf;
 use crate::cells::{Int, Text, columns};
 
 mod body;
@@ -75,6 +76,11 @@ impl Rules {
     /// When something of the calendar's days came to be known by its notices, ascending.
     pub(crate) fn calendar_notices(&self) -> &[Timestamp] {
         self.calendars.notices()
+    }
+
+    /// The days and office hours that were known by an instant: the days by their notices.
+    pub(crate) fn calendar_by(&self, by: Timestamp) -> CalendarAsOf<'_> {
+        self.calendars.all()[self.calendars.place(false, by)].known_by(by)
     }
 
     /// When rules of a case of this item changed, beside what notices tell of days.

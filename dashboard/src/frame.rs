@@ -229,9 +229,13 @@ impl Context {
 
     /// The period in words, be it of the address or the month.
     pub(crate) fn period(&self) -> String {
-        let t = self.lang();
         let (from, to) = self.ask.filters.period(self.today);
-        let last = to.yesterday().unwrap_or(to);
+        self.days_told(from, to)
+    }
+
+    /// Days in words, half open as they are here.
+    pub(crate) fn days_told(&self, from: Date, to: Date) -> String {
+        let (t, last) = (self.lang(), to.yesterday().unwrap_or(to));
         t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))])
     }
 

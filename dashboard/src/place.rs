@@ -1,5 +1,6 @@
 //! Names of regions.
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::i18n::Lang;
@@ -14,9 +15,13 @@ pub(crate) struct Village {
     pub(crate) township_name: String,
     pub(crate) county_code: String,
     pub(crate) county_name: String,
+    /// First day on which an edition has it.
+    pub(crate) first_day: Date,
+    /// First day on which none has it any more.
+    pub(crate) gone_on: Option<Date>,
 }
 
-/// The villages of the day's edition, in the order of their codes.
+/// The villages of the day's edition and of those before it, in the order of their codes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
     villages: Vec<Village>,
@@ -39,7 +44,7 @@ impl Places {
         Self { villages }
     }
 
-    /// Every village, in the order of their codes.
+    /// Every village, in the order of their codes, with those that are gone.
     pub(crate) fn all(&self) -> &[Village] {
         &self.villages
     }
@@ -60,7 +65,7 @@ impl Places {
     /// Codes (six digits) and names of the counties.
     pub(crate) fn counties(&self, lang: Lang) -> Vec<(String, String)> {
         let mut counties: Vec<(String, String)> = Vec::new();
-        for village in &self.villages {
+        for village in self.present() {
             let code = prefix(&village.county_code, 6);
             if counties.iter().all(|(known, _)| *known != code) {
                 counties.push((code, county(lang, &village.county_code, &village.county_name)));
@@ -72,7 +77,9 @@ impl Places {
     /// The full name of a region; its digits where it has none, and all of it for no digits.
     pub(crate) fn name(&self, region: &Region, lang: Lang) -> String {
         let digits = region.digits();
-        let Some(village) = self.villages.iter().find(|village| village.village_code.starts_with(digits)) else {
+        let mut within = self.villages.iter().filter(|village| village.village_code.starts_with(digits));
+        // What lies above a village that is gone may have another name by now.
+        let Some(village) = within.clone().find(|village| village.gone_on.is_none()).or_else(|| within.next()) else {
             return if digits.is_empty() { lang.say("all-regions") } else { digits.to_owned() };
         };
         match digits.len() {
@@ -97,7 +104,7 @@ impl Places {
                 continue;
             }
             let mut last = String::new();
-            for village in self.villages.iter().filter(|village| village.village_code.starts_with(&code)) {
+            for village in self.present().filter(|village| village.village_code.starts_with(&code)) {
                 let township = prefix(&village.township_code, 9);
                 if township != last {
                     choices.push(choice(township.clone(), format!("\u{3000}{}", village.township_name)));
@@ -110,9 +117,14 @@ impl Places {
             }
         }
         if !digits.is_empty() && choices.iter().all(|choice| !choice.selected) {
-            choices.push(choice(digits.to_owned(), digits.to_owned()));
+            choices.push(choice(digits.to_owned(), self.name(region, lang)));
         }
         choices
+    }
+
+    /// Those of the day's edition.
+    fn present(&self) -> impl Iterator<Item = &Village> {
+        self.villages.iter().filter(|village| village.gone_on.is_none())
     }
 }
 
@@ -180,9 +192,13 @@ mod tests {
             township_name: township_name.into(),
             county_code: "450521000000".into(),
             county_name: "合浦县".into(),
+            first_day: jiff::civil::date(2000, 1, 1),
+            gone_on: code.ends_with("99").then(|| jiff::civil::date(2021, 1, 1)),
         };
         Places::new(vec![
             village("450521111201", "顺塔村委会", "450521111000", "石康镇"),
+            village("450521101199", "旧村委会", "450521101000", "党江公社"),
+            village("450521199199", "渔村村委会", "450521199000", "渔镇"),
             village("450521101201", "渔江村村委会", "450521101000", "党江镇"),
         ])
     }
@@ -219,5 +235,18 @@ mod tests {
         let chosen = places.choices(&region("450521111"), Lang::Zh);
         assert_eq!(chosen.iter().filter(|choice| choice.selected).count(), 1);
         assert_eq!(values("999999").last().map(String::as_str), Some("999999"));
+    }
+
+    #[test]
+    fn a_village_that_is_gone_has_a_name_and_is_offered_no_more() {
+        let places = places();
+        assert_eq!(places.name(&region("450521101199"), Lang::Zh), "合浦县党江公社旧村");
+        assert_eq!(places.name(&region("450521101000"), Lang::Zh), "合浦县党江镇");
+        assert_eq!(places.name(&region("450521199000"), Lang::Zh), "合浦县渔镇");
+        assert_eq!(places.desk("450521101199-DB", Lang::Zh).as_deref(), Some("旧村代办点"));
+        let offered = |text: &str| places.choices(&region(text), Lang::Zh);
+        assert!(offered("450521101").iter().all(|choice| choice.value != "450521101199"));
+        let chosen = offered("450521101199").into_iter().find(|choice| choice.selected).expect("what is chosen");
+        assert_eq!(chosen.text, "合浦县党江公社旧村");
     }
 }

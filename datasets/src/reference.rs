@@ -15,7 +15,7 @@ pub(crate) mod undo;
 pub mod versions;
 
 pub use item::{FlowStep, ServiceItem, flow_steps, limits_fit, service_items};
-pub use regions::{RegionChanges, region_changes};
+pub use regions::Editions;
 
 const REGION: &str = include_str!("../reference/region.csv");
 const ORGANIZATION: &str = include_str!("../reference/organization.csv");

@@ -25,4 +25,5 @@ pub use person::PersonKey;
 pub use pull::{Connection, Overlap, Password, Pull, PullError, PullOptions, PullReport, pull};
 pub use readers::{LINE_COLUMN, Mapping, ReadError, mapping};
 pub use receipt::{Earlier, NewColumns, RULES, Receipt, Refusal, TableCount};
+pub use rows::typed_rows;
 pub use vault::{RawRecord, Vault, VaultErasure, VaultFinding, VaultOptions, VaultReport};

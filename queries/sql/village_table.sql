@@ -1,7 +1,8 @@
 -- table: village_table
 -- title_zh: 村级一览
 -- title_en: Villages
--- grain: one row a village (or township, or county) of the day's region edition, also without cases
+-- grain: one row a village (or township, or county) of the day's region edition, also without cases, and one of
+--     earlier editions that something is counted of
 -- key: the code of the level
 -- params: $from date, $to date (exclusive)
 -- columns:
@@ -14,14 +15,10 @@
 --     supervised (cases), red_per_1000 (per 1,000 cases): M06b; null when nothing was supervised
 --     median_used_days (workdays): M10b
 -- formula: each level is worked out from its cases, never from the rates of the level below
--- caveat: Cases whose place is unknown, or not in the edition, have no row here: the metrics have them.
+-- caveat: Cases whose place is unknown, or in no edition, have no row here: the metrics have them.
 --     Not ordered. Caveats of M01, M03, M06 and M10 hold.
 -- source: domain §5 (aggregation)
-with places as (
-    select distinct {places} from village
-),
-
-{case_totals},
+with {case_totals},
 
 carded as (
     select
@@ -41,6 +38,26 @@ card_totals as (
         count(*) filter (where level = 'RED') as red_net
     from carded
     group by code
+),
+
+-- Of places that are no more, as the last edition that knew them has them.
+gone as (
+    select
+        {places},
+        row_number() over (partition by {level}_code order by edition desc, village_code) as place
+    from village_ever
+    where {level}_code not in (select {level}_code from village)
+        and (
+            {level}_code in (select code from case_totals)
+            or {level}_code in (select code from card_totals)
+        )
+),
+
+places as (
+    select distinct {places} from village
+    union all
+    select {places} from gone
+    where place = 1
 ),
 
 measured as (

@@ -13,10 +13,11 @@ pub const MOST_ROWS: usize = 1000;
 const PERIOD: [(&str, &str); 2] = [("$from", "date '1949-10-01'"), ("$to", "date '2200-01-01'")];
 
 /// Every check: keys, references, instants, sums, limits.
-pub static CHECKS: [Check; 18] = [
+pub static CHECKS: [Check; 19] = [
     Check::new("key_unique_case_state", include_str!("../sql/checks/key_unique_case_state.sql")),
     Check::new("key_unique_card", include_str!("../sql/checks/key_unique_card.sql")),
     Check::new("key_unique_version", include_str!("../sql/checks/key_unique_version.sql")),
+    Check::new("region_editions", include_str!("../sql/checks/region_editions.sql")),
     Check::new("village_in_region", include_str!("../sql/checks/village_in_region.sql")),
     Check::new("card_has_case", include_str!("../sql/checks/card_has_case.sql")),
     Check::new("record_references", include_str!("../sql/checks/record_references.sql")),

@@ -53,7 +53,7 @@ pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sq
 pub const REFUSED_ROW: &str = include_str!("../sql/panels/refused_row.sql");
 /// The refused rows that are open, a page of them or all.
 pub const REFUSED_ROWS: &str = include_str!("../sql/panels/refused_rows.sql");
-/// The villages with what lies above them.
+/// The villages with what lies above them, and those of earlier editions.
 pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 /// Rules that open rows have broken, by table and mapping.
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
@@ -63,8 +63,12 @@ pub const SEARCH_CASES: &str = include_str!("../sql/panels/search_cases.sql");
 pub const SEARCH_ITEMS: &str = include_str!("../sql/panels/search_items.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
+/// Which step follows which, how often, and how long cases wait in between.
+pub const STEP_FLOW: &str = include_str!("../sql/panels/step_flow.sql");
 /// The next instants at which something is seen to change by time alone.
 pub const TURNS: &str = include_str!("../sql/panels/turns.sql");
+/// The village that took the place of one that is gone.
+pub const VILLAGE_SUCCESSOR: &str = include_str!("../sql/panels/village_successor.sql");
 
 /// The same text over the states and cards that a session holds in memory (`view::recent`). It gives the same rows
 /// where it asks of nothing that was over before the first day of these.

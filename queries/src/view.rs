@@ -1,13 +1,17 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 19] = [
+pub const VIEWS: [(&str, &str); 23] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("calendar_year", include_str!("../sql/views/calendar_year.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
     ("standing_batch", include_str!("../sql/views/standing_batch.sql")),
     ("refusal", include_str!("../sql/views/refusal.sql")),
+    ("region_edition", include_str!("../sql/views/region_edition.sql")),
+    ("village_edition", include_str!("../sql/views/village_edition.sql")),
     ("village", include_str!("../sql/views/village.sql")),
+    ("village_ever", include_str!("../sql/views/village_ever.sql")),
+    ("region_change", include_str!("../sql/views/region_change.sql")),
     ("freshness", include_str!("../sql/views/freshness.sql")),
     ("village_day", include_str!("../sql/views/village_day.sql")),
     ("village_item_month", include_str!("../sql/views/village_item_month.sql")),

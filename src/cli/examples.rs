@@ -51,6 +51,14 @@ pub const CLAIMS: &str = "Examples:
   sunlake claims --from 2022-09-01 --to 2023-09-01    a claim a row, with the metric and column beside it
   sunlake claims --from 2022-09-01 --to 2023-09-01 --format csv";
 
+pub const FLOW: &str = "Examples:
+  sunlake flow                                        of all cases, the most frequent first
+  sunlake flow --item SI001 --region 450502           of one item, in one county
+  sunlake flow --as-of 2023-06-30 --format csv        as it was known at the end of that day
+
+Steps of a case are in the order in which each first began; one that was sent back goes on with itself. A step that
+began before the one before it had ended waited for nothing: it counts under overlaps_n, and in no waiting time.";
+
 pub const CHECK: &str = "Examples:
   sunlake check                                       all of them; no rows are good
   sunlake check ledger_sums village_day_sums          these two

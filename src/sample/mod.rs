@@ -67,6 +67,8 @@ impl Default for SampleConfig {
 /// A sample: everything that a day's cases are made from.
 pub struct Sample {
     seed: u64,
+    /// Edition of the region codes that the villages are of.
+    edition: u16,
     /// First day with cases, as a day number.
     first: i64,
     /// Local time of the export, in seconds.
@@ -94,7 +96,7 @@ impl Sample {
         let sites = place::sites(&all, villages, &catalog.kinds, YEARLY * scale, seed);
         ensure!(!sites.is_empty(), "a sample needs at least one village");
         let (plan, present) = (Plan::new(&days), days::seconds(present));
-        Ok(Sample { seed, first, present, days, plan, catalog, sites })
+        Ok(Sample { seed, edition, first, present, days, plan, catalog, sites })
     }
 
     /// The cases that people apply for in a village on `date`, in order, each with its whole

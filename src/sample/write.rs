@@ -1,5 +1,5 @@
 //! The files of an export as CSV: cases and events, what the platforms keep beside them, and the
-//! made-up reference rows.
+//! reference rows.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -43,7 +43,7 @@ pub fn write_files(sample: &Sample, out: &Path, progress: &mut dyn FnMut(u64)) -
     let parts = (file("workflow_case", ".part"), file("workflow_event", ".part"));
     let mut tables = Tables::new(create(&parts.0)?, create(&parts.1)?)?;
     let mut beside = Vec::new();
-    for (table, columns, rows) in others::reference::tables(sample) {
+    for (table, columns, rows) in others::reference::tables(sample)? {
         let mut writer = OtherWriter::begin(table, columns, file(table, ".part"))?;
         rows.iter().try_for_each(|row| writer.write(row))?;
         beside.push(writer);

@@ -11,6 +11,7 @@ use super::Shared;
 use super::lake::sized;
 use crate::cli::{BackupArgs, Misuse, RestoreArgs};
 use crate::output::{counted, say};
+use crate::progress::Bar;
 
 pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
     let lake = shared.lake().await?;
@@ -24,7 +25,10 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
     }
     let (now, audit) = (SystemClock::default().now(), shared.config.audit_file());
     let options = BackupOptions { now, check: args.check, keys, audit, dry_run: args.dry_run };
-    let report = lake.backup(&url(&args.url)?, &options).await?;
+    let bar = Bar::of_bytes("backup", "copied", shared.global.json);
+    let made = lake.backup(&url(&args.url)?, &options, &|done, of| bar.at_of(done, of)).await;
+    bar.finish();
+    let report = made?;
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": args.dry_run, "backup": report }));
         return Ok(());
@@ -52,8 +56,12 @@ pub async fn backup(shared: &Shared, args: &BackupArgs) -> Result<()> {
 
 pub async fn restore(shared: &Shared, args: &RestoreArgs) -> Result<()> {
     let keys = if args.with_keys { keys(shared)? } else { Vec::new() };
-    let report =
-        lake::restore(&url(&args.url)?, &shared.lake_url()?, &keys, &shared.config.audit_file(), args.dry_run).await?;
+    let (from, to, audit) = (url(&args.url)?, shared.lake_url()?, shared.config.audit_file());
+    let bar = Bar::of_bytes("restore", "copied", shared.global.json);
+    let watch = |done: u64, of: u64| bar.at_of(done, of);
+    let made = lake::restore(&from, &to, &keys, &audit, args.dry_run, &watch).await;
+    bar.finish();
+    let report = made?;
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": args.dry_run, "restore": report }));
         return Ok(());

@@ -6,13 +6,17 @@ use serde_json::{Value, json};
 use super::Shared;
 use crate::cli::{CheckArgs, Misuse};
 use crate::output::say;
+use crate::progress::Bar;
 
 pub async fn run(shared: &Shared, args: &CheckArgs) -> Result<()> {
     if shared.global.as_of.is_some() {
         bail!(Misuse("checks look at the lake as it is now; leave --as-of out".into()));
     }
     let checks = chosen(&args.ids)?;
-    let run = analytics::run_checks(&shared.session().await?, checks).await;
+    let session = shared.session().await?;
+    let bar = Bar::counting(checks.len() as u64, "check", "checks", shared.global.json);
+    let run = analytics::run_checks_watched(&session, checks, &|done, of| bar.at_of(done, of)).await;
+    bar.finish();
     if shared.global.json {
         say!("{}", told(&run));
     } else {

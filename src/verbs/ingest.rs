@@ -45,7 +45,11 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
         let (input, _spool) = match spool::input(file, shared.global.json).await {
             Ok(found) => found,
             Err(error) => {
-                eprintln!("sunlake: {error:#}");
+                let error = format!("{error:#}");
+                let typed = file.to_string_lossy();
+                // What follows an address's question mark may be a signature.
+                let name = if typed.contains("://") { typed.split('?').next().unwrap_or_default() } else { &*typed };
+                printed = printed.and(fail(name, &error, shared.global.json));
                 failed += 1;
                 continue;
             }
@@ -64,7 +68,7 @@ pub async fn run(shared: &Shared, args: &IngestArgs) -> Result<()> {
             // Nobody may be reading; landing goes on all the same.
             Ok(receipt) => printed = printed.and(print(&receipt, shared.global.json)),
             Err(error) => {
-                eprintln!("sunlake: {error}");
+                printed = printed.and(fail(&input.name, &error.to_string(), shared.global.json));
                 failed += 1;
             }
         }
@@ -100,6 +104,15 @@ pub async fn swept(vault: Arc<Vault>, now: jiff::Timestamp) {
         Ok(Err(error)) => tracing::warn!("what has expired in the vault stays: {error}"),
         Err(error) => tracing::warn!("what has expired in the vault stays: {error}"),
     }
+}
+
+/// Of a file of which nothing landed: why, and for programs a receipt that says so.
+fn fail(file: &str, error: &str, json: bool) -> Result<()> {
+    eprintln!("sunlake: {error}");
+    if json {
+        say!("{}", serde_json::json!({ "file": file, "outcome": "failed", "error": error }));
+    }
+    Ok(())
 }
 
 /// One receipt: a line of JSON, or a few lines for people.

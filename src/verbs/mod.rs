@@ -25,6 +25,7 @@ mod demo;
 mod derive;
 mod erase;
 mod explain;
+mod flow;
 mod ingest;
 mod lake;
 mod metric;
@@ -49,6 +50,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Cards(args) => cards::run(&shared, &args).await,
         Verb::Claims(args) => claims::run(&shared, &args).await,
         Verb::Metric(args) => metric::run(&shared, &args).await,
+        Verb::Flow(args) => flow::run(&shared, &args).await,
         Verb::Check(args) => check::run(&shared, &args).await,
         Verb::Explain { case_no } => explain::run(&shared, &case_no).await,
         Verb::Query(args) => query::run(&shared, &args).await,

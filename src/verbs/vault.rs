@@ -10,6 +10,7 @@ use super::Shared;
 use super::lake::sized;
 use crate::cli::{Misuse, VaultVerb};
 use crate::output::{counted, say};
+use crate::progress::Bar;
 
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -26,7 +27,13 @@ pub async fn run(shared: &Shared, verb: &VaultVerb) -> Result<()> {
 }
 
 async fn verify(shared: &Shared, vault: Arc<Vault>) -> Result<()> {
-    let report = tokio::task::spawn_blocking(move || vault.verify()).await??;
+    let bar = Bar::counting(0, "vault", "files", shared.global.json);
+    let work = move || {
+        let verified = vault.verify_watched(&|done, of| bar.at_of(done, of));
+        bar.finish();
+        verified
+    };
+    let report = tokio::task::spawn_blocking(work).await??;
     if shared.global.json {
         say!("{}", serde_json::to_string(&report)?);
     } else {

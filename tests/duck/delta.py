@@ -83,6 +83,16 @@ class Log:
                 f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
             )
 
+    def view(self, engine, name):
+        """The same as a view, so that each question reads the files as they lie. They must all have the same fields,
+        as those of a lake have that one version of the program has made."""
+        if not self.live:
+            return self.load(engine, name)
+        files = [str(self.folder / urllib.parse.unquote(path)) for path in self.live]
+        read = f"read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+        columns = ", ".join(f'"{field["name"]}"' for field in self.fields)
+        engine.execute(f"create view {name} as select {columns} from {read}")
+
 
 def quoted(value):
     return "null" if value is None else "'" + value.replace("'", "''") + "'"

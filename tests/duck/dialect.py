@@ -44,11 +44,13 @@ RULES = (
 TEXT_OR_COMMENT = re.compile(r"('(?:[^']|'')*'|--[^\n]*)")
 
 
-def translated(sql, as_of, today, period=None):
-    """`as_of` is an instant, `today` its day in the lake's zone, `period` the values of $from and $to."""
+def translated(sql, as_of, today, period=None, given=None):
+    """`as_of` is an instant, `today` its day in the lake's zone, `period` the values of $from and $to, `given` those of
+    other parameters, as SQL."""
     values = [(r"\bnow\(\)", f"(timestamptz '{as_of}')"), (r"\bcurrent_date\(\)", f"(date '{today}')")]
     if period:
         values += [(rf"\${name}\b", f"(date '{day}')") for name, day in zip(("from", "to"), period)]
+    values += [(rf"\${name}\b", value) for name, value in (given or {}).items()]
     pieces = TEXT_OR_COMMENT.split(sql)
     for at in range(0, len(pieces), 2):
         for pattern, words in (*RULES, *values):

@@ -54,6 +54,11 @@ def names(constant):
     return re.findall(r'"(\w+)"', found[1])
 
 
+def all_views():
+    """The views that are files of their own, in the order in which a session makes them."""
+    return re.findall(r'"\.\./sql/views/(\w+)\.sql"\)\),', (ROOT / "queries/src/view.rs").read_text())
+
+
 def key(table):
     """Key of a table, as docs/TABLES.md is printed from the contracts."""
     text = (ROOT / "docs/TABLES.md").read_text()
@@ -64,16 +69,17 @@ def key(table):
 
 
 class Tables:
-    """The newest version of every table of a lake, in DuckDB."""
+    """The newest version of every table of a lake, in DuckDB: loaded, or, `in_place`, as views over the files."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, in_place=False):
         self.engine = duckdb.connect()
+        self.in_place = in_place
         self.engine.execute("create schema lake")
         self.versions, self.fields = {}, {}
         for log in sorted(pathlib.Path(folder).glob("*/_delta_log")):
             table = log.parent.name
             read = Log(self.engine, log.parent)
-            read.load(self.engine, f"lake.{table}")
+            (read.view if in_place else read.load)(self.engine, f"lake.{table}")
             self.versions[table] = read.version
             self.fields[table] = {field["name"] for field in read.fields}
         self.zone = self.one("select value from lake.lake_meta where key = 'time_zone'")
@@ -112,6 +118,8 @@ class Tables:
         history = [*names("RECORDS"), *names("REFERENCE"), "workflow_case", "workflow_event"]
         for table, fields in sorted(self.fields.items()):
             name = f"{table}_history" if table in history else table
+            if name in all_views():
+                continue
             if "put_at" in fields:
                 self._view(name, self._template("standing", table, record=key(table)[0]))
             elif table in history:
@@ -122,7 +130,7 @@ class Tables:
             record, *more = key(table)
             kind = "present_versions" if more == ["version"] else "present_rows"
             self._view(table, self._template(kind, table, record=record))
-        for name in OWN_VIEWS:
+        for name in all_views() if self.in_place else OWN_VIEWS:
             self._view(name, (VIEWS / f"{name}.sql").read_text())
         run(WORKED)
         for macro in MACROS:
@@ -149,8 +157,9 @@ class Tables:
         return text
 
     def _view(self, name, sql):
-        """As a table, since each metric asks it again."""
-        self.engine.execute(f"create table {name} as {self.translated(sql)}")
+        """As a table, since each metric asks it again; in place it is asked of the files each time."""
+        kind = "view" if self.in_place else "table"
+        self.engine.execute(f"create {kind} {name} as {self.translated(sql)}")
 
-    def translated(self, sql, period=None):
-        return translated(sql, self.as_of, self.today, period)
+    def translated(self, sql, period=None, given=None):
+        return translated(sql, self.as_of, self.today, period, given)

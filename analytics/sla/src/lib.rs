@@ -25,6 +25,7 @@ mod history;
 mod known_bugs;
 mod ladder;
 mod limit;
+mod office;
 #[cfg(test)]
 mod oracle;
 mod policy;
@@ -52,6 +53,7 @@ pub use explain::{DayLine, DayRole, Explanation, Mark, OfficeDay, OfficePart, Of
 pub use history::{Start, StartKind};
 pub use limit::{CaseInput, ItemRules, Limit, StepRule, Unit};
 pub use names::UnknownName;
+pub use office::office_between;
 pub use policy::{ClockKind, Deadline, Level, ObjectType, Policy, Rule};
 pub use reason::Reason;
 pub use rules::{CaseRules, RuleChange};

@@ -30,6 +30,7 @@ mod columns;
 mod lake_table;
 mod metric;
 mod now;
+mod office;
 pub(crate) mod overlay;
 pub(crate) mod recent;
 mod workdays;
@@ -114,6 +115,7 @@ impl Session {
         for function in workdays::functions(&ground.rules.workdays.known_on(today), &zone_name) {
             context.register_udf(function);
         }
+        context.register_udf(office::function(ground.rules.clone(), ground.as_of, &zone_name));
         context.register_udtf("metric", Arc::new(metric::MetricTable));
         register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
         Ok(Self {

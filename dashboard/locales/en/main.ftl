@@ -38,7 +38,10 @@ basis-recent = Counted from the cases in motion
 basis-cases = Counted from all cases
 basis-records = Counted from all records
 basis-marts = Counted from the sums of the months before { $until } and the cases in motion since
-basis-lag = The sums are { $n } updates behind: counted from all cases
+basis-lag = The sums are behind by { COUNT($n) ->
+        [one] { $n } update
+       *[other] { $n } updates
+    }: counted from all cases
 basis-moving = The sums are being updated: counted from all cases
 all-regions = Whole city
 all-levels = All
@@ -321,6 +324,8 @@ level-village = Villages
 level-township = Townships
 level-county = Counties
 village-desk = { $village } village desk
+village-gone = No edition of the regions has this village since { $day }.
+village-successor = In the same township its name goes on as
 village-cards = Cards to be acted on
 village-days = Received by day
 

@@ -281,6 +281,8 @@ level-village = 村
 level-township = 乡镇街道
 level-county = 县区
 village-desk = { $village }代办点
+village-gone = 自{ $day }起，该村不在行政区划之中。
+village-successor = 同乡镇同名延续：
 village-cards = 待处置的牌
 village-days = 每日收件
 

@@ -219,6 +219,8 @@ mod tests {
             township_name: "石康镇".into(),
             county_code: "450521000000".into(),
             county_name: "合浦县".into(),
+            first_day: jiff::civil::date(2000, 1, 1),
+            gone_on: None,
         };
         for q in ["顺塔", "顺塔村", "石康镇顺塔村", "顺塔村委会", "hepu 石康镇", "450521111", "450521111201"]
         {

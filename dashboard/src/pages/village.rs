@@ -1,11 +1,14 @@
-//! `/villages/{code}`: one village, its figures, its days, its cards.
+//! `/villages/{code}`: one village, its figures, its days, its cards; of one that is gone, since when.
 
+use analytics::Param;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use futures::try_join;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use queries::Level;
+use queries::{Level, panel};
+use serde::Deserialize;
 
 use super::card_columns::{columns, lines};
 use super::{daily, object, page, queue, table};
@@ -13,7 +16,8 @@ use crate::charts::volume_and_rates;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
-use crate::place;
+use crate::i18n::Lang;
+use crate::place::{self, Village};
 use crate::request::{Ask, Region};
 use crate::sheet::{Chosen, Grid, Sorting};
 use crate::state::App;
@@ -31,6 +35,10 @@ struct Page {
     code: String,
     above: Vec<Link>,
     period: String,
+    /// Since when no edition has the village; empty while one does.
+    gone: String,
+    /// What goes on under its name.
+    successor: Option<Link>,
     row: Option<table::View>,
     picture: String,
     days: Vec<daily::View>,
@@ -38,6 +46,13 @@ struct Page {
     grid: Grid,
     cards_count: String,
     cards_href: String,
+}
+
+/// One row of panel `village_successor`.
+#[derive(Debug, Deserialize)]
+struct Successor {
+    village_code: String,
+    village_name: String,
 }
 
 /// The page.
@@ -53,9 +68,16 @@ pub(crate) async fn show(
     let Some(village) = context.places.village(&code).cloned() else {
         return Err(HttpError::missing("village", &code));
     };
-    let (from, to) = context.ask.filters.period(today);
-    let (first, tomorrow) = (today.saturating_sub((DAYS - 1).days()), today.tomorrow().unwrap_or(today));
-    let (workdays, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
+    let tomorrow = today.tomorrow().unwrap_or(today);
+    let (from, to) = match village.gone_on {
+        // Nothing is told of the month that runs, so it is all its time.
+        Some(_) if !context.ask.filters.has_period() => (village.first_day, tomorrow),
+        _ => context.ask.filters.period(today),
+    };
+    let end = village.gone_on.unwrap_or(tomorrow).min(tomorrow);
+    let first = end.saturating_sub(DAYS.days());
+    let known_from = first.min(today.saturating_sub(400.days()));
+    let (workdays, _) = context.calendar(known_from, today.saturating_add(90.days())).await?;
     let issued = (Timestamp::UNIX_EPOCH, context.issued().1);
     let wanted = queue::Wanted {
         object: object::CASE,
@@ -67,10 +89,11 @@ pub(crate) async fn show(
     };
     let (rows, days, cards) = try_join!(
         table::read(&context, Level::Village, from, to),
-        daily::read(&context, &workdays, first, tomorrow),
+        daily::read(&context, &workdays, first, end),
         queue::read(&context, wanted),
     )?;
     let (now, chosen) = (context.now(&workdays), Chosen::all(columns(false)));
+    let successor = successor(&context, &village).await?;
     let row = rows.iter().find(|row| row.code() == code);
     let scale = table::scale(&rows);
     let mut frame = context.frame(Nav::Villages, place::short(&village.village_name), &[]);
@@ -88,7 +111,9 @@ pub(crate) async fn show(
         frame,
         name: place::full(t, Some(&village), true),
         above: above.collect(),
-        period: context.period(),
+        period: context.days_told(from, to),
+        gone: village.gone_on.map(|day| gone(t, day)).unwrap_or_default(),
+        successor,
         row: row.map(|row| row.view(&context, None, scale)).transpose()?,
         picture: volume_and_rates::render(&daily::series(&context, &days, false), t)?,
         days: daily::views(&context, &days),
@@ -97,4 +122,24 @@ pub(crate) async fn show(
         cards_href: context.ask.link("/cards", &[]),
         code,
     })
+}
+
+/// Since when a village is no more.
+fn gone(t: Lang, day: Date) -> String {
+    t.tell("village-gone", &[("day", &format::day_long(t, day))])
+}
+
+/// The village that goes on under the name of one that is gone, as far as the editions tell.
+async fn successor(context: &Context, village: &Village) -> Result<Option<Link>, HttpError> {
+    if village.gone_on.is_none() {
+        return Ok(None);
+    }
+    let params = [("village", Param::Text(village.village_code.clone()))];
+    let rows: Vec<Successor> = context.session.rows(panel::VILLAGE_SUCCESSOR, &params).await?;
+    let link = |row: Successor| Link {
+        href: context.ask.link(&format!("/villages/{}", row.village_code), &[]),
+        text: place::short(&row.village_name),
+        current: false,
+    };
+    Ok(rows.into_iter().next().map(link))
 }

@@ -11,6 +11,7 @@ pub static CALENDAR_DAY: Contract = Contract {
     sort: &["region", "date"],
     stats: &["region", "date"],
     bloom: &[],
+    standard: "domain §7 `calendar_day`",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,

@@ -11,12 +11,13 @@ pub static CALENDAR_YEAR: Contract = Contract {
     sort: &["region", "year"],
     stats: &["region", "year"],
     bloom: &[],
+    standard: "domain §7 `calendar_year`",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,
     fields: &[
         must("region", Text, "CN national, GX Guangxi"),
-        must("year", Int, "the year"),
+        must("year", Int, "the year").unit("year"),
         must(
             "status",
             Text,

@@ -11,6 +11,7 @@ pub static DISCLOSURE_OBLIGATION: Contract = Contract {
     sort: &["village_code", "due_at"],
     stats: &["obligation_id", "village_code", "due_at", "known_at"],
     bloom: &["obligation_id"],
+    standard: "domain §7 `disclosure_obligation`",
     role: Role::Fact,
     happened: &[],
     made_id: MadeId::Never,
@@ -39,7 +40,8 @@ pub static DISCLOSURE_OBLIGATION: Contract = Contract {
             "how the due time follows from the period, e.g. by the 20th of the next quarter's first month",
         ),
         may("due_at", Instant, "by when it has to be published"),
-        may("on_display_days", Int, "natural days that it has to stay published; unknown: until the next one"),
+        may("on_display_days", Int, "natural days that it has to stay published; unknown: until the next one")
+            .unit("CD"),
         may("not_applicable_reason", Prose, "why there is nothing to disclose; counts only if approved"),
         may("approver_id", Text, "who approved that"),
         may("approved_at", Instant, "when"),

@@ -14,12 +14,13 @@ pub static HANDLING_HIST: Contract = Contract {
     sort: &["grain", "month", "village_code", "org_code", "item_id", "is_instant", "used_days_tenths"],
     stats: &["grain", "month", "village_code", "org_code"],
     bloom: &[],
+    standard: "domain §5 M10",
     role: Role::Derived,
     happened: &[],
     made_id: MadeId::Never,
     fields: &[
         must("part", Text, "cold: compacted; hot: added since"),
-        must("fold_version", Int, "number of the derive run"),
+        must("fold_version", Int, "number of the derive run").unit("no."),
         must("grain", Text, "VILLAGE, ORG_ITEM: what the row's cases have in common; each case is in one row of both")
             .one_of(&["VILLAGE", "ORG_ITEM"]),
         must("month", Date, "month of the closing: its first day, in the lake's zone"),
@@ -27,8 +28,8 @@ pub static HANDLING_HIST: Contract = Contract {
         may("org_code", Text, "of ORG_ITEM: department responsible for the decision; null: the source names none"),
         may("item_id", Text, "of ORG_ITEM: 事项; null: the source names none"),
         must("is_instant", Bool, "the limit is 0 (INSTANT), reported apart"),
-        must("used_days_tenths", Int, "used_days: tenths of a workday"),
-        must("n", Int, "cases with a clock that were decided in the month after so long"),
-        must("zero_day", Int, "of these, decided before the first counted day began: used_wd is 0"),
+        must("used_days_tenths", Int, "used_days: tenths of a workday").unit("tenths of WD"),
+        must("n", Int, "cases with a clock that were decided in the month after so long").unit("cases"),
+        must("zero_day", Int, "of these, decided before the first counted day began: used_wd is 0").unit("cases"),
     ],
 };

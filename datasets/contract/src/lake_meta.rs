@@ -10,6 +10,7 @@ pub static LAKE_META: Contract = Contract {
     sort: &["key"],
     stats: &[],
     bloom: &[],
+    standard: "our own",
     role: Role::Ledger,
     happened: &[],
     made_id: MadeId::Never,

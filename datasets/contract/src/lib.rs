@@ -116,10 +116,18 @@ pub fn find(table: &str) -> Option<&'static Contract> {
     ALL.iter().find(|contract| contract.table == table).copied()
 }
 
+/// What the columns `unit` and `from` of the document say.
+const UNITS_AND_STANDARDS: &str = "
+Units: WD working days, CD natural days; no.: an ordinal number or a version; the name of another field: that field \
+tells the unit. From: `domain §n` are the rules of this domain; GB/T numbers and laws as named; U the national \
+exchange tables (up_pro_*, up_task_*), E a provincial feed (EA_JC_STEP_*); our own: nothing outside prescribes it.
+";
+
 /// All contracts as a document: `docs/TABLES.md`, which a test compares.
 pub fn document() -> String {
     let mut text =
         String::from("# Tables\n\nPrinted from the contracts in `datasets/contract/src`; a test compares this file.\n");
+    text += UNITS_AND_STANDARDS;
     for contract in ALL {
         let list = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         text += &format!(
@@ -135,10 +143,11 @@ pub fn document() -> String {
         if !contract.sort.is_empty() {
             text += &format!(" Sorted by: {}.", list(contract.sort));
         }
-        text += "\n\n| field | type | may be unknown | meaning |\n|---|---|---|---|\n";
+        text += "\n\n| field | type | unit | may be unknown | meaning | from |\n|---|---|---|---|---|---|\n";
         for field in contract.fields {
             let unknown = if field.nullable { "yes" } else { "" };
-            text += &format!("| `{}` | {:?} | {unknown} | {} |\n", field.name, field.kind, field.doc);
+            let (Field { name, kind, unit, doc, .. }, standard) = (field, contract.standard_of(field));
+            text += &format!("| `{name}` | {kind:?} | {unit} | {unknown} | {doc} | {standard} |\n");
         }
     }
     text
@@ -162,6 +171,9 @@ pub struct Contract {
     /// Fields with a Bloom filter, for look-ups by value; by the first of them the landing finds the
     /// rows that a fact table has.
     pub bloom: &'static [&'static str],
+    /// Where its fields are from, where neither the field nor [`COMMON`] says otherwise: a section of the domain's
+    /// rules, a law, a standard, or our own.
+    pub standard: &'static str,
     /// Who writes the table.
     pub role: Role,
     /// Instants and dates at which what a row tells had happened. A row without `recorded_at` was
@@ -208,8 +220,12 @@ pub struct Field {
     pub kind: Kind,
     /// Whether a row may go without it (null = unknown, never zero).
     pub nullable: bool,
-    /// Unit, allowed values and source standard.
+    /// What it means, with its allowed values.
     pub doc: &'static str,
+    /// What a number counts or is measured in; the name of another field: that one tells. Empty of what is no number.
+    pub unit: &'static str,
+    /// Where it is from, if it is not from where its table is.
+    pub standard: Option<&'static str>,
     /// The values that it can have; none: whatever its kind can hold.
     pub values: &'static [&'static str],
     /// Whether it came when lakes had rows without it. Unknown, it is no part of `row_hash`, so that what
@@ -217,19 +233,43 @@ pub struct Field {
     pub later: bool,
 }
 
+/// Fields that mean the same in every table, and where they are from.
+const COMMON: [(&str, &[&str]); 2] = [
+    (
+        "domain §7, common fields",
+        &["source_system", "source_pk", "op_type", "recorded_at", "ingested_at", "batch_id", "row_hash", "is_deleted"],
+    ),
+    (
+        "our own",
+        &[
+            "attributes",
+            "hash_key_id",
+            "unfolded",
+            "biz_date",
+            "biz_month",
+            "part",
+            "fold_version",
+            "engine_version",
+            "put_at",
+            "replaced_at",
+            "note",
+        ],
+    ),
+];
+
 /// A field that every row has.
 pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: false, doc, values: &[], later: false }
+    Field { name, kind, nullable: false, doc, unit: "", standard: None, values: &[], later: false }
 }
 
 /// A field that may be unknown.
 pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: true, doc, values: &[], later: false }
+    Field { name, kind, nullable: true, doc, unit: "", standard: None, values: &[], later: false }
 }
 
 /// A field that may be unknown and that lakes of an older format got by migration.
 pub(crate) const fn later(name: &'static str, kind: Kind, doc: &'static str) -> Field {
-    Field { name, kind, nullable: true, doc, values: &[], later: true }
+    Field { name, kind, nullable: true, doc, unit: "", standard: None, values: &[], later: true }
 }
 
 /// Common to all facts (domain §7): whose row it is in the source's own table.
@@ -304,6 +344,21 @@ impl Field {
     pub(crate) const fn one_of(self, values: &'static [&'static str]) -> Self {
         Self { values, ..self }
     }
+
+    /// The same number in a unit.
+    pub(crate) const fn unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// The same field from elsewhere than its table.
+    pub(crate) const fn by(self, standard: &'static str) -> Self {
+        Self { standard: Some(standard), ..self }
+    }
+
+    /// Whether it is a number, which has a unit.
+    pub fn is_number(&self) -> bool {
+        matches!(self.kind, Kind::Int | Kind::Decimal | Kind::Rate)
+    }
 }
 
 impl Contract {
@@ -320,6 +375,12 @@ impl Contract {
             .map(|field| ArrowField::new(field.name, field.kind.arrow(zone), field.nullable))
             .collect();
         Arc::new(Schema::new(fields))
+    }
+
+    /// Where a field is from.
+    pub fn standard_of(&self, field: &Field) -> &'static str {
+        let common = COMMON.iter().find(|(_, names)| names.contains(&field.name)).map(|(standard, _)| *standard);
+        field.standard.or(common).unwrap_or(self.standard)
     }
 
     /// The field of that name.

@@ -11,6 +11,7 @@ pub static METRIC_PARAMETER: Contract = Contract {
     sort: &["key", "valid_from"],
     stats: &["key"],
     bloom: &[],
+    standard: "domain §5",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,

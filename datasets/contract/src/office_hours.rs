@@ -10,6 +10,7 @@ pub static OFFICE_HOURS: Contract = Contract {
     sort: &["region", "valid_from"],
     stats: &["region"],
     bloom: &[],
+    standard: "domain §7 `office_hours`",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,

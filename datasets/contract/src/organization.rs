@@ -10,6 +10,7 @@ pub static ORGANIZATION: Contract = Contract {
     sort: &["org_code"],
     stats: &["org_code"],
     bloom: &[],
+    standard: "our own",
     role: Role::Reference,
     happened: &[],
     made_id: MadeId::Never,

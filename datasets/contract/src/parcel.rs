@@ -10,6 +10,7 @@ pub static PARCEL: Contract = Contract {
     sort: &["picked_at", "parcel_id"],
     stats: &["parcel_id", "picked_at", "known_at"],
     bloom: &["parcel_id"],
+    standard: "domain §7 `parcel`",
     role: Role::Fact,
     happened: &["picked_at", "arrived_endpoint_at", "delivered_at", "signed_at"],
     made_id: MadeId::Never,

@@ -11,6 +11,7 @@ pub static RATING: Contract = Contract {
     sort: &["case_no", "rated_at"],
     stats: &["rating_id", "case_no", "rated_at", "known_at"],
     bloom: &["rating_id"],
+    standard: "domain §7 `rating`",
     role: Role::Fact,
     happened: &["rated_at", "rectified_at", "follow_up_at"],
     made_id: MadeId::Never,
@@ -20,8 +21,10 @@ pub static RATING: Contract = Contract {
         SOURCE_PK,
         OP_TYPE,
         must("case_no", Text, "workflow_case.case_no"),
-        may("round_no", Int, "which rating of the case it is, 1 upward (一次一评, GB/T 39734)"),
-        must("stars", Int, "5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意"),
+        may("round_no", Int, "which rating of the case it is, 1 upward (一次一评, GB/T 39734)")
+            .unit("no.")
+            .by("GB/T 39734"),
+        must("stars", Int, "5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意").unit("1 to 5"),
         may("raw_code", Text, "the code as the source told it"),
         may(
             "code_system",
@@ -31,7 +34,7 @@ pub static RATING: Contract = Contract {
         .one_of(&["GBT39046_A8", "STARS5", "OTHER"]),
         may("tags", Prose, "phrases that were ticked, separated by semicolons"),
         may("comment", Prose, "what was written"),
-        may("channel", Text, "1 counter, 2 online, 3 mobile, 4 courier, 9 other (GB/T 39046 A.5)"),
+        may("channel", Text, "1 counter, 2 online, 3 mobile, 4 courier, 9 other").by("GB/T 39046 A.5"),
         must("rated_at", Instant, "when it was given"),
         may("rater_kind", Text, "APPLICANT, AGENT, STAFF_DEVICE, UNKNOWN").one_of(&[
             "APPLICANT",

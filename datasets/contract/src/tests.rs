@@ -19,6 +19,18 @@ fn contracts_name_only_fields_that_exist() {
         }
         for (at, field) in contract.fields.iter().enumerate() {
             assert!(!field.doc.is_empty(), "{}.{} has no doc", contract.table, field.name);
+            assert!(!contract.standard_of(field).is_empty(), "{}.{} is from nowhere", contract.table, field.name);
+            assert_eq!(
+                field.is_number(),
+                !field.unit.is_empty(),
+                "{}.{}: {:?}",
+                contract.table,
+                field.name,
+                field.unit
+            );
+            if let Some(unit) = field.unit.rsplit(' ').next().filter(|unit| unit.ends_with("unit")) {
+                assert!(contract.field(unit).is_some(), "{}.{}: no field {unit}", contract.table, field.name);
+            }
             let again = contract.fields[..at].iter().any(|earlier| earlier.name == field.name);
             assert!(!again, "{}.{} is listed twice", contract.table, field.name);
             for value in field.values {

@@ -65,8 +65,14 @@ struct Source {
 }
 
 impl Lake {
-    /// Copies a snapshot of all tables to `url`, and checks that the copy is equal.
-    pub async fn backup(&self, url: &LakeUrl, options: &BackupOptions) -> Result<BackupReport, LakeError> {
+    /// Copies a snapshot of all tables to `url`, and checks that the copy is equal. `watch` hears before each
+    /// file how many bytes are done of how many.
+    pub async fn backup(
+        &self,
+        url: &LakeUrl,
+        options: &BackupOptions,
+        watch: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> Result<BackupReport, LakeError> {
         let place = Place::open(url)?;
         place.refuse_foreign(place.manifest().await?.as_ref(), self).await?;
         let _lock = if options.dry_run { None } else { Some(self.lock_backup(&place).await?) };
@@ -85,7 +91,11 @@ impl Lake {
             held.into_iter().flat_map(|held| held.files).map(|entry| (entry.path.clone(), entry)).collect();
         let mut report = BackupReport { place: place.name.clone(), ..BackupReport::default() };
         let mut files = Vec::with_capacity(sources.len());
+        let of: u64 = sources.iter().map(|source| source.size).sum();
+        let mut done = 0;
         for source in &sources {
+            watch(done, of);
+            done += source.size;
             let known = self.known(&place, &held, source).await?;
             if options.dry_run {
                 report.count(source.size, known.is_none());

@@ -1,13 +1,17 @@
 //! A local object store whose writes survive a power cut: temporary file, fsync, link or rename,
 //! fsync of every folder that changed. (`object_store`'s own local store never syncs, and shows
-//! a name before its bytes are safe.) Reading, listing and deleting are delegated to it.
+//! a name before its bytes are safe.) Reading, listing and deleting are delegated to it, but that
+//! a folder is not read of which this process could not make sure that its names are safe: who
+//! looks whether a commit is there after all would else take one for done that a power cut undoes.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path as FsPath, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -36,6 +40,8 @@ struct Workplace {
     disk: Arc<dyn Disk>,
     /// Made at the first write.
     temp: Mutex<Option<TempFolder>>,
+    /// Folders in which a name could not be made safe.
+    unsafe_folders: Mutex<HashSet<PathBuf>>,
 }
 
 /// This process's temporary folder inside the lake. The lock says that its owner lives; a folder
@@ -54,7 +60,7 @@ impl DurableStore {
 
     /// The same over another disk, for tests.
     pub fn with_disk(root: &FsPath, disk: Arc<dyn Disk>) -> Self {
-        let work = Workplace { root: root.to_owned(), disk, temp: Mutex::new(None) };
+        let work = Workplace { root: root.to_owned(), disk, temp: Mutex::default(), unsafe_folders: Mutex::default() };
         Self { inner: LocalFileSystem::new(), work: Arc::new(work) }
     }
 }
@@ -72,6 +78,44 @@ impl Workplace {
         Ok(name)
     }
 
+    /// Gives a file its name; a folder that may have a name that is not safe is remembered.
+    fn publish(&self, temp: &FsPath, target: &FsPath, how: Publish) -> io::Result<()> {
+        publish(self.disk.as_ref(), temp, target, how).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::AlreadyExists
+                && let Some(folder) = target.parent()
+            {
+                self.unsafe_folders().insert(folder.to_owned());
+            }
+        })
+    }
+
+    fn unsafe_folders(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.unsafe_folders.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Makes the names in and below a folder safe that are not, before they are read.
+    fn make_safe(&self, folder: &FsPath) -> io::Result<()> {
+        let mut folders = self.unsafe_folders();
+        let inside: Vec<PathBuf> = folders.iter().filter(|held| held.starts_with(folder)).cloned().collect();
+        for held in inside {
+            match self.disk.sync_dir(&held) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => folders.remove(&held),
+            };
+        }
+        Ok(())
+    }
+
+    /// The same before one file is read, or what is below a folder.
+    fn before_reading(&self, location: &Path) -> Result<()> {
+        if self.unsafe_folders().is_empty() {
+            return Ok(());
+        }
+        let at = FsPath::new("/").join(location.as_ref());
+        let folder = if at.is_dir() { at.as_path() } else { at.parent().unwrap_or(&at) };
+        self.make_safe(folder).map_err(|error| self.explain(error, location))
+    }
+
     /// Writes a file and publishes it; nothing of it stays if that fails.
     fn write(
         &self,
@@ -83,7 +127,7 @@ impl Workplace {
         let file = self.disk.create_new(&temp)?;
         fill(file.as_ref())
             .and_then(|()| file.sync())
-            .and_then(|()| publish(self.disk.as_ref(), &temp, target, how))
+            .and_then(|()| self.publish(&temp, target, how))
             .inspect_err(|_| self.remove(&temp))
     }
 
@@ -209,10 +253,12 @@ impl ObjectStore for DurableStore {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.work.before_reading(location)?;
         self.inner.get_opts(location, options).await
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[std::ops::Range<u64>]) -> Result<Vec<bytes::Bytes>> {
+        self.work.before_reading(location)?;
         self.inner.get_ranges(location, ranges).await
     }
 
@@ -221,14 +267,21 @@ impl ObjectStore for DurableStore {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
+        match self.work.before_reading(prefix.unwrap_or(&Path::default())) {
+            Ok(()) => self.inner.list(prefix),
+            Err(error) => futures::stream::once(async { Err(error) }).boxed(),
+        }
     }
 
     fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list_with_offset(prefix, offset)
+        match self.work.before_reading(prefix.unwrap_or(&Path::default())) {
+            Ok(()) => self.inner.list_with_offset(prefix, offset),
+            Err(error) => futures::stream::once(async { Err(error) }).boxed(),
+        }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.work.before_reading(prefix.unwrap_or(&Path::default()))?;
         self.inner.list_with_delimiter(prefix).await
     }
 
@@ -254,7 +307,7 @@ impl ObjectStore for DurableStore {
         let (source, target) = (self.inner.path_to_filesystem(from)?, self.inner.path_to_filesystem(to)?);
         let place = self.work.clone();
         let work = move || {
-            publish(place.disk.as_ref(), &source, &target, how)?;
+            place.publish(&source, &target, how)?;
             source.parent().map_or(Ok(()), |parent| place.disk.sync_dir(parent))
         };
         self.work.blocking(to, work).await
@@ -296,7 +349,7 @@ impl MultipartUpload for Upload {
             let (place, file, target) = (self.place.clone(), self.file.clone(), self.target.clone());
             let work = move || {
                 file.sync()?;
-                publish(place.disk.as_ref(), &temp, &target, Publish::Replace)
+                place.publish(&temp, &target, Publish::Replace)
             };
             self.place.blocking(&self.location, work).await?;
             self.temp = None;

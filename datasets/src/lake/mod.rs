@@ -65,7 +65,7 @@ pub use table::{Once, Table};
 pub use url::LakeUrl;
 pub use vacuum::{VacuumPlan, Wasted};
 pub use verify::{Finding, TableVerified, VerifyReport};
-pub use write::{ROW_GROUP_ROWS, TableWriter, WrittenFiles};
+pub use write::{ROW_GROUP_ROWS, TableWriter, WrittenFiles, writer_properties};
 
 /// An open lake.
 #[derive(Debug)]

@@ -35,13 +35,15 @@ pub struct RestoreReport {
 
 /// Makes a lake at `to`, where nothing may be yet but what the same restore has left that was broken
 /// off, from the backup at `from`. Each file is checked against the manifest. `key_files` are the
-/// places that the backup's keys of those names go to, `audit` that of its audit log.
+/// places that the backup's keys of those names go to, `audit` that of its audit log. `watch` hears before
+/// each file how many bytes are done of how many.
 pub async fn restore(
     from: &LakeUrl,
     to: &LakeUrl,
     key_files: &[PathBuf],
     audit: &FsPath,
     dry_run: bool,
+    watch: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<RestoreReport, LakeError> {
     let (backup, target) = (Place::open(from)?, Place::open(to)?);
     let none = || {
@@ -72,7 +74,9 @@ pub async fn restore(
         missing_keys: plan.missing.iter().map(shown).collect(),
     };
     let (tables, meta) = in_order(&manifest);
+    let of: u64 = tables.iter().chain(&meta).map(|entry| entry.size).sum();
     for entry in &tables {
+        watch(report.bytes, of);
         report.take(entry);
         if !dry_run {
             restore_file(&backup, &target, entry, goes_on).await?;
@@ -82,6 +86,7 @@ pub async fn restore(
         refuse_unnamed(&backup, to, &manifest, |contract| contract.table != LAKE_META.table).await?;
     }
     for entry in &meta {
+        watch(report.bytes, of);
         report.take(entry);
         if !dry_run {
             restore_file(&backup, &target, entry, goes_on).await?;

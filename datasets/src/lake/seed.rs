@@ -17,7 +17,7 @@ use crate::contract::{
     CALENDAR_DAY, CALENDAR_YEAR, Contract, METRIC_PARAMETER, OFFICE_HOURS, ORGANIZATION, REGION, SERVICE_ITEM,
     SLA_POLICY,
 };
-use crate::reference::{self, ReferenceError, parameter};
+use crate::reference::{self, Editions, ReferenceError, parameter};
 
 /// Lands every shipped reference table that the lake does not hold yet.
 pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
@@ -86,19 +86,16 @@ async fn land(lake: &Lake, contract: &'static Contract, mut columns: Vec<ArrayRe
 
 fn regions() -> Result<Vec<ArrayRef>, ReferenceError> {
     let rows = reference::regions()?;
-    let newest = rows.iter().map(|row| row.edition).max().unwrap_or_default();
-    let first = rows.iter().map(|row| row.edition).min().unwrap_or_default();
-    // The oldest edition stands for what came before it, the newest for what comes after.
-    let from = |edition: i64| if edition == first { day(2000) } else { day(edition) };
-    let to = |edition: i64| if edition == newest { None } else { day(edition + 1) };
+    let editions = Editions::of(&rows);
+    let days: Vec<(Option<Date>, Option<Date>)> = rows.iter().map(|row| editions.in_force(row.edition)).collect();
     Ok(vec![
         ints(rows.iter().map(|row| Some(row.edition))),
         texts(rows.iter().map(|row| Some(row.code.as_str()))),
         texts(rows.iter().map(|row| Some(row.name.as_str()))),
         texts(rows.iter().map(|row| Some(row.level.as_str()))),
         texts(rows.iter().map(|row| Some(row.parent_code.as_str()).filter(|code| !code.is_empty()))),
-        dates(rows.iter().map(|row| from(row.edition))),
-        dates(rows.iter().map(|row| to(row.edition))),
+        dates(days.iter().map(|(from, _)| *from)),
+        dates(days.iter().map(|(_, to)| *to)),
     ])
 }
 
@@ -130,7 +127,7 @@ fn service_items() -> Result<Vec<ArrayRef>, ReferenceError> {
         texts(rows.iter().map(|row| Some(row.promised_unit.as_str()))),
         texts(rows.iter().map(|row| Some(row.limit_basis.as_str()))),
         ints(rows.iter().map(|row| row.max_extension_days.map(i64::from))),
-        texts(stop_kinds.iter().map(|kinds| Some(kinds.as_str()))),
+        texts(stop_kinds.iter().map(|kinds| Some(kinds.as_str()).filter(|kinds| !kinds.is_empty()))),
         ints(rows.iter().map(|row| row.village_limit.map(i64::from))),
         texts(rows.iter().map(|row| row.village_unit.as_deref())),
         texts(rows.iter().map(|row| Some(row.dept_kind.as_str()))),
@@ -216,10 +213,6 @@ fn calendar_years(rows: &[Year]) -> Vec<ArrayRef> {
 
 fn calendar_file(error: CalendarError) -> ReferenceError {
     ReferenceError { file: "calendar", reason: error.to_string() }
-}
-
-fn day(year: i64) -> Option<Date> {
-    Date::new(i16::try_from(year).ok()?, 1, 1).ok()
 }
 
 fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {

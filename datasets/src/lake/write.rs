@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::compute::{SortColumn, lexsort_to_indices, partition, take_record_batch};
+use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow::compute::{partition, take_record_batch};
+use arrow::row::{RowConverter, SortField};
 use delta_kernel::table_properties::DataSkippingNumIndexedCols;
 use deltalake::datafile::writer::{DeltaWriter, WriterConfig};
 use deltalake::kernel::{Action, Add};
@@ -129,16 +130,25 @@ impl WrittenFiles {
     }
 }
 
+/// Rows that are equal stay in the order in which they came, so that the same rows make the same file.
 fn sort(contract: &Contract, rows: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let names = contract.partition.iter().chain(contract.sort);
-    let columns: Vec<SortColumn> = names
-        .filter_map(|name| rows.column_by_name(name))
-        .map(|column| SortColumn { values: column.clone(), options: None })
-        .collect();
+    let columns: Vec<ArrayRef> = names.filter_map(|name| rows.column_by_name(name).cloned()).collect();
     if columns.is_empty() {
         return Ok(rows.clone());
     }
-    let order = lexsort_to_indices(&columns, None).map_err(LakeError::arrow(contract.table))?;
+    let order = {
+        // As bytes, which compare in one go what is compared column by column otherwise.
+        let fields = columns.iter().map(|column| SortField::new(column.data_type().clone())).collect();
+        let converter = RowConverter::new(fields).map_err(LakeError::arrow(contract.table))?;
+        let keys = converter.convert_columns(&columns).map_err(LakeError::arrow(contract.table))?;
+        if keys.iter().is_sorted() {
+            return Ok(rows.clone());
+        }
+        let mut order: Vec<_> = keys.iter().zip(0_u32..).collect();
+        order.sort_unstable();
+        UInt32Array::from_iter_values(order.into_iter().map(|(_, place)| place))
+    };
     take_record_batch(rows, &order).map_err(LakeError::arrow(contract.table))
 }
 
@@ -160,7 +170,7 @@ fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>) -> DeltaWriter
     let config = WriterConfig::new(
         contract.schema(),
         contract.partition.iter().map(|name| (*name).to_owned()).collect(),
-        Some(properties(contract)),
+        Some(writer_properties(contract)),
         None,
         Some(8192),
         DataSkippingNumIndexedCols::NumColumns(0),
@@ -169,7 +179,8 @@ fn delta_writer(contract: &Contract, store: Arc<dyn ObjectStore>) -> DeltaWriter
     DeltaWriter::new(store, config)
 }
 
-fn properties(contract: &Contract) -> WriterProperties {
+/// How the Parquet files of a table are written.
+pub fn writer_properties(contract: &Contract) -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))

@@ -16,6 +16,26 @@ pub(super) fn between(contract: &Contract, values: &mut [Value<'_>]) -> Option<(
     }
 }
 
+/// The prices of a quote.
+const PRICES: [&str; 6] = ["low", "average", "high", "low_per_kg", "average_per_kg", "high_per_kg"];
+
+/// What a row lacks of which no field alone is needed: told beside what is wrong with its fields.
+pub(super) fn absent(
+    contract: &Contract,
+    values: &[Value<'_>],
+    problems: &[(&'static str, Problem)],
+) -> Option<(&'static str, Problem)> {
+    let is_told = |name: &str| value(contract, values, name).is_some_and(|value| *value != Value::Null);
+    let is_refused = |name: &str| problems.iter().any(|(field, _)| *field == name);
+    // One that is taken back may have no price any more.
+    let is_gone = || value(contract, values, "is_deleted") == Some(&Value::Bool(true));
+    if contract.table != "market_price" || PRICES.iter().any(|name| is_told(name) || is_refused(name)) || is_gone() {
+        return None;
+    }
+    let reason = "a quote needs a price: low, average or high; fill one in at the source";
+    Some(("average", Problem::new("missing", reason)))
+}
+
 /// GB/T 39046 A.8 counts from 1 = best, many interfaces from 5 = best: the stars follow from the
 /// code and what it is counted in, and stars that say otherwise are refused (domain §6).
 fn stars(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str, Problem)> {
@@ -166,6 +186,15 @@ mod tests {
             assert_eq!(price(low, average, high), Some("price_order"));
         }
         assert_eq!(between(&MARKET_PRICE, &mut row(&MARKET_PRICE, &[])), None, "unknown prices are in no order");
+        let lacks = |told: &[(&str, Value<'static>)], problems: &[(&'static str, Problem)]| {
+            absent(&MARKET_PRICE, &row(&MARKET_PRICE, told), problems).map(|(field, problem)| (field, problem.rule))
+        };
+        assert_eq!(lacks(&[], &[]), Some(("average", "missing")));
+        assert_eq!(lacks(&[], &[("product", Problem::new("missing", ""))]), Some(("average", "missing")));
+        assert_eq!(lacks(&[], &[("low", Problem::new("not_a_number", ""))]), None, "that is told already");
+        assert_eq!(lacks(&[("high", Value::Decimal(3))], &[]), None);
+        assert_eq!(lacks(&[("is_deleted", Value::Bool(true))], &[]), None);
+        assert_eq!(absent(&RATING, &row(&RATING, &[]), &[]), None);
         let limits = [("promised_limit", Value::Int(9)), ("statutory_limit", Value::Int(5))];
         let rule = |told: &[(&str, Value<'static>)]| {
             between(&SERVICE_ITEM, &mut row(&SERVICE_ITEM, told)).map(|(_, problem)| problem.rule)

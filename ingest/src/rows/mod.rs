@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::RecordBatch;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use readers::mapping::{Mapping, Output, Rule};
+use readers::mapping::{Mapping, Output};
 use readers::record::{Header, Item, Record};
 use readers::{ReadError, Sink};
 use sha2::{Digest, Sha256};
@@ -22,11 +22,13 @@ mod id;
 mod own;
 mod period;
 mod time;
+mod typed;
 mod value;
 
 pub(crate) use buffer::TableBuffer;
 use drift::Newcomers;
 use own::MadeIds;
+pub use typed::typed_rows;
 use value::{Places, Problem, Value, read_value};
 
 /// Rows that are gathered before they are handed on: enough for a good sort, little enough memory.
@@ -187,12 +189,7 @@ impl<'a> Maker<'a> {
         self.newcomers.look(header);
         self.case_place = self.mapping.source.case_key.as_ref().and_then(|key| header.find(key));
         for resolved in &mut self.outputs {
-            let places = |rule: &Option<Rule>| -> Places {
-                let Some(rule) = rule else { return Places::default() };
-                let columns = rule.columns.iter().filter_map(|column| header.find(column)).collect();
-                Places { columns, unit: rule.scale_by.as_ref().and_then(|by| header.find(&by.column)) }
-            };
-            resolved.places = resolved.output.rules.iter().map(places).collect();
+            resolved.places = resolved.output.rules.iter().map(|rule| Places::of(rule.as_ref(), header)).collect();
             resolved.attributes = resolved
                 .output
                 .attributes
@@ -258,6 +255,8 @@ impl<'a> Maker<'a> {
                 }
             }
         }
+        let absent = check::absent(output.contract, &values, &problems);
+        problems.extend(absent);
         if let Some(place) = output.contract.fields.iter().position(|field| field.name == "attributes") {
             match drift::attributes(&resolved.attributes, self.newcomers.kept(), record, &mut masked) {
                 Ok(value) => values[place] = value,

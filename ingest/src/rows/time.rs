@@ -125,6 +125,7 @@ mod tests {
             columns: Vec::new(),
             constant: None,
             map: None,
+            contains: None,
             default: None,
             null: Vec::new(),
             prefix: None,

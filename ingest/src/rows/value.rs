@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use datasets::contract::{Field, Kind};
 use readers::decimal::{Exact, Misfit};
 use readers::mapping::Rule;
-use readers::record::Record;
+use readers::record::{Header, Record};
 
 use super::id;
 use super::time::{read_date, read_instant};
@@ -59,6 +59,15 @@ pub(crate) struct Places {
     pub(crate) unit: Option<usize>,
 }
 
+impl Places {
+    /// Those of a rule in records with these names; none without a rule.
+    pub(crate) fn of(rule: Option<&Rule>, header: &Header) -> Self {
+        let Some(rule) = rule else { return Self::default() };
+        let columns = rule.columns.iter().filter_map(|column| header.find(column)).collect();
+        Self { columns, unit: rule.scale_by.as_ref().and_then(|by| header.find(&by.column)) }
+    }
+}
+
 /// Reads a field of a record by its rule; personal numbers that were masked in it are added to
 /// `masked`.
 pub(crate) fn read_value<'r>(
@@ -75,6 +84,7 @@ pub(crate) fn read_value<'r>(
     };
     let raw = raw.filter(|text| !rule.null.iter().any(|null| null == text));
     let text = match (raw, &rule.map) {
+        (Some(raw), None) => meaning(rule, raw),
         (Some(raw), Some(map)) => match (map.get(raw), &rule.default) {
             (Some(meaning), _) => Some(meaning.as_str()),
             (None, Some(default)) => Some(default.as_str()),
@@ -83,7 +93,6 @@ pub(crate) fn read_value<'r>(
                 return Err(Problem::new("unknown_code", reason));
             }
         },
-        (Some(raw), None) => Some(raw),
         (None, _) => rule.default.as_deref(),
     };
     let Some(text) = text else { return Ok(Value::Null) };
@@ -104,6 +113,13 @@ pub(crate) fn read_value<'r>(
         Kind::Prose => prose(text, masked),
         _ => typed(field, rule, text),
     }
+}
+
+/// What a value without a code means: itself, or what a word means that stands in it.
+fn meaning<'r>(rule: &'r Rule, raw: &'r str) -> Option<&'r str> {
+    let Some(words) = &rule.contains else { return Some(raw) };
+    let found = words.iter().find(|(word, _)| raw.contains(word.as_str()));
+    found.map(|(_, meaning)| meaning.as_str()).or(rule.default.as_deref())
 }
 
 /// The keyed hash of an identifier. An ID card's number is written in several ways, wide and narrow,

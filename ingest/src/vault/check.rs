@@ -31,8 +31,24 @@ impl Vault {
     /// Decrypts every file; an original must have the SHA-256 that it is called by. What is gone as a
     /// whole is not told from what has expired.
     pub fn verify(&self) -> Result<VaultReport, IngestError> {
+        self.verify_watched(&|_, _| ())
+    }
+
+    /// The same; `watch` hears after each file how many are done of how many.
+    pub fn verify_watched(&self, watch: &dyn Fn(u64, u64)) -> Result<VaultReport, IngestError> {
         let mut report = VaultReport::default();
-        for file in entries(&self.options.folder.join(ORIGINALS))? {
+        let originals = entries(&self.options.folder.join(ORIGINALS))?;
+        let mut texts = Vec::new();
+        for batch in entries(&self.options.folder.join(QUARANTINE))? {
+            texts.extend(entries(&batch)?);
+        }
+        let of = (originals.len() + texts.len()) as u64;
+        let mut done = 0;
+        let mut tell = || {
+            done += 1;
+            watch(done, of);
+        };
+        for file in originals {
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             match self.copy_original(&name, &mut io::sink()) {
                 Ok(Some(bytes)) => {
@@ -43,14 +59,14 @@ impl Vault {
                 Ok(None) => {}
                 Err(error) => report.find(&file, error),
             }
+            tell();
         }
-        for batch in entries(&self.options.folder.join(QUARANTINE))? {
-            for file in entries(&batch)? {
-                match self.records(&file, &mut |_| Ok(())) {
-                    Ok(()) => report.texts += 1,
-                    Err(error) => report.find(&file, error),
-                }
+        for file in texts {
+            match self.records(&file, &mut |_| Ok(())) {
+                Ok(()) => report.texts += 1,
+                Err(error) => report.find(&file, error),
             }
+            tell();
         }
         Ok(report)
     }

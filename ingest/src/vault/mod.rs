@@ -77,6 +77,12 @@ impl Vault {
         if has_kept(&options) || options.key_file.exists() { Self::open(options).map(Some) } else { Ok(None) }
     }
 
+    /// The same over a disk of the caller's.
+    #[cfg(test)]
+    pub(crate) fn on(self, disk: Arc<dyn Disk>) -> Self {
+        Self { disk, ..self }
+    }
+
     /// The name of its key.
     pub fn key_id(&self) -> &str {
         self.key.id()

@@ -21,7 +21,7 @@ parts as (
     from (
 {M01 village}
     ) as metric
-    left anti join village on village.village_code = metric.bucket
+    left anti join village_ever on village_ever.village_code = metric.bucket
     union all
     select 'township' as level, received, accepted, closed
     from (
@@ -32,7 +32,7 @@ parts as (
     from (
 {M01 township}
     ) as metric
-    left anti join village on village.township_code = metric.bucket
+    left anti join village_ever on village_ever.township_code = metric.bucket
     union all
     select 'county' as level, received, accepted, closed
     from (
@@ -43,7 +43,7 @@ parts as (
     from (
 {M01 county}
     ) as metric
-    left anti join village on village.county_code = metric.bucket
+    left anti join village_ever on village_ever.county_code = metric.bucket
 ),
 
 sums as (

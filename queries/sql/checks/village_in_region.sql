@@ -28,28 +28,16 @@ places as (
     group by village_code, township_code, county_code, day
 ),
 
-editions as (
-    select
-        village.code,
-        village.parent_code as township_code,
-        township.parent_code as county_code,
-        village.valid_from,
-        village.valid_to
-    from region as village
-    left join region as township on township.edition = village.edition and township.code = village.parent_code
-    where village.level = 'village'
-),
-
 known as (
     select
         places.village_code,
         places.day
     from places
-    join editions on editions.code = places.village_code
-    where editions.valid_from <= places.day
-        and (editions.valid_to is null or editions.valid_to > places.day)
-        and coalesce(editions.township_code, '') = coalesce(places.township_code, '')
-        and coalesce(editions.county_code, '') = coalesce(places.county_code, '')
+    join village_edition as edition on edition.village_code = places.village_code
+    where edition.first_day <= places.day
+        and (edition.end_day is null or edition.end_day > places.day)
+        and edition.township_code = coalesce(places.township_code, '')
+        and edition.county_code = coalesce(places.county_code, '')
 ),
 
 final as (

@@ -131,25 +131,25 @@ waiting as (
 split as (
     select
         bucket,
-        false as is_waiting,
-        is_instant,
         used_wd,
         case when not is_instant then used_tenths end as used_tenths,
         case when is_instant then used_tenths end as instant_tenths,
         is_delivered,
         case when not is_instant then calendar_days end as calendar_days,
+        cast(null as bigint) as waiting,
+        cast(null as bigint) as waiting_instant,
         cast(null as double) as open_wd
     from timed
     union all
     select
         bucket,
-        true as is_waiting,
-        is_instant,
         null as used_wd,
         null as used_tenths,
         null as instant_tenths,
         null as is_delivered,
         null as calendar_days,
+        case when not is_instant then 1 end as waiting,
+        case when is_instant then 1 end as waiting_instant,
         case when not is_instant then open_wd end as open_wd
     from waiting
 ),
@@ -171,12 +171,12 @@ totals as (
         sum(calendar_days) as calendar_days,
         percentile_cont(0.5) within group (order by calendar_days) as median_calendar_days,
         percentile_cont(0.9) within group (order by calendar_days) as p90_calendar_days,
-        count(*) filter (where is_waiting and not is_instant) as open_n,
+        count(waiting) as open_n,
         count(open_wd) as aged_n,
         sum(open_wd) as open_wd,
         percentile_cont(0.5) within group (order by open_wd) as median_open_wd,
         percentile_cont(0.9) within group (order by open_wd) as p90_open_wd,
-        count(*) filter (where is_waiting and is_instant) as open_instant_n
+        count(waiting_instant) as open_instant_n
     from split
     {group}
 ),

@@ -5,7 +5,8 @@
 --     UNCONFIRMED, ENDED, SUPERSEDED, LAPSED, CANCELLED, NET, GROSS, $issued_from, $issued_to instants,
 --     half open, $after, $until places
 -- caveat: ordered by due day, then by the instant of the card; places count from 1; total is the
---     number of cards that are picked, on whatever page; panel card_totals counts by the same words
+--     number of cards that are picked, on whatever page; panel card_totals counts by the same words;
+--     a village is named as the region edition of the card's day has it, or if it is gone the last that had it
 with cards as (
     select
         *,
@@ -58,9 +59,9 @@ final as (
         coalesce(c.item_name, i.name) as item_name,
         i.name_en as item_name_en,
         c.village_code,
-        v.village_name,
-        v.township_name,
-        v.county_name,
+        coalesce(v.village_name, e.village_name) as village_name,
+        coalesce(v.township_name, e.township_name) as township_name,
+        coalesce(v.county_name, e.county_name) as county_name,
         c.responsible_org as org_code,
         o.name as org_name,
         o.name_en as org_name_en,
@@ -70,7 +71,11 @@ final as (
         c.due_on,
         c.due_at
     from picked c
-    left join village v on v.village_code = c.village_code
+    left join village_edition v
+        on v.village_code = c.village_code
+        and v.first_day <= cast(c.condition_at as date)
+        and (v.end_day is null or v.end_day > cast(c.condition_at as date))
+    left join village_ever e on e.village_code = c.village_code
     left join organization_history o on o.org_code = c.responsible_org
     left join items i on i.item_id = c.item_id
     where c.place > $after and c.place <= $until

@@ -39,10 +39,12 @@ final as (
         source,
         metric,
         figure,
-        note
+        note,
+        place
     from named
     left join in_force on in_force.key = parameter
-    order by place
 )
 
-select * from final
+select * exclude (place)
+from final
+order by place

@@ -38,7 +38,7 @@ final as (
         m.due_at,
         m.closed_at
     from met m
-    left join village v on v.village_code = m.village_code
+    left join village_ever v on v.village_code = m.village_code
     left join items i on i.item_id = m.item_id
     where m.place <= $until
 )

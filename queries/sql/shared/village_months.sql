@@ -3,11 +3,11 @@
 
 median as (
     select
-        village.{level}_code as code,
+        village_ever.{level}_code as code,
         used_tenths,
         sum(n) as n
     from timed
-    join village on village.village_code = timed.village_code
+    join village_ever on village_ever.village_code = timed.village_code
     group by code, used_tenths
     having sum(n) > 0
 ),
@@ -34,7 +34,7 @@ medians as (
 
 flow_totals as (
     select
-        village.{level}_code as code,
+        village_ever.{level}_code as code,
         sum(received) as received,
         sum(accepted) as accepted,
         sum(closed) as closed,
@@ -42,7 +42,7 @@ flow_totals as (
         sum(due_on_time) as due_on_time_n,
         sum(supervised) as supervised
     from flow
-    join village on village.village_code = flow.village_code
+    join village_ever on village_ever.village_code = flow.village_code
     group by code
 ),
 
@@ -50,4 +50,5 @@ case_totals as (
     select flow_totals.*, median_tenths
     from flow_totals
     left join medians on medians.code = flow_totals.code
+    where received <> 0 or accepted <> 0 or closed <> 0 or due_n <> 0 or supervised <> 0
 )

@@ -1,22 +1,9 @@
 -- view: village
--- grain: one village of the region edition of the day
-with edition as (
-    select * from lake.region
-    where valid_from <= current_date() and (valid_to is null or valid_to > current_date())
-),
-
-final as (
-    select
-        village.code as village_code,
-        village.name as village_name,
-        township.code as township_code,
-        township.name as township_name,
-        county.code as county_code,
-        county.name as county_name
-    from edition as village
-    join edition as township on township.code = village.parent_code
-    join edition as county on county.code = township.parent_code
-    where village.level = 'village'
+-- grain: one village of the region edition of the day: of the newest that has begun
+with final as (
+    select village_code, village_name, township_code, township_name, county_code, county_name
+    from village_edition
+    where first_day <= current_date() and (end_day is null or end_day > current_date())
 )
 
 select * from final

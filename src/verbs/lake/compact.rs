@@ -5,15 +5,21 @@ use datasets::lake::{CompactOptions, CompactReport};
 
 use super::sized;
 use crate::output::{counted, say};
+use crate::progress::Bar;
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool) -> Result<()> {
     let lake = shared.lake().await?;
     let options = CompactOptions { dry_run, ..CompactOptions::at(SystemClock::default().now()) };
     let mut reports = Vec::new();
-    for table in lake.compactable().filter(|table| only.is_none_or(|only| only.table == table.table)) {
+    let chosen: Vec<&'static Contract> =
+        lake.compactable().filter(|table| only.is_none_or(|only| only.table == table.table)).collect();
+    let bar = Bar::counting(chosen.len() as u64, "compact", "tables", shared.global.json);
+    for (done, table) in (1..).zip(chosen) {
         reports.push(lake.compact(table, &options).await?);
+        bar.at(done);
     }
+    bar.finish();
     if shared.global.json {
         say!("{}", serde_json::json!({ "dry_run": dry_run, "tables": reports }));
         return Ok(());

@@ -4,10 +4,15 @@ use datasets::lake::Finding;
 
 use super::sized;
 use crate::output::{counted, say};
+use crate::progress::Bar;
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()> {
-    let report = shared.lake().await?.verify(table).await?;
+    let lake = shared.lake().await?;
+    let bar = Bar::of_bytes("verify", "read", shared.global.json);
+    let verified = lake.verify_watched(table, &|done, of| bar.at_of(done, of)).await;
+    bar.finish();
+    let report = verified?;
     if shared.global.json {
         say!("{}", serde_json::to_string(&report)?);
     } else {

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
+
 use super::withhold::{Counts, LEAST, Share, Shown};
 use crate::format;
 use crate::i18n::Lang;
@@ -20,11 +22,12 @@ pub(super) struct Line {
     shown: Shown,
 }
 
-/// Every village of the edition has its row, whatever is known of it.
-pub(super) fn lines(places: &Places, counts: &HashMap<String, Counts>) -> Vec<Line> {
+/// Every village that an edition had in the month, or after it, has its row, whatever is known of it.
+pub(super) fn lines(places: &Places, month: Date, counts: &HashMap<String, Counts>) -> Vec<Line> {
     let villages: Vec<(&str, Shown)> = places
         .all()
         .iter()
+        .filter(|village| village.gone_on.is_none_or(|gone| gone > month))
         .map(|village| village.village_code.as_str())
         .map(|code| (code, Shown::of(counts.get(code).copied().unwrap_or_default())))
         .collect();
@@ -112,6 +115,8 @@ fn rate(share: Option<Share>) -> Field {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::place::Village;
 
@@ -123,15 +128,19 @@ mod tests {
             township_name: "石康镇".into(),
             county_code: format!("{}000000", &code[..6]),
             county_name: "合浦县".into(),
+            first_day: date(2009, 1, 1),
+            gone_on: code.ends_with("99").then(|| date(2018, 8, 1)),
         };
-        Places::new(["450521111201", "450521111202", "450521101201", "450502001001"].map(village).to_vec())
+        Places::new(
+            ["450502001099", "450521111201", "450521111202", "450521101201", "450502001001"].map(village).to_vec(),
+        )
     }
 
     #[test]
     fn totals_stand_above_their_villages_and_add_up_to_what_is_shown() {
         let counts = [("450521111201", 40), ("450521111202", 4), ("450521101201", 12)];
         let counts = counts.map(|(code, received)| (code.to_owned(), Counts { received, ..Counts::default() }));
-        let lines = lines(&places(), &HashMap::from(counts));
+        let lines = lines(&places(), date(2018, 8, 1), &HashMap::from(counts));
         let told: Vec<(&str, Option<i64>)> =
             lines.iter().map(|line| (line.code.as_str(), line.shown.received)).collect();
         let wanted = [

@@ -228,7 +228,7 @@ async fn read(app: &App, ask: &Ask, wanted: &str, now: Timestamp) -> Result<Publ
     }
     let beside = |month: Date| month::asked(&present, &month::name(month), now).ok().flatten().map(month::name);
     Ok(Published {
-        lines: lines::lines(&context.places, &counts),
+        lines: lines::lines(&context.places, month, &counts),
         month: Some((month, context.session.as_of())),
         before: beside(month.saturating_sub(1.month())),
         after: beside(month.saturating_add(1.month())),

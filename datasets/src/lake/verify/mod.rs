@@ -71,6 +71,20 @@ impl VerifyReport {
     }
 }
 
+/// How far the reading has come, in bytes as the files rest.
+struct Read<'a> {
+    watch: &'a (dyn Fn(u64, u64) + Send + Sync),
+    done: u64,
+    of: u64,
+}
+
+impl Read<'_> {
+    fn add(&mut self, bytes: u64) {
+        self.done += bytes;
+        (self.watch)(self.done, self.of);
+    }
+}
+
 /// Rows of each batch, by table.
 type BatchRows = HashMap<&'static str, HashMap<String, u64>>;
 
@@ -78,6 +92,15 @@ impl Lake {
     /// Reads a table, or all of them. What is wrong is in the report; an error means that it could
     /// not be found out.
     pub async fn verify(&self, only: Option<&'static Contract>) -> Result<VerifyReport, LakeError> {
+        self.verify_watched(only, &|_, _| ()).await
+    }
+
+    /// The same; `watch` hears after each file how many bytes are done of how many.
+    pub async fn verify_watched(
+        &self,
+        only: Option<&'static Contract>,
+        watch: &(dyn Fn(u64, u64) + Send + Sync),
+    ) -> Result<VerifyReport, LakeError> {
         let Quiet { derive, tables } = self.quiet().await?;
         let pinned = self.snapshot().await?;
         drop(tables);
@@ -86,8 +109,12 @@ impl Lake {
         drop(derive);
         let mut report = VerifyReport::default();
         let mut batches = BatchRows::new();
-        for contract in contract::ALL.iter().filter(|table| only.is_none_or(|only| only.table == table.table)) {
-            let rows = self.verify_table(pinned.table(contract), &mut report).await?;
+        let chosen: Vec<&'static Contract> =
+            contract::ALL.iter().copied().filter(|table| only.is_none_or(|only| only.table == table.table)).collect();
+        let of: u64 = chosen.iter().map(|contract| pinned.table(contract).bytes()).sum();
+        let mut read = Read { watch, done: 0, of };
+        for contract in chosen {
+            let rows = self.verify_table(pinned.table(contract), &mut report, &mut read).await?;
             if let Some(rows) = rows {
                 batches.insert(contract.table, rows);
             }
@@ -185,6 +212,7 @@ impl Lake {
         &self,
         table: &TableSnapshot,
         report: &mut VerifyReport,
+        read: &mut Read<'_>,
     ) -> Result<Option<HashMap<String, u64>>, LakeError> {
         let contract = table.contract;
         let listed: Vec<ObjectMeta> = table.store.list(None).try_collect().await?;
@@ -227,6 +255,7 @@ impl Lake {
                     }
                 }
             }
+            read.add(live.size);
         }
         match keys::check(table).await {
             Ok(wrong) => wrong.into_iter().for_each(|(file, what)| report.find(contract, Some(&file), what)),
@@ -290,5 +319,7 @@ fn verify_batches(held: &HashMap<String, Account>, batches: &BatchRows, report: 
     }
 }
 
+#[cfg(test)]
+mod forged;
 #[cfg(test)]
 mod tests;

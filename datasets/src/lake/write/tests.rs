@@ -2,13 +2,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow::array::{AsArray, Int64Array, StringArray};
+use arrow::datatypes::Int64Type;
+
 use super::super::disk::tests::Frail;
 use super::super::durable::DurableStore;
 use super::super::tests::{lines, refused};
 use super::super::{LakeMeta, LakeUrl};
 use super::*;
 use crate::clock::{Clock, SystemClock};
-use crate::contract::QUARANTINE;
+use crate::contract::{QUARANTINE, WORKFLOW_EVENT};
 
 /// A lake that was made while there was room, on a disk that has this much left.
 async fn lake_on(disk: &Frail) -> (tempfile::TempDir, Lake) {
@@ -116,4 +119,26 @@ async fn a_file_that_a_vacuum_took_is_not_committed() {
     let gone = table.commit_files(files, None, &[], HashMap::new()).await.expect_err("gone");
     assert!(matches!(gone, LakeError::Removed { .. }), "{gone}");
     assert_eq!((data_files(dir.path()), lines(&lake).await), (1, vec![0]), "nothing has changed, nothing stays");
+}
+
+#[test]
+fn rows_are_sorted_by_folder_and_order_and_equal_ones_stay_as_they_came() {
+    let texts = |values: &[&str]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let numbers = |values: &[Option<i64>]| Arc::new(Int64Array::from(values.to_vec())) as ArrayRef;
+    let rows = |months: &[&str], cases: &[&str], seqs: &[Option<i64>], came: &[Option<i64>]| {
+        let columns =
+            [("biz_month", texts(months)), ("case_no", texts(cases)), ("seq", numbers(seqs)), ("came", numbers(came))];
+        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, values)| (name, values, true))).expect("rows")
+    };
+    let sorted = |rows: &RecordBatch| {
+        let sorted = sort(&WORKFLOW_EVENT, rows).expect("sorted");
+        sorted.column(3).as_primitive::<Int64Type>().values().to_vec()
+    };
+    let months = ["2018-04", "2018-03", "2018-03", "2018-03", "2018-03", "2018-03"];
+    let cases = ["A", "B", "AB", "A", "A", "A"];
+    let seqs = [Some(1), Some(1), Some(1), Some(-2), None, Some(-2)];
+    let came = [Some(0), Some(1), Some(2), Some(3), Some(4), Some(5)];
+    // Of one month first; A before AB before B; a number that is unknown before others.
+    assert_eq!(sorted(&rows(&months, &cases, &seqs, &came)), [4, 3, 5, 2, 1, 0]);
+    assert_eq!(sorted(&rows(&["m", "m"], &["A", "B"], &[None, None], &came[..2])), [0, 1], "in order already");
 }

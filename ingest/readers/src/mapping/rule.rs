@@ -57,6 +57,9 @@ pub struct RuleTable {
     value: Option<String>,
     /// What codes mean; a value that is not listed is refused, or takes `default`.
     map: Option<BTreeMap<String, String>>,
+    /// Words and what a value means in which one stands; the first in the order written counts. A value with
+    /// none of them is unknown, or takes `default`.
+    contains: Option<Vec<(String, String)>>,
     /// Value where the column has none, or where `map` does not list it.
     default: Option<String>,
     /// Texts that mean unknown.
@@ -115,7 +118,9 @@ pub struct Rule {
     pub constant: Option<String>,
     /// What codes mean.
     pub map: Option<HashMap<String, String>>,
-    /// Value where there is none, or where `map` does not list it.
+    /// Words, and what a value means in which one stands: the first that does counts.
+    pub contains: Option<Vec<(String, String)>>,
+    /// Value where there is none, or where `map` does not list it or it has no word of `contains`.
     pub default: Option<String>,
     /// Texts that mean unknown.
     pub null: Vec<String>,
@@ -161,14 +166,21 @@ impl FieldRule {
         if sources + usize::from(table.value.is_some()) != 1 {
             return Err(format!("field {field}: give exactly one of column, columns and value"));
         }
-        let is_told = table.value.is_some() || table.default.is_some() || table.map.is_some();
+        let has_meanings = table.map.is_some() || table.contains.is_some();
+        let is_told = table.value.is_some() || table.default.is_some() || has_meanings;
         if field.ends_with("_hash") && is_told {
             return Err(format!(
-                "field {field}: a person's identifier comes from a column; leave out value, default and map"
+                "field {field}: a person's identifier comes from a column; leave out value, default, map and contains"
             ));
         }
         if field.ends_with("_hash") != table.person {
             return Err(format!("field {field}: `person = true` belongs to fields that end in _hash, and only there"));
+        }
+        if table.map.is_some() && table.contains.is_some() {
+            return Err(format!("field {field}: give map or contains, not both"));
+        }
+        if let Some(words) = &table.contains {
+            check_words(field, words)?;
         }
         if table.id_card && !table.person {
             return Err(format!("field {field}: `id_card = true` goes with `person = true`"));
@@ -210,6 +222,7 @@ impl FieldRule {
             columns,
             constant: table.value,
             map: table.map.map(|map| map.into_iter().collect()),
+            contains: table.contains,
             default: table.default,
             null: table.null,
             prefix: table.prefix,
@@ -223,6 +236,24 @@ impl FieldRule {
             optional: table.optional,
         })
     }
+}
+
+/// A word after one that stands in it is never reached: whoever wrote it meant another order.
+fn check_words(field: &str, words: &[(String, String)]) -> Result<(), String> {
+    if words.is_empty() {
+        return Err(format!("field {field}: contains lists no word; add one, or leave it out"));
+    }
+    for (at, (word, _)) in words.iter().enumerate() {
+        if word.is_empty() {
+            return Err(format!("field {field}: an empty text in contains stands in every value; use default"));
+        }
+        if let Some((first, _)) = words.iter().take(at).find(|(first, _)| word.contains(first.as_str())) {
+            return Err(format!(
+                "field {field}: {word:?} in contains is never reached, since {first:?} stands in it; put it before that"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn factor(field: &Field, text: &str) -> Result<Exact, String> {

@@ -1,7 +1,7 @@
 //! The mappings inside the program.
 
 /// Name and text of each.
-pub const SHIPPED: [(&str, &str); 20] = [
+pub const SHIPPED: [(&str, &str); 23] = [
     ("workflow_case", include_str!("../../../mappings/workflow_case.toml")),
     ("workflow_event", include_str!("../../../mappings/workflow_event.toml")),
     ("receipt", include_str!("../../../mappings/receipt.toml")),
@@ -19,6 +19,9 @@ pub const SHIPPED: [(&str, &str); 20] = [
     ("market_price", include_str!("../../../mappings/market_price.toml")),
     ("disclosure_obligation", include_str!("../../../mappings/disclosure_obligation.toml")),
     ("disclosure_publication", include_str!("../../../mappings/disclosure_publication.toml")),
+    ("region", include_str!("../../../mappings/region.toml")),
+    ("organization", include_str!("../../../mappings/organization.toml")),
+    ("service_item", include_str!("../../../mappings/service_item.toml")),
     ("agent", include_str!("../../../mappings/agent.toml")),
     ("power_item", include_str!("../../../mappings/power_item.toml")),
     ("policy_item", include_str!("../../../mappings/policy_item.toml")),

@@ -60,6 +60,14 @@ fn a_mapping_that_makes_no_sense_says_where() {
         ("case_no = \"a\"", "case_no = { column = \"a\", id_card = true }", "goes with `person = true`"),
         ("case_no = \"a\"", "case_no = { column = \"a\", scale = \"2\" }", "for amounts with decimals"),
         ("\"workflow_event\"", "\"sla_policy\"", "takes no records"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", contains = [] }", "lists no word"),
+        ("case_no = \"a\"", "case_no = { column = \"a\", contains = [[\"\", \"X\"]] }", "stands in every value"),
+        (
+            "case_no = \"a\"",
+            "case_no = { column = \"a\", contains = [[\"b\", \"X\"], [\"ab\", \"Y\"]] }",
+            "never reached",
+        ),
+        ("case_no = \"a\"", "case_no = { column = \"a\", map = {}, contains = [[\"b\", \"X\"]] }", "not both"),
     ] {
         let message = parse(&LEAST.replace(from, to));
         assert!(message.contains(says), "{says:?} not in {message:?}");
@@ -88,6 +96,7 @@ fn identifiers_of_people_stand_in_no_mapping() {
         "{ value = \"450521195512310025\", person = true }",
         "{ column = \"p\", default = \"450521195512310025\", person = true }",
         "{ column = \"p\", map = { a = \"450521195512310025\" }, person = true }",
+        "{ column = \"p\", contains = [[\"a\", \"450521195512310025\"]], person = true }",
     ] {
         let message = parse(rule).expect_err(rule);
         assert!(message.contains("applicant_hash") && message.contains("comes from a column"), "{message}");

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::AsArray;
 use datasets::contract::WORKFLOW_EVENT;
@@ -10,7 +11,7 @@ use datasets::lake::Lake;
 use jiff::{Timestamp, ToSpan};
 
 use super::{IngestOptions, Input, ingest};
-use crate::{IngestError, Mapping, PersonKey, Receipt};
+use crate::{IngestError, Mapping, PersonKey, Receipt, Vault};
 
 mod faults;
 mod faulty_store;
@@ -109,13 +110,18 @@ impl Files {
 
     /// Lands a batch; the receipt must add up.
     async fn land(&self, lake: &Lake, batch: u64) -> Result<Receipt, IngestError> {
+        self.land_keeping(lake, batch, None).await
+    }
+
+    /// The same; the file and the text of the refused record go into the vault.
+    async fn land_keeping(&self, lake: &Lake, batch: u64, vault: Option<Arc<Vault>>) -> Result<Receipt, IngestError> {
         let now: Timestamp = "2024-01-01T00:00:00Z".parse().expect("instant");
         let options = IngestOptions {
             dry_run: false,
             now: now.saturating_add((batch as i64).seconds()).expect("instant"),
             person: PersonKey::from_bytes(b"trial"),
             progress: None,
-            vault: None,
+            vault,
         };
         let receipt = ingest(Some(lake), &self.mapping, &Input::file(self.path(batch)), &options).await?;
         assert_eq!(receipt.rows_in, receipt.landed + receipt.quarantined + receipt.known, "batch {batch}");
