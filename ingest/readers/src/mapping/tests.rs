@@ -33,7 +33,7 @@ fn what_a_platform_takes_back_can_be_told_by_each_mapping_of_our_own() {
             checked += 1;
         }
     }
-    assert_eq!(checked, 14);
+    assert_eq!(checked, 17);
 }
 
 #[test]
