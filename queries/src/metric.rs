@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Breakdown, Header, RefusedBreakdown, shared};
+use crate::{Breakdown, Header, RefusedBreakdown, Rows, shared};
 
 /// Every metric.
 pub static METRICS: [Metric; 33] = [
