@@ -284,7 +284,7 @@ fn a_lake_of_format_3_is_brought_along() {
     assert!(message.contains("has format 3") && message.contains("sunlake lake migrate"), "{message}");
     assert!(place.run(&["lake", "migrate", "--dry-run"]).contains("ingest_batch: new_columns would be added"));
     let told = place.run(&["lake", "migrate"]);
-    assert!(told.contains("ingest_batch: new_columns added") && told.contains("became format 6"), "{told}");
+    assert!(told.contains("ingest_batch: new_columns added") && told.contains("became format 7"), "{told}");
     assert!(told.contains("next: ") && told.contains("`sunlake derive --accept-engine`"), "{told}");
     let refused = place.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
     assert!(

@@ -136,7 +136,7 @@ The batch's id stands in its receipt and in ingest_batch; its beginning is enoug
 pub const MIGRATE: &str = "Examples:
   sunlake lake migrate --dry-run                      tables and fields that this lake lacks
 
-A lake of format 2 to 5 becomes one of format 6: copy its folder first.
+A lake of format 2 to 6 becomes one of format 7: copy its folder first.
 One of format 1 is refused: its rows lack what only the original files can tell. Land them into a new lake.";
 
 pub const ERASE: &str = "Examples:

@@ -14,11 +14,9 @@ use crate::contract::LAKE_META;
 /// has idempotency keys. 4: the ledger tells new columns; facts have the source's key, cases fees, and
 /// events device, place and approver. 5: `calendar_year` tells which years are known; reference rows say
 /// which batch brought them, and whether the source has taken them back, as cases and events do; metrics
-/// have parameters. 6: items, policies and office hours tell for which time each row stood.
-pub const FORMAT_VERSION: u32 = 6;
-
-/// The first format with `metric_parameter`.
-pub(super) const PARAMETER_FORMAT: u32 = 5;
+/// have parameters. 6: items, policies and office hours tell for which time each row stood. 7: there are marts
+/// by village, item and month, by office, item and day, and of handling times; parameters have the claims.
+pub const FORMAT_VERSION: u32 = 7;
 
 /// The oldest format that `sunlake lake migrate` brings to this one.
 pub const OLDEST_FORMAT: u32 = 2;

@@ -9,7 +9,6 @@ use deltalake::kernel::StructType;
 use deltalake::kernel::transaction::CommitProperties;
 use serde::Serialize;
 
-use super::meta::PARAMETER_FORMAT;
 use super::table::Table;
 use super::{FORMAT_VERSION, Lake, LakeError, LakeMeta, LakeUrl, OLDEST_FORMAT, seed};
 use crate::contract::{self, LAKE_META};
@@ -76,11 +75,8 @@ impl Lake {
                 Some(_) => table.add_missing().await?,
             }
         }
-        if plan.from_format < PARAMETER_FORMAT {
-            // Once, whatever has been broken off before.
-            seed::land_parameters(self).await?;
-        }
         if plan.from_format < plan.to_format {
+            seed::land_new_parameters(self).await?;
             seed::land_known_years(self).await?;
             let meta = LakeMeta { format_version: plan.to_format, ..self.meta().clone() };
             self.replace(&LAKE_META, &[meta.rows()?], None).await?;

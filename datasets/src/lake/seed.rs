@@ -1,12 +1,13 @@
 //! The reference rows that a new lake starts with. Each table lands once per content, so that a
 //! creation that was interrupted goes on where it stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, new_null_array,
 };
+use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Date32Type;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -29,12 +30,29 @@ pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
     land(lake, &CALENDAR_DAY, calendar_days()?).await?;
     let years: Vec<Year> = calendar::years().map_err(calendar_file)?.into_iter().map(|row| (row, None)).collect();
     land(lake, &CALENDAR_YEAR, calendar_years(&years)).await?;
-    land_parameters(lake).await
+    land(lake, &METRIC_PARAMETER, parameters()?).await
 }
 
-/// The same of the parameters alone, which lakes of an older format lack.
-pub(super) async fn land_parameters(lake: &Lake) -> Result<(), LakeError> {
-    land(lake, &METRIC_PARAMETER, parameters()?).await
+/// The shipped parameters whose keys the lake does not know, beside its own rows.
+pub(super) async fn land_new_parameters(lake: &Lake) -> Result<(), LakeError> {
+    let table = lake.table(&METRIC_PARAMETER);
+    let _lock = lake.lock(table.name()).await?;
+    let names: Vec<&str> = METRIC_PARAMETER.fields.iter().map(|field| field.name).collect();
+    let held = table.snapshot().await?;
+    let mut rows = held.read(&names).await?;
+    let known: HashSet<String> =
+        rows.iter().flat_map(|rows| rows.column(0).as_string::<i32>().iter().flatten()).map(str::to_owned).collect();
+    let shipped = padded(&METRIC_PARAMETER, parameters()?)?;
+    let keys = shipped.column(0).as_string::<i32>();
+    let is_new: BooleanArray = keys.iter().map(|key| key.map(|key| !known.contains(key))).collect();
+    let new = filter_record_batch(&shipped, &is_new).map_err(LakeError::arrow(METRIC_PARAMETER.table))?;
+    if new.num_rows() > 0 {
+        rows.push(new);
+        let all = concat_batches(&METRIC_PARAMETER.schema(), &rows);
+        let all = all.map_err(LakeError::arrow(METRIC_PARAMETER.table))?;
+        table.put(&[all], Some(&held), None).await?;
+    }
+    Ok(())
 }
 
 /// Of a lake that came to its table of years by migration: the years that its days told to be known, from
@@ -73,15 +91,20 @@ pub(super) async fn land_known_years(lake: &Lake) -> Result<(), LakeError> {
 }
 
 /// Lands the rows, whose columns are the first of the contract's: nothing is told of the others.
-async fn land(lake: &Lake, contract: &'static Contract, mut columns: Vec<ArrayRef>) -> Result<(), LakeError> {
-    let count = columns.first().map_or(0, Array::len);
-    let untold = contract.fields.iter().skip(columns.len());
-    columns.extend(untold.map(|field| new_null_array(&field.kind.arrow("UTC"), count)));
-    let rows = RecordBatch::try_new(contract.schema(), columns).map_err(LakeError::arrow(contract.table))?;
+async fn land(lake: &Lake, contract: &'static Contract, columns: Vec<ArrayRef>) -> Result<(), LakeError> {
+    let rows = padded(contract, columns)?;
     let text = format!("{rows:?}");
     let app_id = format!("reference/{}", hex::encode(Sha256::digest(text.as_bytes())));
     lake.replace(contract, &[rows], Some(&Once { app_id, attempt: 1 })).await?;
     Ok(())
+}
+
+/// The rows of a contract of which the first columns are told.
+fn padded(contract: &'static Contract, mut columns: Vec<ArrayRef>) -> Result<RecordBatch, LakeError> {
+    let count = columns.first().map_or(0, Array::len);
+    let untold = contract.fields.iter().skip(columns.len());
+    columns.extend(untold.map(|field| new_null_array(&field.kind.arrow("UTC"), count)));
+    RecordBatch::try_new(contract.schema(), columns).map_err(LakeError::arrow(contract.table))
 }
 
 fn regions() -> Result<Vec<ArrayRef>, ReferenceError> {

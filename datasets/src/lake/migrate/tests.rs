@@ -146,7 +146,7 @@ async fn a_lake_of_format_5_gets_the_time_for_which_rules_stand() {
     assert!(matches!(Lake::open(&url).await, Err(LakeError::Older { found: 5, .. })));
     let lake = Lake::open_older(&url).await.expect("for migration");
     let plan = lake.migrate().await.expect("migrated");
-    assert_eq!((plan.from_format, plan.to_format), (5, 6), "{plan:?}");
+    assert_eq!((plan.from_format, plan.to_format), (5, FORMAT_VERSION), "{plan:?}");
     let added: Vec<(&str, Option<&[&str]>)> =
         plan.added.iter().map(|lack| (lack.table, lack.fields.as_deref())).collect();
     let fields = Some(&["put_at", "replaced_at"][..]);
@@ -158,4 +158,43 @@ async fn a_lake_of_format_5_gets_the_time_for_which_rules_stand() {
     let names: Vec<&str> = OFFICE_HOURS.fields.iter().map(|field| field.name).collect();
     let held = lake.table(&OFFICE_HOURS).snapshot().await.expect("snapshot").read(&names).await.expect("rows");
     assert_eq!(held, [put]);
+}
+
+#[tokio::test]
+async fn a_lake_of_format_6_gets_the_marts_and_keeps_its_parameters_beside_the_claims() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    drop(Lake::open_or_create(&url, LakeMeta::default()).await.expect("made"));
+    let marts = ["village_item_month", "org_item_day", "handling_hist"];
+    for mart in marts {
+        std::fs::remove_dir_all(dir.path().join(mart)).expect("removed");
+    }
+    let lake = lake_of(&url, 6).await;
+    let put = "key,value,valid_from,source\nsaving_per_case,150,2000-01-01,ours\n";
+    let put = crate::reference::edit::rows(&METRIC_PARAMETER, put.as_bytes()).expect("rows");
+    lake.replace(&METRIC_PARAMETER, &[put], None).await.expect("put");
+    drop(lake);
+    assert!(matches!(Lake::open(&url).await, Err(LakeError::Older { found: 6, .. })));
+    let plan = Lake::open_older(&url).await.expect("for migration").migrate().await.expect("migrated");
+    assert_eq!(
+        plan.added.iter().map(|lack| (lack.table, lack.fields.is_none())).collect::<Vec<_>>(),
+        marts.map(|mart| (mart, true))
+    );
+    let lake = Lake::open(&url).await.expect("opens as any other");
+    let rows =
+        lake.table(&METRIC_PARAMETER).snapshot().await.expect("held").read(&["key", "value"]).await.expect("rows");
+    let told = |key: &str| {
+        let of = |rows: &RecordBatch| -> Vec<String> {
+            let (keys, values) = (rows.column(0).as_string::<i32>(), rows.column(1).as_string::<i32>());
+            keys.iter()
+                .zip(values)
+                .filter(|(held, _)| *held == Some(key))
+                .filter_map(|(_, value)| value)
+                .map(str::to_owned)
+                .collect()
+        };
+        rows.iter().flat_map(of).collect::<Vec<_>>()
+    };
+    assert_eq!((told("saving_per_case"), told("claim_villages")), (vec!["150".to_owned()], vec!["428".to_owned()]));
+    assert_eq!(lake.verify(Some(&METRIC_PARAMETER)).await.expect("verified").wrong, 0);
 }
