@@ -97,7 +97,7 @@ pub(super) async fn table(
     check_pieces(context, by)?;
     let by = in_region(context, &metrics(figures), by);
     let ranked = match figures {
-        [(metric, _)] if by != Breakdown::All && !by.is_of_time() => first_share(*metric),
+        [(metric, _)] if by != Breakdown::All && !by.is_of_time() => first_share(metric),
         _ => None,
     };
     let rank = ranked.map(|column| column.name.to_owned());
