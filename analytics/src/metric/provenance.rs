@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use queries::Breakdown;
+use queries::{Breakdown, Metric};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -18,8 +18,7 @@ pub struct Provenance {
     /// Number of the metric.
     metric: &'static str,
     name: &'static str,
-    /// SHA-256 of the definition as it was run, with what it shares with other metrics: the same as long as the
-    /// figure means the same.
+    /// As [`metric_version`] tells it.
     version: String,
     /// What was run; of a breakdown of time once for each piece.
     sql: String,
@@ -70,7 +69,7 @@ impl Provenance {
         Ok(Self {
             metric: metric.id,
             name: metric.name(),
-            version: Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect(),
+            version: metric_version(metric),
             sql,
             parameters: Parameters { from: period.from, to: period.to, by, compared_with, rows_of },
             as_of: session.as_of(),
@@ -78,6 +77,12 @@ impl Provenance {
             tables: session.versions().iter().copied().collect(),
         })
     }
+}
+
+/// What tells whether a figure still means the same: SHA-256 of the metric's definition, with what it shares
+/// with others.
+pub fn metric_version(metric: &Metric) -> String {
+    Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn compared(period: Period, base: Base, today: Date) -> Result<Compared, AnalyticsError> {
