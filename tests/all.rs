@@ -16,6 +16,7 @@ mod drift;
 mod erase;
 mod explain;
 mod feeds;
+mod figures;
 mod flow;
 mod formats;
 mod hostile;

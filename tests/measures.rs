@@ -26,7 +26,7 @@ occurred_at = "at"
 "#;
 
 /// Accepted: one case in February, two in March; none is closed.
-fn lake() -> Place {
+pub fn lake() -> Place {
     let place = Place::new();
     let mapping = place.file("hall.toml", MAPPING);
     let rows = "A,5,ACCEPT,2018-02-05 10:00:00\nB,5,ACCEPT,2018-03-05 10:00:00\nC,5,ACCEPT,2018-03-06 10:00:00\n";

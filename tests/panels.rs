@@ -58,6 +58,7 @@ fn questions(session: &Session, region: &str, period: Period) -> Vec<(&'static s
     let region = ("region", Param::Text(region.to_owned()));
     let days = vec![region.clone(), ("from", Param::Date(from)), ("to", Param::Date(to))];
     let timed = [days.as_slice(), &[("from_at", midnight(from)), ("to_at", midnight(to))]].concat();
+    let spread = vec![("by", Param::Text("item".to_owned())), ("from", Param::Date(from)), ("to", Param::Date(to))];
     let flow = vec![
         region,
         ("day_start", midnight(to)),
@@ -69,6 +70,7 @@ fn questions(session: &Session, region: &str, period: Period) -> Vec<(&'static s
         (panel::FLOW_DAYS, timed.clone()),
         (panel::CARD_DAYS, timed),
         (panel::CLOSING_DAYS, days),
+        (panel::HANDLING_SPREAD, spread),
         (panel::OVERVIEW_FLOW, flow),
     ]
 }

@@ -180,7 +180,8 @@ fn the_dashboard_pulls_beside_its_pages() {
 #[test]
 fn a_killed_pull_lands_each_row_once() {
     let desk = Desk::new();
-    desk.section(QUERY, "page_rows = 50\n");
+    // Each round asks for the rounds of two seconds again: of ten minutes, the default, they would be ever more.
+    desk.section(QUERY, "page_rows = 50\noverlap = \"2s\"\n");
     desk.insert(1, 400);
     let (first, took) = timed(|| desk.pull());
     assert_eq!(count(&first, "landed"), 400);

@@ -304,3 +304,41 @@ fn what_is_no_row_is_not_there() {
     let answer = get(&server, &row);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
+
+#[test]
+fn tables_are_exported_as_workbooks_with_what_they_are_and_printed_whole() {
+    let quality = Quality::new("events.csv", ROWS);
+    let server = quality.serve();
+    for path in ["/quality/sources.xlsx", "/quality/rows.xlsx", "/cards.xlsx", "/villages.xlsx?level=county"] {
+        let answer = get(&server, path);
+        assert_eq!((answer.status, answer.text.get(..2)), (200, Some("PK")), "{path}");
+        let kind = answer.header("content-type").expect("type");
+        assert_eq!(kind, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "{path}");
+        let name = answer.header("content-disposition").expect("disposition");
+        assert!(name.ends_with(".xlsx\""), "{name}");
+    }
+    let bare = page(&server, "/quality/rows.csv");
+    let headed = page(&server, "/quality/rows.csv?about=1&rule=not_a_time");
+    let (about, table) = headed.split_once("\r\n\r\n").expect("a head and a table");
+    assert!(about.starts_with("\u{feff}Table,") && about.contains("\r\nRows,1\r\n"), "{about}");
+    assert!(about.contains("not_a_time"), "{about}");
+    assert_eq!(table.lines().next(), bare.trim_start_matches('\u{feff}').lines().next());
+    assert_eq!((bare.lines().count(), table.lines().count()), (3, 2), "{bare}{table}");
+    let print = page(&server, "/cards?print=1");
+    assert!(!print.contains("<nav") && !print.contains("<form") && print.contains("paper-head"), "{print}");
+    for path in ["/cards?cols=secret", "/cards?sort=secret", "/cards.csv?about=yes", "/villages?print=2"] {
+        assert_eq!(get(&server, path).status, 400, "{path}");
+    }
+}
+
+#[test]
+fn a_search_lists_goes_to_the_one_hit_or_says_that_there_is_none() {
+    let quality = Quality::new("events.csv", ROWS);
+    let server = quality.serve();
+    assert!(page(&server, "/search").contains("Looks for a case by its number"));
+    assert!(page(&server, "/search?q=no-such-thing").contains("Nothing is found for"));
+    assert_eq!(get(&server, &format!("/search?q={}", "x".repeat(41))).status, 400);
+    // The shipped items have their names.
+    let items = page(&server, "/search?q=certificate");
+    assert!(items.matches("/search?item=").count() > 1, "{items}");
+}

@@ -12,6 +12,7 @@ mod explain;
 mod facts;
 mod fold;
 mod metric;
+mod records;
 mod reference;
 mod rules;
 mod session;
@@ -23,8 +24,10 @@ pub use engine::Engine;
 pub use error::AnalyticsError;
 pub use explain::{CaseExplanation, EventLine};
 pub use metric::{
-    Base, Bounds, Period, Provenance, Question, claims, funnel, measure, metric_cases, metric_rows, wilson,
+    Base, Bounds, CasesPage, Period, Provenance, Question, Within, claims, funnel, measure, metric_cases,
+    metric_cases_page, metric_rows, metric_version, wilson,
 };
+pub use records::records;
 pub use reference::{held, plan_reference, put_reference};
 pub use rules::Rules;
 pub use session::{Basis, Param, Principal, Session, Supposed, Why};

@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use analytics::AnalyticsError;
@@ -12,7 +13,10 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use futures::FutureExt;
 use ingest::IngestError;
+use rust_xlsxwriter::XlsxError;
+use tokio::task::JoinError;
 
 use crate::charts::ChartError;
 use crate::i18n::Lang;
@@ -42,6 +46,9 @@ pub(crate) enum HttpError {
     /// A form with more text than is taken.
     #[error("the form is too large")]
     TooLarge,
+    /// More rows than a sheet or a printed page takes.
+    #[error("{rows} rows are more than fit")]
+    TooManyRows { rows: String },
     /// A vault that cannot be read, or a replay that was broken off.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -52,8 +59,17 @@ pub(crate) enum HttpError {
     Analytics(#[from] AnalyticsError),
     #[error(transparent)]
     Chart(#[from] ChartError),
+    #[error("a value cannot be told as JSON: {0}")]
+    Json(#[source] serde_json::Error),
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
+    #[error("a workbook cannot be written")]
+    Workbook(#[from] XlsxError),
+    #[error("a file was not made to its end")]
+    Broken(#[from] JoinError),
+    /// What a panic says of itself is on standard error, just before.
+    #[error("a handler panicked")]
+    Panicked,
 }
 
 /// What the page of an error says; set on the response, and made a page by [`dress`], which knows
@@ -92,12 +108,17 @@ impl HttpError {
             Self::Form => (StatusCode::FORBIDDEN, "error-form", String::new()),
             Self::Closed => (StatusCode::FORBIDDEN, "error-closed", String::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-large", String::new()),
+            Self::TooManyRows { rows } => (StatusCode::BAD_REQUEST, "error-rows", rows.clone()),
             Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
-            Self::Analytics(_) | Self::Chart(_) | Self::Template(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new())
-            }
+            Self::Analytics(_)
+            | Self::Chart(_)
+            | Self::Json(_)
+            | Self::Template(_)
+            | Self::Workbook(_)
+            | Self::Broken(_)
+            | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new()),
         };
         let expected = match self {
             Self::BadValue { name, .. } => Some(*name),
@@ -155,6 +176,8 @@ struct ErrorPage {
     trace: Option<String>,
     /// Shown with the commands that fill an empty lake.
     is_empty_lake: bool,
+    /// Whether the reader is the public, who is led to no other page.
+    is_public: bool,
 }
 
 /// Makes pages of errors in the reader's language, and remembers a language or theme that the
@@ -162,10 +185,11 @@ struct ErrorPage {
 pub(crate) async fn dress(request: Request, next: Next) -> Response {
     let lens = Lens::read(request.uri(), request.headers());
     let is_api = crate::api::is_api(request.uri());
-    let response = next.run(request).await;
+    let is_public = crate::pages::sunshine::is_public(request.uri());
+    let response = unbroken(next.run(request)).await;
     let mut response = match response.extensions().get::<Trouble>().cloned() {
         Some(trouble) if is_api => crate::api::problem_of(trouble.status, &trouble.trace),
-        Some(trouble) => page(&trouble, lens),
+        Some(trouble) => page(&trouble, lens, is_public),
         None => response,
     };
     let chosen = [lens.chosen.0.map(|lang| ("lang", lang.param())), lens.chosen.1.map(|theme| ("theme", theme))];
@@ -178,7 +202,14 @@ pub(crate) async fn dress(request: Request, next: Next) -> Response {
     response
 }
 
-fn page(trouble: &Trouble, lens: Lens) -> Response {
+/// The answer of a handler, or, where it panicked, that of a failed page: without it the browser would be
+/// left with a connection that broke off.
+async fn unbroken(answer: impl Future<Output = Response>) -> Response {
+    let caught = AssertUnwindSafe(answer).catch_unwind().await;
+    caught.unwrap_or_else(|_| HttpError::Panicked.into_response())
+}
+
+fn page(trouble: &Trouble, lens: Lens, is_public: bool) -> Response {
     let t = lens.lang;
     let told = |end: &str| t.tell(&format!("{}-{end}", trouble.key), &[("value", &trouble.value)]);
     let page = ErrorPage {
@@ -190,6 +221,7 @@ fn page(trouble: &Trouble, lens: Lens) -> Response {
         expected: trouble.expected.map(|name| t.code("expect", name)),
         trace: trouble.status.is_server_error().then(|| trouble.trace.clone()),
         is_empty_lake: trouble.key == "error-empty",
+        is_public,
     };
     let mut response = match page.render() {
         Ok(text) => (trouble.status, Html(text)).into_response(),
@@ -220,7 +252,7 @@ mod tests {
     fn every_error_has_words_in_both_languages() {
         for lang in [Lang::Zh, Lang::En] {
             let keys = ["value", "case", "village", "row", "page", "method", "empty", "server"];
-            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest"]) {
+            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest", "rows"]) {
                 for end in ["title", "text", "do"] {
                     let key = format!("error-{key}-{end}");
                     assert_ne!(lang.tell(&key, &[("value", "x")]), key);
@@ -236,11 +268,23 @@ mod tests {
                 "as_of",
                 "as_of-ahead",
                 "page",
+                "part",
                 "level",
                 "state",
                 "object",
                 "sort",
                 "dir",
+                "cols",
+                "about",
+                "print",
+                "q",
+                "by",
+                "by-pieces",
+                "count",
+                "month",
+                "per_case",
+                "hours",
+                "trips",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");
@@ -248,11 +292,24 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_panic_becomes_a_failed_page_with_a_trace() {
+        async fn broken() -> Response {
+            panic!("a handler that cannot go on")
+        }
+        let answer = unbroken(broken()).await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let trouble = answer.extensions().get::<Trouble>().expect("trouble");
+        assert_eq!((trouble.key, trouble.trace.len()), ("error-server", 16));
+        let fine = unbroken(async { StatusCode::OK.into_response() }).await;
+        assert!(fine.extensions().get::<Trouble>().is_none());
+    }
+
     #[test]
     fn what_the_address_said_is_escaped() {
         let trouble = HttpError::missing("case", "<script>alert(1)</script>").trouble();
         let lens = Lens { lang: Lang::En, theme: None, chosen: (None, None) };
-        let response = page(&trouble, lens);
+        let response = page(&trouble, lens, false);
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         let text = ErrorPage {
             t: Lang::En,
@@ -263,6 +320,7 @@ mod tests {
             expected: None,
             trace: None,
             is_empty_lake: false,
+            is_public: false,
         };
         let text = text.render().expect("page");
         assert!(!text.contains("<script>") && text.contains("data-theme=\"dark\""), "{text}");

@@ -65,6 +65,11 @@ pub(crate) fn stamp(zone: &TimeZone, at: Timestamp) -> String {
     format!("{day} {}", clock(time))
 }
 
+/// 2018-09-13 15:42:07.
+pub(crate) fn stamp_seconds(zone: &TimeZone, at: Timestamp) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// 9月13日 15:42, 13 Sep 15:42.
 pub(crate) fn stamp_short(lang: Lang, zone: &TimeZone, at: Timestamp) -> String {
     let (day, time) = local(zone, at);
@@ -172,6 +177,26 @@ pub(crate) fn per_mille(value: Option<f64>) -> String {
 pub(crate) fn tenths(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// A ratio in percent with its sign, which may be below zero; "100%" only for one and above, "0%" only for zero.
+pub(crate) fn ratio(value: f64) -> String {
+    let percent = 100.0 * value.abs();
+    let text = match tenths(percent).as_str() {
+        "100" if percent < 100.0 => format!("{:.2}", percent.min(99.99)),
+        "0" if percent > 0.0 => "<0.1".to_owned(),
+        text => text.to_owned(),
+    };
+    let sign = if value < 0.0 { "\u{2212}" } else { "" };
+    format!("{sign}{text}%")
+}
+
+/// A measure with one decimal below a hundred, and none from there on.
+pub(crate) fn measure(lang: Lang, value: f64) -> String {
+    if value.abs() < 100.0 {
+        return tenths(value).replace('-', "\u{2212}");
+    }
+    count(lang, value.round() as i64)
 }
 
 /// How much one count is above another: +4.1%, −3%, ±0%. None against nothing.

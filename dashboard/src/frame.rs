@@ -15,9 +15,15 @@ use crate::format::due::Now;
 use crate::i18n::Lang;
 use crate::place::{Choice, Places, Village};
 use crate::request::Ask;
+use crate::sheet::About;
 use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
+
+mod nav;
+mod past;
+
+pub(crate) use nav::Nav;
 
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,15 +53,8 @@ pub(crate) struct Context {
     pub(crate) today: Date,
     pub(crate) lamp: LampRow,
     pub(crate) places: Places,
-}
-
-/// The pages in the head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Nav {
-    Overview,
-    Cards,
-    Villages,
-    Quality,
+    /// The latest event before anything was read.
+    beat: String,
 }
 
 /// A link with its text.
@@ -71,7 +70,7 @@ pub(crate) struct Link {
 pub(crate) struct Banner {
     pub(crate) class: &'static str,
     pub(crate) text: String,
-    pub(crate) link: Option<Link>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// The filters as a form.
@@ -83,6 +82,8 @@ pub(crate) struct FilterForm {
     pub(crate) regions: Vec<Choice>,
     /// As a field for local date and time takes it; empty for now.
     pub(crate) as_of: String,
+    /// The end of the day before, and, from a past day, that of the day after.
+    pub(crate) days: Vec<Link>,
     /// Values of this page that the form keeps.
     pub(crate) keep: Vec<(&'static str, String)>,
     pub(crate) reset: String,
@@ -103,12 +104,35 @@ pub(crate) struct Frame {
     pub(crate) banners: Vec<Banner>,
     pub(crate) switches: Vec<Link>,
     pub(crate) filter: FilterForm,
+    /// Filters that a search takes along.
+    pub(crate) search: Vec<(&'static str, String)>,
     /// Whether the page keeps itself up to date.
     pub(crate) live: bool,
+    /// What its main part goes by, of what `/live` names; empty where its sections say so themselves.
+    pub(crate) stale: &'static str,
+    /// The page's own address.
+    pub(crate) here: String,
+    /// The id of the latest event that the page stands on.
+    pub(crate) beat: String,
     /// What the figures of the period are made of.
     pub(crate) basis: String,
     /// The table versions that were read.
     pub(crate) versions: String,
+    /// The filters in words, for paper.
+    pub(crate) scope: String,
+    /// What a page that is to be printed is, in the place of everything that is clicked; empty for others.
+    pub(crate) print: Vec<(String, String)>,
+    /// The same page for the screen.
+    pub(crate) screen: String,
+}
+
+impl Frame {
+    /// The frame of a page with all rows of a table, as it is printed.
+    pub(crate) fn printed(mut self, about: About) -> Self {
+        self.print = about.lines;
+        self.live = false;
+        self
+    }
 }
 
 impl Context {
@@ -118,6 +142,7 @@ impl Context {
     ///
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
+        let beat = app.pulse.id();
         let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
         // What is in motion now; a past time is asked of all cases.
         if ask.filters.as_of.is_none() {
@@ -136,7 +161,7 @@ impl Context {
         if lamp.batches == 0 && ask.filters.as_of.is_none() {
             return Err(HttpError::EmptyLake);
         }
-        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages) })
+        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages), beat })
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -189,6 +214,38 @@ impl Context {
         self.last_day() == self.today || self.lamp.villages_today > 0
     }
 
+    /// The table versions that were read, by name.
+    pub(crate) fn versions(&self) -> String {
+        let versions = self.session.versions().iter();
+        let mut versions: Vec<String> = versions.map(|(table, version)| format!("{table} {version}")).collect();
+        versions.sort();
+        versions.join(" · ")
+    }
+
+    /// The period of the address in words; none if it names none.
+    pub(crate) fn period_given(&self) -> Option<String> {
+        self.ask.filters.has_period().then(|| self.period())
+    }
+
+    /// The period in words, be it of the address or the month.
+    pub(crate) fn period(&self) -> String {
+        let (from, to) = self.ask.filters.period(self.today);
+        self.days_told(from, to)
+    }
+
+    /// Days in words, half open as they are here.
+    pub(crate) fn days_told(&self, from: Date, to: Date) -> String {
+        let (t, last) = (self.lang(), to.yesterday().unwrap_or(to));
+        t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))])
+    }
+
+    fn scope(&self) -> String {
+        let place = self.places.name(&self.ask.filters.region, self.lang());
+        let as_of = format::moment_long(self.lang(), self.zone(), self.session.as_of());
+        let as_of = format!("{} {as_of}", self.lang().say("filter-as-of"));
+        self.period_given().into_iter().chain([place, as_of]).collect::<Vec<_>>().join(" · ")
+    }
+
     /// The known days of the lake's calendar and their names, half open.
     pub(crate) async fn calendar(&self, from: Date, to: Date) -> Result<(WorkDays, Vec<(Date, String)>), HttpError> {
         let calendar = self.app.engine.lake_meta().region.clone();
@@ -203,26 +260,13 @@ impl Context {
     /// filters keeps.
     pub(crate) fn frame(&self, nav: Nav, title: String, keep: &[&'static str]) -> Frame {
         let (t, ask) = (self.lang(), &self.ask);
-        let item = |page: Nav, path: &str, key: &str| Link {
-            href: ask.link(path, &[]),
-            text: t.say(key),
-            current: page == nav,
-        };
-        let mut versions: Vec<String> =
-            self.session.versions().iter().map(|(table, version)| format!("{table} {version}")).collect();
-        versions.sort();
         let (lamp_class, lamp, lamp_title) = self.lamp_line();
         Frame {
             t,
             title,
             theme: ask.lens.theme.map(Theme::param),
             home: ask.link("/", &[]),
-            nav: vec![
-                item(Nav::Overview, "/", "nav-overview"),
-                item(Nav::Cards, "/cards", "nav-cards"),
-                item(Nav::Villages, "/villages", "nav-villages"),
-                item(Nav::Quality, "/quality", "nav-quality"),
-            ],
+            nav: self.nav(nav),
             as_of: format::moment_long(t, self.zone(), self.session.as_of()),
             lamp_class,
             lamp,
@@ -230,9 +274,16 @@ impl Context {
             banners: self.banners(),
             switches: self.switches(),
             filter: self.filter(keep),
-            live: ask.filters.as_of.is_none() && nav != Nav::Villages,
-            basis: self.basis_line(),
-            versions: versions.join(" · "),
+            search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            live: ask.filters.as_of.is_none() && nav.is_of_now(),
+            stale: nav.stale(),
+            here: ask.with(&[]),
+            beat: self.beat.clone(),
+            basis: self.basis_line(nav),
+            versions: self.versions(),
+            scope: self.scope(),
+            print: Vec::new(),
+            screen: ask.with(&[("print", "")]),
         }
     }
 
@@ -256,8 +307,11 @@ impl Context {
     }
 
     /// What the figures of the period are made of, and why if that is not what it should be.
-    fn basis_line(&self) -> String {
+    fn basis_line(&self, nav: Nav) -> String {
         let (t, (from, to)) = (self.lang(), self.ask.filters.period(self.today));
+        if nav.is_of_metrics() {
+            return t.say("basis-records");
+        }
         match self.session.basis(Period { from, to }) {
             Basis::Recent => t.say("basis-recent"),
             Basis::Marts { until } => t.tell("basis-marts", &[("until", &format::day_long(t, until))]),
@@ -265,31 +319,6 @@ impl Context {
             Basis::Cases(Why::Lag(_)) => t.say("basis-moving"),
             Basis::Cases(Why::Past | Why::Days) => t.say("basis-cases"),
         }
-    }
-
-    fn banners(&self) -> Vec<Banner> {
-        let t = self.lang();
-        let mut banners = Vec::new();
-        let demo = self.app.options.demo_banner.then(|| t.say("banner-demo"));
-        let simulated = self.app.engine.clock().is_simulated().then(|| t.say("banner-simulated"));
-        let text = demo.into_iter().chain(simulated).collect::<Vec<_>>().join(" ");
-        if !text.is_empty() {
-            banners.push(Banner { class: "demo", text, link: None });
-        }
-        if self.ask.filters.as_of.is_some() {
-            let at = format::moment_long(t, self.zone(), self.session.as_of());
-            let back = Link { href: self.ask.with(&[("as_of", "")]), text: t.say("banner-back"), current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-past", &[("at", &at)]), link: Some(back) });
-        } else if !self.has_news_today() {
-            let at = self
-                .lamp
-                .watermark
-                .map_or_else(|| format::NONE.to_owned(), |at| format::moment_long(t, self.zone(), at));
-            let text = t.say("nav-quality");
-            let why = Link { href: self.ask.link("/quality", &[]), text, current: false };
-            banners.push(Banner { class: "past", text: t.tell("banner-no-news", &[("at", &at)]), link: Some(why) });
-        }
-        banners
     }
 
     /// Language and theme.
@@ -323,6 +352,7 @@ impl Context {
             to: day(filters.to),
             regions: self.places.choices(&filters.region, self.lang()),
             as_of: as_of.unwrap_or_default(),
+            days: self.days(),
             keep: keep.collect(),
             reset: self.ask.path().to_owned(),
         }

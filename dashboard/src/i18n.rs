@@ -14,8 +14,8 @@ pub(crate) enum Lang {
     En,
 }
 
-const ZH_WORDS: &str = include_str!("../locales/zh/main.ftl");
-const EN_WORDS: &str = include_str!("../locales/en/main.ftl");
+const ZH_WORDS: &str = concat!(include_str!("../locales/zh/main.ftl"), "\n", include_str!("../locales/zh/metrics.ftl"));
+const EN_WORDS: &str = concat!(include_str!("../locales/en/main.ftl"), "\n", include_str!("../locales/en/metrics.ftl"));
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("zh", ZH_WORDS));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN_WORDS));
@@ -98,7 +98,7 @@ impl Lang {
     }
 }
 
-/// A bundle of one file. Lines that do not parse are left out; the tests keep the files whole.
+/// A bundle of one text. Lines that do not parse are left out; the tests keep the files whole.
 fn bundle(code: &str, words: &str) -> FluentBundle<FluentResource> {
     let resource = match FluentResource::try_new(words.to_owned()) {
         Ok(resource) | Err((resource, _)) => resource,

@@ -4,16 +4,18 @@
 mod api;
 mod charts;
 mod corrections;
-mod csv;
 mod error;
 mod format;
 mod frame;
 mod guard;
 mod i18n;
+mod kept;
+mod live;
 mod pages;
 mod place;
 mod request;
 mod serve;
+mod sheet;
 mod state;
 mod svg;
 mod theme;
@@ -30,6 +32,7 @@ use ingest::push::{Push, Token};
 use tokio::sync::watch;
 
 pub use corrections::Corrections;
+use live::Pulse;
 pub use serve::{Limits, serve};
 use state::App;
 
@@ -58,7 +61,8 @@ pub struct Pushes {
 }
 
 /// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address; rows are pushed
-/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page.
+/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page. Within a tokio
+/// runtime: what looks for news of the lake begins here, and ends with the router.
 pub fn router(engine: Engine, options: Options) -> Router {
     let max_body = options.pushes.as_ref().map_or(0, |pushes| pushes.push.options().max_body);
     Router::new()
@@ -66,15 +70,43 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .route("/", get(pages::overview::show))
         .route("/cards", get(pages::cards::show))
         .route("/cards.csv", get(pages::cards::export))
+        .route("/cards.xlsx", get(pages::cards::export))
         .route("/cases/{case_no}", get(pages::case::show))
         .route("/villages", get(pages::villages::show))
         .route("/villages.csv", get(pages::villages::export))
+        .route("/villages.xlsx", get(pages::villages::export))
         .route("/villages/{code}", get(pages::village::show))
+        .route("/search", get(pages::search::show))
         .route("/quality", get(pages::quality::show))
         .route("/quality/{table}", get(pages::quality::export))
         .route("/quality/rows", get(pages::quality::rows::show))
         .route("/quality/rows.csv", get(pages::quality::rows::export))
+        .route("/quality/rows.xlsx", get(pages::quality::rows::export))
         .route("/quality/rows/{id}", get(pages::quality::row::show).post(pages::quality::correct::take))
+        .route("/organizations", get(pages::desk::show))
+        .route("/organizations/{table}", get(pages::desk::export))
+        .route("/items", get(pages::desk::show))
+        .route("/items/{table}", get(pages::desk::export))
+        .route("/market", get(pages::desk::show))
+        .route("/market/{table}", get(pages::desk::export))
+        .route("/feedback", get(pages::desk::show))
+        .route("/feedback/{table}", get(pages::desk::export))
+        .route("/disclosure", get(pages::desk::show))
+        .route("/disclosure/{table}", get(pages::desk::export))
+        .route("/savings", get(pages::savings::show))
+        .route("/savings/{table}", get(pages::desk::export))
+        .route("/metrics", get(pages::dictionary::show))
+        .route("/metrics/{id}", get(pages::dictionary::one::show))
+        .route("/metrics/{id}/figures.csv", get(pages::dictionary::one::export))
+        .route("/metrics/{id}/figures.xlsx", get(pages::dictionary::one::export))
+        .route("/metrics/{id}/rows", get(pages::dictionary::rows::show))
+        .route("/metrics/{id}/rows.csv", get(pages::dictionary::rows::export))
+        .route("/metrics/{id}/rows.xlsx", get(pages::dictionary::rows::export))
+        .route("/sunshine", get(pages::sunshine::show))
+        .route("/sunshine.csv", get(pages::sunshine::export))
+        .route("/sunshine.xlsx", get(pages::sunshine::export))
+        .route("/wall", get(pages::wall::show))
+        .route("/live", get(live::show))
         .route("/healthz", get(pages::healthz::show))
         .route("/assets/{file}", get(pages::assets::show))
         .fallback(pages::missing)
@@ -82,5 +114,12 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .layer(DefaultBodyLimit::max(max_body))
         .layer(from_fn(error::dress))
         .layer(from_fn(guard::watch))
-        .with_state(App { engine, options, forms: Arc::default() })
+        .with_state(App {
+            pulse: Pulse::start(engine.clone()),
+            engine,
+            options,
+            forms: Arc::default(),
+            kept: Arc::default(),
+            published: Arc::default(),
+        })
 }

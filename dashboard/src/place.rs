@@ -44,6 +44,11 @@ impl Places {
         Self { villages }
     }
 
+    /// Every village, in the order of their codes, with those that are gone.
+    pub(crate) fn all(&self) -> &[Village] {
+        &self.villages
+    }
+
     /// A village by its code.
     pub(crate) fn village(&self, code: &str) -> Option<&Village> {
         let at = self.villages.binary_search_by(|village| village.village_code.as_str().cmp(code)).ok()?;

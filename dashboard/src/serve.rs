@@ -4,7 +4,7 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+
+use crate::live::Stopping;
 
 /// After a connection could not be accepted: mostly there are too many open files.
 const BREATH: Duration = Duration::from_secs(1);
@@ -42,7 +44,8 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     at_once: impl Future<Output = ()>,
 ) {
-    let (stopping, _) = watch::channel(());
+    let (stopping, told) = watch::channel(());
+    let router = router.layer(Extension(Stopping(told)));
     // Dropped with this function, it ends what is still being answered.
     let mut connections = JoinSet::new();
     tokio::pin!(stop);

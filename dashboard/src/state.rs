@@ -6,6 +6,9 @@ use analytics::Engine;
 
 use crate::Options;
 use crate::corrections::Forms;
+use crate::kept::Kept;
+use crate::live::Pulse;
+use crate::pages::sunshine::Shelf;
 
 /// The engine to ask, and how pages are to look.
 #[derive(Clone)]
@@ -14,4 +17,10 @@ pub(crate) struct App {
     pub(crate) options: Options,
     /// The forms that correct refused rows, and what came of them.
     pub(crate) forms: Arc<Forms>,
+    /// The months that the public page has shown lately.
+    pub(crate) published: Arc<Shelf>,
+    /// Tells when something has become stale.
+    pub(crate) pulse: Pulse,
+    /// Pages that hold until then.
+    pub(crate) kept: Arc<Kept>,
 }

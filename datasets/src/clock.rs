@@ -2,7 +2,7 @@
 //! the functions everywhere else), and whatever needs the time is given a [`Clock`].
 
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present instant, in whole microseconds (the lake's precision).
     fn now(&self) -> Timestamp;
+
+    /// How long it takes, by a watch, until this clock shows `at`: nothing if it has. It may come out a
+    /// little short, so whoever has waited looks again.
+    fn until(&self, at: Timestamp) -> Duration {
+        Duration::try_from(at.duration_since(self.now())).unwrap_or_default()
+    }
 
     /// Whether the present is made up; pages then carry a banner.
     fn is_simulated(&self) -> bool {
@@ -57,6 +63,11 @@ impl Clock for SimulatedClock {
         whole_micros(self.start.saturating_add(passed).unwrap_or(Timestamp::MAX))
     }
 
+    fn until(&self, at: Timestamp) -> Duration {
+        let left = at.duration_since(self.now()).as_secs_f64().max(0.0) / self.speed;
+        Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX)
+    }
+
     fn is_simulated(&self) -> bool {
         true
     }
@@ -69,6 +80,10 @@ pub struct FixedClock(pub Timestamp);
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         self.0
+    }
+
+    fn until(&self, at: Timestamp) -> Duration {
+        if at <= self.0 { Duration::ZERO } else { Duration::MAX }
     }
 }
 
@@ -86,5 +101,17 @@ mod tests {
         let clock = SimulatedClock::new(start, 3600.0);
         let first = clock.now();
         assert!(first >= start && clock.now() >= first && clock.is_simulated());
+    }
+
+    #[test]
+    fn how_long_an_instant_is_off_goes_by_the_speed_of_the_clock() {
+        let start: Timestamp = "2023-09-13T07:42:00Z".parse().expect("instant");
+        let later = start + SignedDuration::from_hours(1);
+        let left = SimulatedClock::new(start, 3600.0).until(later);
+        assert!(left <= Duration::from_secs(1) && left > Duration::from_millis(500), "{left:?}");
+        assert_eq!(SimulatedClock::new(later, 3600.0).until(start), Duration::ZERO);
+        assert_eq!(FixedClock(start).until(start), Duration::ZERO);
+        assert_eq!(FixedClock(start).until(later), Duration::MAX);
+        assert_eq!(SystemClock::default().until(start), Duration::ZERO);
     }
 }

@@ -3,6 +3,7 @@
 
 mod breakdown;
 mod by_period;
+mod card_order;
 pub mod check;
 mod document;
 mod header;
@@ -14,6 +15,7 @@ mod village_table;
 
 pub use breakdown::{Breakdown, RefusedBreakdown, UnknownBreakdown};
 pub use by_period::ByPeriod;
+pub use card_order::{CardOrder, UnknownOrder, cards};
 pub use document::document;
 pub use header::{Column, Header, Rows, Share};
 pub use metric::{METRICS, Metric, RefusedRows, find};

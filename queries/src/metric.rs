@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::{Breakdown, Header, RefusedBreakdown, shared};
+use crate::{Breakdown, Header, RefusedBreakdown, Rows, shared};
 
 /// Every metric.
 pub static METRICS: [Metric; 33] = [
@@ -133,17 +133,26 @@ impl Metric {
     ///
     /// [`RefusedRows`] if the metric has no such count.
     pub fn rows_by(&'static self, breakdown: Breakdown, count: Option<&str>) -> Result<String, RefusedRows> {
-        let header = self.header();
         let sql = self.sql_by(breakdown)?;
-        let rows = match count {
-            None => header.rows.first(),
-            Some(count) => header.rows.iter().find(|rows| rows.count == count),
-        };
-        let rows = rows.ok_or_else(|| self.refused_rows(count.unwrap_or_default()))?;
+        let rows = self.rows_of(count)?;
         // What is counted stands before the counting.
         let queries = sql.split_once(",\n\ntotals as (").map_or(sql.as_str(), |(before, _)| before);
         let condition = rows.condition.map(|condition| format!(" where {condition}")).unwrap_or_default();
         Ok(format!("{queries}\n\nselect * from {}{condition}\n", rows.query))
+    }
+
+    /// What the header says of the rows behind a count, or behind the first.
+    ///
+    /// # Errors
+    ///
+    /// [`RefusedRows`] if the metric has no such count.
+    pub fn rows_of(&self, count: Option<&str>) -> Result<Rows, RefusedRows> {
+        let header = self.header();
+        let rows = match count {
+            None => header.rows.first(),
+            Some(count) => header.rows.iter().find(|rows| rows.count == count),
+        };
+        rows.copied().ok_or_else(|| self.refused_rows(count.unwrap_or_default()))
     }
 
     fn refused_rows(&self, column: &str) -> RefusedRows {

@@ -13,7 +13,7 @@ pub const CARD_STEPS: &str = include_str!("../sql/panels/card_steps.sql");
 pub const CARD_TOTALS: &str = include_str!("../sql/panels/card_totals.sql");
 /// Cards about cases: open, unconfirmed, and of today.
 pub const CARDS_NOW: &str = include_str!("../sql/panels/cards_now.sql");
-/// The queue of cards, a page of it or all.
+/// The queue of cards, a page of it or all; [`crate::cards`] gives it in other orders.
 pub const CARDS: &str = include_str!("../sql/panels/cards.sql");
 /// The cards of one case, issued and ahead.
 pub const CASE_CARDS: &str = include_str!("../sql/panels/case_cards.sql");
@@ -29,12 +29,16 @@ pub const CLOSING_DAYS: &str = include_str!("../sql/panels/closing_days.sql");
 pub const DATA_INCIDENTS: &str = include_str!("../sql/panels/data_incidents.sql");
 /// Cases received, accepted and closed by day.
 pub const FLOW_DAYS: &str = include_str!("../sql/panels/flow_days.sql");
+/// Names of the items of service.
+pub const ITEMS: &str = include_str!("../sql/panels/items.sql");
 /// Cases, cards, and batches that they do not stand on yet.
 pub const LAKE_TOTALS: &str = include_str!("../sql/panels/lake_totals.sql");
 /// How fresh the lake is.
 pub const LAMP: &str = include_str!("../sql/panels/lamp.sql");
 /// How fresh the lake was at a past as_of.
 pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
+/// How the handling times of departments or items spread.
+pub const HANDLING_SPREAD: &str = include_str!("../sql/panels/handling_spread.sql");
 /// How long decided cases took.
 pub const HANDLING_TIMES: &str = include_str!("../sql/panels/handling_times.sql");
 /// Names of the organizations.
@@ -53,10 +57,16 @@ pub const REFUSED_ROWS: &str = include_str!("../sql/panels/refused_rows.sql");
 pub const REGIONS: &str = include_str!("../sql/panels/regions.sql");
 /// Rules that open rows have broken, by table and mapping.
 pub const RULE_FAILURES: &str = include_str!("../sql/panels/rule_failures.sql");
+/// Cases found by a part of their number, or those of an item.
+pub const SEARCH_CASES: &str = include_str!("../sql/panels/search_cases.sql");
+/// Items found by words.
+pub const SEARCH_ITEMS: &str = include_str!("../sql/panels/search_items.sql");
 /// What each source has delivered.
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
 /// Which step follows which, how often, and how long cases wait in between.
 pub const STEP_FLOW: &str = include_str!("../sql/panels/step_flow.sql");
+/// The next instants at which something is seen to change by time alone.
+pub const TURNS: &str = include_str!("../sql/panels/turns.sql");
 /// The village that took the place of one that is gone.
 pub const VILLAGE_SUCCESSOR: &str = include_str!("../sql/panels/village_successor.sql");
 
@@ -81,6 +91,7 @@ mod tests {
             CARD_DAYS,
             CLOSING_DAYS,
             HANDLING_TIMES,
+            HANDLING_SPREAD,
             PERIOD_TOTALS,
             CARDS_NOW,
             CARDS,

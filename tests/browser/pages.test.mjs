@@ -1,71 +1,15 @@
-// The pages in a real browser: the program serves a small demonstration, Debian's chromium reads
-// it. `SUNLAKE` names the program; with `SHOTS` set, pictures of every page go to that folder.
+// The pages in a real browser: the program serves a small demonstration, Debian's chromium reads it.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { begin, browser, end, open, picture, place, site, start } from "./demo.mjs";
 
-const { chromium } = createRequire(new URL("./package.json", import.meta.url))("playwright-core");
 const program = process.env.SUNLAKE ?? "sunlake";
-const shots = process.env.SHOTS;
-const scale = process.env.SCALE ?? "0.01";
-const place = mkdtempSync(join(tmpdir(), "sunlake-browser-"));
-let server, browser, site;
 
-/** Starts the program; resolves when it tells its address. */
-async function start(args) {
-  const child = spawn(program, args, { env: { ...process.env, XDG_DATA_HOME: place }, stdio: ["ignore", "pipe", "inherit"] });
-  const address = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("no address within 120 s")), 120_000);
-    child.stdout.on("data", (text) => {
-      const address = String(text).match(/http:\/\/\S+/);
-      if (address) resolve((clearTimeout(late), address[0]));
-    });
-    child.on("exit", (code) => reject(new Error(`the program ended with ${code}`)));
-  });
-  return [child, address];
-}
-
-before(async () => {
-  [server, site] = await start(["demo", "--lake", join(place, "lake"), "--listen", "127.0.0.1:0", "--scale", scale, "--speed", "1"]);
-  const quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
-});
-
-after(async () => {
-  await browser?.close();
-  if (server && server.exitCode === null) {
-    const ended = new Promise((resolve) => server.on("exit", resolve));
-    server.removeAllListeners("exit");
-    server.on("exit", () => {});
-    server.kill("SIGTERM");
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);
-  }
-  rmSync(place, { recursive: true, force: true });
-});
-
-/** Opens a page and fails on any script error, foreign request or bad answer. */
-async function open(path, { width = 1280, javaScriptEnabled = true, expect = 200, at = site } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled });
-  const page = await context.newPage();
-  const wrong = [];
-  page.on("console", (message) => message.type() === "error" && expect === 200 && wrong.push(message.text()));
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(at) || wrong.push(`request to ${request.url()}`));
-  const answer = await page.goto(at + path);
-  assert.equal(answer.status(), expect, path);
-  assert.deepEqual(wrong, [], path);
-  return page;
-}
-
-async function picture(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
+before(begin);
+after(end);
 
 async function firstCase() {
   const page = await open("/cards");
@@ -76,7 +20,7 @@ async function firstCase() {
 }
 
 test("each page loads in both languages, both themes and four widths, without overflow", async () => {
-  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", quality: "/quality", refused: "/quality/rows", case: await firstCase() };
+  const pages = { overview: "/", cards: "/cards", objects: "/cards?object=all", villages: "/villages", quality: "/quality", refused: "/quality/rows", search: "/search?q=%E6%9D%91", print: "/villages?level=county&print=1", case: await firstCase() };
   const village = await open("/villages");
   pages.village = await village.locator("main a[href^='/villages/']").first().getAttribute("href");
   await village.context().close();
@@ -147,11 +91,100 @@ test("filters are in the address and the export is what is shown", async () => {
   const page = await open("/cards?lang=en&level=RED");
   const shown = await page.locator("main").innerText();
   const count = Number(shown.match(/n=([\d\s,\u2009]+)/)[1].replace(/\D/g, ""));
-  const href = await page.locator("main a[download]").first().getAttribute("href");
+  const href = await page.locator("main a[download][href*='.csv']").first().getAttribute("href");
   assert.match(href, /level=RED/);
   const csv = await (await page.request.get(site + href)).text();
   const records = csv.trim().split(/\r?\n/).filter((line) => line.includes("TEST-"));
   assert.equal(records.length, count);
+  await page.context().close();
+});
+
+test("a workbook is one, and a CSV says what it is where a person asks for it and is bare where a program does", async () => {
+  const page = await open("/villages?lang=en&level=township&sort=received");
+  const links = await page.locator("main a[download]").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  const [book, csv] = await Promise.all(links.map((href) => page.request.get(site + href)));
+  assert.equal((await book.body()).subarray(0, 2).toString(), "PK");
+  assert.match(book.headers()["content-disposition"], /villages_\d{8}T\d{6}\.xlsx/);
+  const lines = (await csv.text()).split("\r\n");
+  assert.match(lines[0], /^\ufeffTable,Villages/);
+  assert.ok(lines.some((line) => /^Metric M03 \(version of its definition\),.+ · [0-9a-f]{12}$/.test(line)), lines.slice(0, 12).join("\n"));
+  const bare = (await (await page.request.get(site + links[1].replace(/&?about=1/, ""))).text()).trimEnd().split("\r\n");
+  const count = Number((await page.locator("main").innerText()).match(/n=([\d\s,]+)/)[1].replace(/\D/g, ""));
+  assert.equal(bare.length, count + 1);
+  assert.ok(bare[0].startsWith("\ufeff#,Code,"), bare[0]);
+  await page.context().close();
+});
+
+test("columns are chosen by links, on the page and in the files alike", async () => {
+  const page = await open("/villages?lang=en", { javaScriptEnabled: false });
+  const heads = () => page.locator("main thead th").allInnerTexts();
+  const before = await heads();
+  await page.locator("details.columns summary").click();
+  await page.locator("details.columns a", { hasText: /Median/ }).click();
+  await page.waitForURL(/cols=/);
+  assert.deepEqual(await heads(), before.filter((head) => !/Median/.test(head)));
+  const href = await page.locator("main a[download][href*='.csv']").getAttribute("href");
+  const text = await (await page.request.get(site + href.replace(/&?about=1/, ""))).text();
+  assert.equal(text.split("\r\n")[0].split(",").length, before.length - 1);
+  await page.context().close();
+});
+
+test("a print has every row, says what it is, and repeats its head on each sheet", async () => {
+  const page = await open("/villages?lang=en&region=450521", { javaScriptEnabled: false });
+  const count = Number((await page.locator("main").innerText()).match(/n=([\d\s,]+)/)[1].replace(/\D/g, ""));
+  await page.locator("main a[href*='print=1']").click();
+  await page.waitForURL(/print=1/);
+  assert.equal(await page.locator("main tbody tr").count(), count);
+  assert.ok(count > 50, `${count} rows would fit on one page anyway`);
+  assert.equal(await page.locator("nav, form").count(), 0);
+  assert.match(await page.locator(".paper-head").innerText(), /Hepu[\s\S]*As of[\s\S]*M03/i);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("thead").first().evaluate((head) => getComputedStyle(head).display), "table-header-group");
+  assert.ok(await page.locator(".on-screen").isHidden());
+  await picture(page, "print");
+  await page.context().close();
+  const usual = await open("/cards?lang=en");
+  await usual.emulateMedia({ media: "print" });
+  assert.ok((await usual.locator(".on-paper").isVisible()) && (await usual.locator("form.filters").isHidden()));
+  await usual.context().close();
+});
+
+test("cards are sorted by the heads of their columns, and the order stays on the next page", async () => {
+  const page = await open("/cards?lang=en&state=GROSS", { javaScriptEnabled: false });
+  assert.equal(await page.locator("main th[aria-sort=ascending]").innerText(), "Time");
+  await page.locator("main th a", { hasText: /^Case$|^Item$/ }).click();
+  await page.waitForURL(/sort=item/);
+  const items = async () => (await page.locator("main section:last-of-type tbody td.name a").allInnerTexts()).filter((text) => text);
+  const cards = await page.request.get(site + (await page.locator("main a[download][href*='.csv']").getAttribute("href")).replace(/&?about=1/, ""));
+  const rows = (await cards.text()).trimEnd().split("\r\n").slice(1);
+  const shown = await items();
+  assert.ok(shown.length > 1 && shown.every((item, at) => rows[at].includes(item.split(",")[0])), shown.join());
+  assert.match(await page.locator("main .pages a[rel=next]").getAttribute("href"), /sort=item/);
+  await page.context().close();
+});
+
+test("a search goes to the one hit, lists several, and says when there is none, without script", async () => {
+  const path = decodeURIComponent(await firstCase());
+  const number = path.split("/").pop().split("?")[0];
+  const page = await open("/?lang=en", { javaScriptEnabled: false });
+  const find = async (words) => {
+    await page.locator("form.search input[name=q]").fill(words);
+    await page.locator("form.search button").click();
+  };
+  await find(number.toLowerCase());
+  await page.waitForURL(/\/cases\//);
+  assert.ok(decodeURIComponent(page.url()).includes(number), page.url());
+  await find("村");
+  await page.waitForURL(/\/search/);
+  assert.ok((await page.locator("main li a[href^='/villages/']").count()) > 1);
+  await find("no such thing");
+  await page.waitForURL(/no\+such|no%20such/);
+  assert.match(await page.locator("main").innerText(), /Nothing is found for/);
+  await find("certificate");
+  await page.waitForURL(/certificate/);
+  await page.locator("main li a[href*='item=']").first().click();
+  await page.waitForURL(/item=/);
+  assert.ok((await page.locator("main td a[href^='/cases/']").count()) > 0);
   await page.context().close();
 });
 
@@ -177,7 +210,7 @@ test("what cards are about is a filter like the others, and each choice says how
     const href = await page.locator(link).first().getAttribute("href");
     assert.ok(href.includes("object=step") && href.includes("state=GROSS"), `${link}: ${href}`);
   }
-  const csv = await page.request.get(site + (await page.locator("main a[download]").first().getAttribute("href")));
+  const csv = await page.request.get(site + (await page.locator("main a[download][href*='.csv']").first().getAttribute("href")));
   assert.equal((await csv.text()).split(/\r?\n/).filter((line) => line.includes("TEST-")).length, count);
   await page.context().close();
 });
@@ -199,8 +232,10 @@ test("the data quality page answers in a sentence and its sums are right", async
   const checks = await page.locator("#sources td.whole").allInnerTexts();
   assert.ok(checks.length > 0 && checks.every((check) => check === "✓ adds up"), checks.join());
   for (const link of await page.locator("main a[download]").all()) {
-    const csv = await page.request.get(site + (await link.getAttribute("href")));
-    assert.equal(csv.headers()["content-type"], "text/csv; charset=utf-8");
+    const href = await link.getAttribute("href");
+    const file = await page.request.get(site + href);
+    const type = href.includes(".csv") ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    assert.equal(file.headers()["content-type"], type);
   }
   await page.context().close();
 });
@@ -249,18 +284,19 @@ test("a refused row is corrected on its page, also without script", async () => 
 test("a past day says so, and what makes no sense is refused with advice", async () => {
   const past = await open("/?lang=en&as_of=2023-06-01");
   assert.ok((await past.locator(".banner:visible").count()) >= 2);
+  await past.locator("form.filters a", { hasText: "day before" }).click();
+  await past.waitForURL(/as_of=2023-05-31/);
+  await past.locator("form.filters a", { hasText: "day after" }).click();
+  await past.waitForURL(/as_of=2023-06-01/);
+  await past.locator(".banner.past a").first().click();
+  await past.waitForURL((url) => !url.search.includes("as_of"));
   await past.context().close();
-  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404]]) {
+  const early = await open("/cards?lang=en&as_of=1990-01-02");
+  assert.match(await early.locator(".banner.past").innerText(), /nothing was known yet/);
+  await early.context().close();
+  for (const [path, expect] of [["/?as_of=never", 400], ["/cards?object=cases", 400], ["/cases/none", 404], ["/nothing", 404], ["/villages/000", 404], ["/quality/rows/none", 404], ["/villages?cols=secret", 400], ["/cards?sort=secret", 400], [`/search?q=${"x".repeat(41)}`, 400]]) {
     const page = await open(path, { expect });
     assert.ok((await page.locator("main").innerText()).length > 20, path);
     await page.context().close();
   }
-});
-
-test("a case that is landed appears on an open page", async () => {
-  const page = await open("/?lang=en");
-  const first = await page.locator("#asof b").innerText();
-  await page.waitForFunction((was) => document.querySelector("#asof b").textContent !== was, first, { timeout: 90_000 });
-  assert.ok(await page.locator("#lost").isHidden());
-  await page.context().close();
 });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::{AsArray, Float64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use futures::future::try_join_all;
 use queries::{Breakdown, panel};
 
 use super::measure::{Table, number, whole};
@@ -21,18 +22,9 @@ use crate::{AnalyticsError, Param, Session};
 /// [`AnalyticsError::Shape`] if a claim names no column of a metric.
 pub async fn claims(session: &Session, period: Period) -> Result<Vec<RecordBatch>, AnalyticsError> {
     let claims = whole(&session.query(panel::CLAIMS, &[("to", Param::Date(period.to))]).await?)?;
-    let (mut values, mut units) = (Vec::new(), Vec::new());
-    for (metric, figure) in texts(&claims, "metric")?.into_iter().zip(texts(&claims, "figure")?) {
-        let (value, unit) = match metric.zip(figure) {
-            Some((metric, figure)) => {
-                let (value, unit) = recorded(session, period, &metric, &figure).await?;
-                (value, Some(unit))
-            }
-            None => (None, None),
-        };
-        values.push(value);
-        units.push(unit);
-    }
+    let beside = texts(&claims, "metric")?.into_iter().zip(texts(&claims, "figure")?);
+    let asked: Vec<_> = beside.map(|(metric, figure)| recorded(session, period, metric.zip(figure))).collect();
+    let (values, units): (Vec<_>, Vec<_>) = try_join_all(asked).await?.into_iter().unzip();
     let mut table = Table::default();
     for (field, column) in claims.schema().fields().iter().zip(claims.columns()) {
         table.push(field.name(), column.clone());
@@ -50,19 +42,19 @@ fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, Analyti
     Ok(texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
 }
 
-/// The figure over the whole period, and its unit.
+/// A figure, by metric and column, over the whole period, and its unit.
 async fn recorded(
     session: &Session,
     period: Period,
-    id: &str,
-    figure: &str,
-) -> Result<(Option<f64>, &'static str), AnalyticsError> {
+    beside: Option<(String, String)>,
+) -> Result<(Option<f64>, Option<&'static str>), AnalyticsError> {
+    let Some((id, figure)) = beside else { return Ok((None, None)) };
     let unknown = || shape(format!("there is no {figure} of {id}"));
-    let metric = queries::find(id).ok_or_else(unknown)?;
+    let metric = queries::find(&id).ok_or_else(unknown)?;
     let column = metric.header().columns.iter().find(|column| column.name == figure).ok_or_else(unknown)?;
     let rows = whole(&metric_rows(session, metric, period, Breakdown::All).await?)?;
-    let values = number(rows.column_by_name(figure).ok_or_else(unknown)?)?;
-    Ok((values.iter().next().flatten(), column.unit))
+    let values = number(rows.column_by_name(&figure).ok_or_else(unknown)?)?;
+    Ok((values.iter().next().flatten(), Some(column.unit)))
 }
 
 fn shape(reason: String) -> AnalyticsError {

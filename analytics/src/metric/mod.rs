@@ -8,6 +8,7 @@ use queries::{Breakdown, Metric};
 
 use crate::{AnalyticsError, Param, Session};
 
+mod cases;
 mod claims;
 mod measure;
 mod period;
@@ -15,10 +16,11 @@ mod provenance;
 mod rank;
 mod wilson;
 
+pub use cases::{CasesPage, Within, metric_cases_page};
 pub use claims::claims;
 pub use measure::{Question, measure};
 pub use period::{Base, Period};
-pub use provenance::Provenance;
+pub use provenance::{Provenance, metric_version};
 pub use wilson::{Bounds, funnel, wilson};
 
 /// The metric's rows, `bucket` first. By a piece of time, each piece is computed on its own: stocks such as

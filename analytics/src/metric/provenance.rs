@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use queries::Breakdown;
+use queries::{Breakdown, Metric};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,8 +19,7 @@ pub struct Provenance {
     /// Number of the metric.
     metric: String,
     name: String,
-    /// SHA-256 of the definition as it was run, with what it shares with other metrics: the same as long as the
-    /// figure means the same.
+    /// As [`metric_version`] tells it.
     version: String,
     /// What was run; of a breakdown of time once for each piece.
     sql: String,
@@ -43,7 +42,7 @@ struct Parameters {
     /// What it was set beside; of a breakdown of time each piece has its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compared_with: Option<Compared>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     intervals: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rank: Option<String>,
@@ -91,7 +90,7 @@ impl Provenance {
         Ok(Self {
             metric: metric.id.to_owned(),
             name: metric.name().to_owned(),
-            version: version(metric),
+            version: metric_version(metric),
             sql,
             parameters,
             as_of: session.as_of(),
@@ -147,11 +146,13 @@ impl Provenance {
 
     /// Whether this program defines the metric as it was defined then.
     pub fn is_defined_alike(&self) -> bool {
-        queries::find(&self.metric).is_some_and(|metric| version(metric) == self.version)
+        queries::find(&self.metric).is_some_and(|metric| metric_version(metric) == self.version)
     }
 }
 
-fn version(metric: &queries::Metric) -> String {
+/// What tells whether a figure still means the same: SHA-256 of the metric's definition, with what it shares
+/// with others.
+pub fn metric_version(metric: &Metric) -> String {
     Sha256::digest(metric.definition()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -22,6 +22,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 
+use crate::records::records;
 use crate::{AnalyticsError, Rules};
 
 mod basis;
@@ -181,20 +182,7 @@ impl Session {
     ) -> Result<Vec<T>, AnalyticsError> {
         let rows = gathered(self.context.clone(), sql.to_owned(), self.values(params));
         let batches = SpawnedTask::spawn(rows).join().await??;
-        let mut text = Vec::new();
-        let mut writer = arrow::json::writer::WriterBuilder::new()
-            .with_explicit_nulls(true)
-            .build::<_, arrow::json::writer::JsonArray>(&mut text);
-        for batch in &batches {
-            writer.write(batch).map_err(AnalyticsError::arrow("rows as JSON"))?;
-        }
-        writer.finish().map_err(AnalyticsError::arrow("rows as JSON"))?;
-        drop(writer);
-        if text.is_empty() {
-            return Ok(Vec::new());
-        }
-        serde_json::from_slice(&text)
-            .map_err(|error| AnalyticsError::Shape { what: "rows of a query".into(), reason: error.to_string() })
+        records(&batches)
     }
 
     fn values(&self, params: &[(&str, Param)]) -> Vec<(String, ScalarValue)> {

@@ -1,10 +1,10 @@
 //! The counties, coloured by a rate; a county without data is hatched.
 
-use super::ChartError;
+use super::{ChartError, shades};
 use crate::format;
 use crate::i18n::Lang;
 use crate::svg::{Anchor, Mark, Picture, Shape, point, text};
-use crate::theme::{RAMP, TEXT, ramp_breaks, ramp_class};
+use crate::theme::{TEXT, ramp_breaks, ramp_class};
 
 mod labels;
 mod outlines;
@@ -67,7 +67,8 @@ pub(crate) fn render(series: &Series, lang: Lang) -> Result<String, ChartError> 
         }
     }
     label(&picture, sheet, series, lang)?;
-    legend(&picture, breaks, lang)?;
+    let texts = shades::texts(breaks.map(format::tenths), "‰", lang);
+    shades::legend(&picture, &texts, (12.0, HEIGHT - 18.0), WIDTH - 12.0, "map-hatch")?;
     Ok(picture.finish())
 }
 
@@ -127,28 +128,6 @@ fn told(county: &County, lang: Lang) -> String {
     let (part, whole) = (format::count(lang, county.part), format::count(lang, county.whole));
     let rate = county.value.map_or_else(|| lang.say("no-data"), |value| format::per_mille(Some(value)));
     lang.tell("map-tip", &[("name", &county.name), ("rate", &rate), ("part", &part), ("whole", &whole)])
-}
-
-fn legend(picture: &Picture, breaks: [f64; 3], lang: Lang) -> Result<(), ChartError> {
-    let upper = breaks.map(format::tenths);
-    let texts = [
-        format!("<{}‰", upper[0]),
-        format!("{}–{}", upper[0], upper[1]),
-        format!("{}–{}", upper[1], upper[2]),
-        format!("≥{}", upper[2]),
-        lang.say("no-data"),
-    ];
-    let mut x = 12.0;
-    for (class, words) in RAMP.iter().copied().chain(["no-data"]).zip(texts) {
-        let y = HEIGHT - 18.0;
-        let swatch =
-            Mark::new(&format!("swatch {class}"), Shape::Rect { least: 0.0 }, [point(x, y), point(x + 14.0, y + 10.0)]);
-        picture.draw(&if class == "no-data" { swatch.hatched("map-hatch") } else { swatch })?;
-        let width = text::width(&words, TEXT);
-        picture.draw(&Mark::text("tick", words, Anchor::Start, point(x + 19.0, y + 9.0)))?;
-        x += 19.0 + width + 14.0;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -110,7 +110,12 @@ pub(crate) fn render(series: &Series, lang: Lang) -> Result<String, ChartError> 
     }
     for (at, row) in series.rows.iter().enumerate() {
         let top = HEAD + 10.0 + ROW * at as f64;
-        let name = Mark::text("row-name", shortened(&row.name), Anchor::End, point(names - 10.0, top + 14.0));
+        let name = Mark::text(
+            "row-name",
+            text::shortened(&row.name, NAMES, TEXT),
+            Anchor::End,
+            point(names - 10.0, top + 14.0),
+        );
         picture.draw(&name.title(row.title.as_str()))?;
         let class = match (row.kind, row.open) {
             (Kind::Waiting, _) => "bar-wait",
@@ -168,22 +173,6 @@ fn head(day: &Day, lang: Lang) -> String {
         Lang::Zh => format!("{}-{} {}", day.day.month(), day.day.day(), weekday.trim_start_matches('周')),
         Lang::En => format!("{}-{} {weekday}", day.day.month(), day.day.day()),
     }
-}
-
-/// A name that fits the column, cut with an ellipsis if it must be; the tooltip has it whole.
-fn shortened(name: &str) -> String {
-    if text::width(name, TEXT) <= NAMES {
-        return name.to_owned();
-    }
-    let mut short = String::new();
-    for c in name.chars() {
-        if text::width(&short, TEXT) > NAMES - 2.0 * TEXT {
-            break;
-        }
-        short.push(c);
-    }
-    short.push('…');
-    short
 }
 
 #[cfg(test)]

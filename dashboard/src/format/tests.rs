@@ -77,3 +77,13 @@ fn time_left_is_told_in_working_days() {
     assert_eq!(sunday.left(Some(date(2018, 9, 14)), friday), "已超期，未满 1 工作日");
     assert_eq!(now.age(at("2018-09-13T15:41:48+08:00")), "12 秒前");
 }
+
+#[test]
+fn ratios_are_whole_only_where_they_are() {
+    assert_eq!(
+        [1.0, 0.0, 0.99999, 0.0001, 0.973, -0.032].map(ratio),
+        ["100%", "0%", "99.99%", "<0.1%", "97.3%", "\u{2212}3.2%"]
+    );
+    assert_eq!([3.0, 2.26, -4.5].map(|value| measure(Lang::Zh, value)), ["3", "2.3", "\u{2212}4.5"]);
+    assert_eq!(measure(Lang::Zh, 12_345.6), "12,346");
+}

@@ -6,9 +6,15 @@ use axum::response::{IntoResponse, Response};
 
 use crate::error::HttpError;
 
-const FILES: [(&str, &str, &str); 3] = [
+/// `htmx.min.js` is htmx 2.0.4 as npm has it (htmx.org, Zero-Clause BSD); the rest is ours.
+const FILES: [(&str, &str, &str); 8] = [
     ("sunlake.css", "text/css; charset=utf-8", include_str!("../../assets/sunlake.css")),
+    ("wall.css", "text/css; charset=utf-8", include_str!("../../assets/wall.css")),
+    ("htmx.min.js", "text/javascript; charset=utf-8", include_str!("../../assets/htmx.min.js")),
+    ("connection.js", "text/javascript; charset=utf-8", include_str!("../../assets/connection.js")),
+    ("hub.js", "text/javascript; charset=utf-8", include_str!("../../assets/hub.js")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../../assets/live.js")),
+    ("wall.js", "text/javascript; charset=utf-8", include_str!("../../assets/wall.js")),
     ("icon.svg", "image/svg+xml", include_str!("../../assets/icon.svg")),
 ];
 

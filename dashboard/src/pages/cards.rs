@@ -6,22 +6,29 @@ use axum::extract::State;
 use axum::response::Response;
 use futures::try_join;
 use jiff::{Timestamp, ToSpan};
+use queries::CardOrder;
 
+use super::card_columns::{columns, lines};
+use super::kept_page;
 use super::object::{self, CASE, OBJECTS};
-use super::queue::{self, CardRow, CardView, SHOWN, Wanted};
+use super::queue::{self, SHOWN, Wanted};
 use super::totals::{self, TotalRow, Totals};
-use super::{csv_file, page};
-use crate::csv::Csv;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::place::Choice;
 use crate::request::Ask;
+use crate::sheet::{About, Chosen, Exports, Grid, Sheet, Sorting, answer};
 use crate::state::App;
+use crate::work_days::WorkDays;
 
 /// Cards on a page.
 const PAGE: i64 = 50;
+/// Most cards that are printed; a file takes more.
+const PRINTED: i64 = 20_000;
 const LEVELS: [&str; 3] = ["", "RED", "YELLOW"];
+/// Orders that begin with the smallest.
+const RISING: [&str; 6] = ["left", "due", "case", "item", "place", "org"];
 
 /// Counts of one level.
 struct Total {
@@ -45,13 +52,13 @@ struct Page {
     objects: Vec<Link>,
     totals: Vec<Total>,
     heading: String,
+    /// Whether they stand in the order of the queue.
+    is_queue: bool,
     is_unconfirmed: bool,
-    cards: Vec<CardView>,
-    /// Whether a column says what the cards are about.
-    has_objects: bool,
+    grid: Grid,
     count: String,
     pages: Pages,
-    csv_href: String,
+    exports: Exports,
 }
 
 /// What the address asks of the cards.
@@ -60,16 +67,19 @@ struct Picked {
     level: &'static str,
     shown: &'static str,
     object: &'static str,
+    sorting: Sorting,
 }
 
 impl Picked {
     fn read(ask: &Ask) -> Result<Self, HttpError> {
         let (level, shown) = (ask.one_of("level", &LEVELS)?, ask.one_of("state", &SHOWN)?);
-        Ok(Self { level, shown, object: ask.one_of("object", &OBJECTS)? })
+        let sorting = Sorting::read(ask, &CardOrder::NAMES, &RISING)?;
+        Ok(Self { level, shown, object: ask.one_of("object", &OBJECTS)?, sorting })
     }
 
     fn wanted(self, issued: (Timestamp, Timestamp), places: (i64, i64)) -> Wanted {
-        Wanted { object: self.object, level: self.level, shown: self.shown, issued, places }
+        let order = (self.sorting.by.parse::<CardOrder>().unwrap_or_default(), !self.sorting.ascending);
+        Wanted { object: self.object, level: self.level, shown: self.shown, issued, order, places }
     }
 }
 
@@ -93,47 +103,89 @@ impl Pages {
             has_more_than_one: last > 1 || page > 1,
         }
     }
+
+    /// None where all rows stand on one page, to be printed.
+    pub(super) fn unless(self, is_print: bool) -> Self {
+        Self { has_more_than_one: self.has_more_than_one && !is_print, ..self }
+    }
 }
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
-    let (picked, number) = (Picked::read(&ask)?, ask.page()?);
+    kept_page(&app, &ask, text(app.clone(), ask.clone())).await
+}
+
+async fn text(app: App, ask: Ask) -> Result<String, HttpError> {
+    let (picked, number, is_print) = (Picked::read(&ask)?, ask.page()?, ask.is_print()?);
+    let chosen = Chosen::read(&ask, columns(picked.object != CASE))?;
     let context = Context::open(app, ask).await?;
-    let (t, today, issued) = (context.lang(), context.today, context.issued());
-    let wanted = picked.wanted(issued, ((number - 1) * PAGE, number * PAGE));
-    let (rows, totals, (days, _)) = try_join!(
-        queue::read(&context, wanted),
+    let (t, issued) = (context.lang(), context.issued());
+    let places = if is_print { (0, PRINTED) } else { ((number - 1) * PAGE, number * PAGE) };
+    let (rows, totals, days) = try_join!(
+        queue::read(&context, picked.wanted(issued, places)),
         totals::read(&context, object::ALL, issued),
-        context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())),
+        workdays(&context),
     )?;
     let now = context.now(&days);
     let count = rows.first().map_or(0, |row| row.total);
-    let Picked { level, shown, object } = picked;
+    let mut frame = context.frame(Nav::Cards, t.say("nav-cards"), &["object", "sort", "dir", "cols"]);
+    if is_print {
+        if count > PRINTED {
+            return Err(HttpError::TooManyRows { rows: format::count(t, count) });
+        }
+        frame = frame.printed(about(&context, picked, rows.len()));
+    }
+    let Picked { level, shown, object, .. } = picked;
     let choice =
         |value: &str, text: String, chosen: &str| Choice { value: value.to_owned(), text, selected: value == chosen };
     let every_level = |value: &&str| if value.is_empty() { t.say("all-levels") } else { t.code("card", value) };
-    page(&Page {
-        frame: context.frame(Nav::Cards, t.say("nav-cards"), &["object"]),
+    let page = Page {
+        frame,
         levels: LEVELS.iter().map(|value| choice(value, every_level(value), level)).collect(),
         states: SHOWN.iter().map(|value| choice(value, t.code("shown", value), shown)).collect(),
         objects: OBJECTS.iter().map(|value| object_link(&context, picked, &totals, value)).collect(),
         totals: totals.levels(object).iter().map(|total| view(&context, total)).collect(),
         heading: t.code("shown", shown),
+        is_queue: picked.sorting.by == CardOrder::NAMES[0] && picked.sorting.ascending,
         is_unconfirmed: shown == "UNCONFIRMED",
-        cards: rows.iter().map(|row| row.view(&context, &now)).collect(),
-        has_objects: object != CASE,
+        grid: Grid::new(&context, &chosen, picked.sorting, &lines(rows, &now), &[], |_| ""),
         count: format::count(t, count),
-        pages: Pages::new(&context.ask, number, count, PAGE),
-        csv_href: context.ask.link("/cards.csv", &[("level", level), ("state", shown), ("object", object)]),
-    })
+        pages: Pages::new(&context.ask, number, count, PAGE).unless(is_print),
+        exports: Exports::new(&context, "/cards"),
+    };
+    Ok(page.render()?)
 }
 
-/// All cards of the same filters as CSV.
+/// All cards of the same filters as a file.
 pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
     let picked = Picked::read(&ask)?;
+    let chosen = Chosen::read(&ask, columns(picked.object != CASE))?;
     let context = Context::open(app, ask).await?;
-    let rows = queue::read(&context, picked.wanted(context.issued(), (0, i64::MAX))).await?;
-    Ok(csv_file("cards.csv", csv(&context, &rows)))
+    let wanted = picked.wanted(context.issued(), (0, i64::MAX));
+    let (rows, days) = try_join!(queue::read(&context, wanted), workdays(&context))?;
+    let about = about(&context, picked, rows.len());
+    let lines = lines(rows, &context.now(&days));
+    answer(&context.ask, Sheet::new(&context, "cards", context.lang().say("nav-cards"), &chosen, &lines, about)).await
+}
+
+/// The days that the time left is told by.
+async fn workdays(context: &Context) -> Result<WorkDays, HttpError> {
+    let today = context.today;
+    let (days, _) = context.calendar(today.saturating_sub(400.days()), today.saturating_add(90.days())).await?;
+    Ok(days)
+}
+
+fn about(context: &Context, picked: Picked, n: usize) -> About {
+    let t = context.lang();
+    let level = if picked.level.is_empty() { t.say("all-levels") } else { t.code("card", picked.level) };
+    let filters = vec![
+        (t.say("about-issued"), context.period_given().unwrap_or_else(|| t.say("about-ever"))),
+        (t.say("filter-level"), level),
+        (t.say("filter-state"), t.code("shown", picked.shown)),
+        (t.say("col-object"), t.code("object", &object::code(picked.object))),
+        (t.say("about-sort"), format!("{} {}", picked.sorting.by, picked.sorting.direction())),
+    ];
+    About::new(context, &t.say("nav-cards"), filters, &["M06"], n)
 }
 
 /// Another object, with how many cards the list would have.
@@ -146,54 +198,6 @@ fn object_link(context: &Context, picked: Picked, totals: &Totals, object: &str)
         text: format!("{} {count}", t.code("object", &object::code(object))),
         current: object == picked.object,
     }
-}
-
-fn csv(context: &Context, rows: &[CardRow]) -> String {
-    let (t, zone) = (context.lang(), context.zone());
-    let head = [
-        "col-card",
-        "col-state",
-        "col-case",
-        "col-object",
-        "col-object-id",
-        "col-step",
-        "col-item",
-        "col-county",
-        "col-township",
-        "col-village",
-        "col-village-code",
-        "col-org",
-        "col-org-code",
-        "col-condition-at",
-        "col-issued-at",
-        "col-due-on",
-        "col-due-at",
-    ];
-    let head = head.map(|key| t.say(key));
-    let mut csv = Csv::new(&head.each_ref().map(String::as_str));
-    for row in rows {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        csv.row(&[
-            t.code("card", &row.level),
-            t.code("shown", &row.shown),
-            row.case_no.clone(),
-            t.code("object", &row.object_type),
-            row.part().unwrap_or_default().to_owned(),
-            text(&row.step_name),
-            row.item(t),
-            text(&row.county_name),
-            text(&row.township_name),
-            text(&row.village_name),
-            text(&row.village_code),
-            row.org(context),
-            text(&row.org_code),
-            format::stamp(zone, row.condition_at),
-            format::stamp(zone, row.issued_at),
-            row.due_on.map(|day| day.to_string()).unwrap_or_default(),
-            format::stamp(zone, row.due_at),
-        ]);
-    }
-    csv.finish()
 }
 
 fn view(context: &Context, total: &TotalRow) -> Total {

@@ -3,26 +3,38 @@
 pub(crate) mod assets;
 pub(crate) mod cards;
 pub(crate) mod case;
+pub(crate) mod desk;
+pub(crate) mod dictionary;
 pub(crate) mod healthz;
 pub(crate) mod overview;
 pub(crate) mod quality;
+pub(crate) mod savings;
+pub(crate) mod search;
+pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;
+pub(crate) mod wall;
 
+mod card_columns;
 mod daily;
+mod figures;
 mod incidents;
 mod metrics;
 mod object;
 mod queue;
 mod table;
 mod totals;
+mod village_columns;
+mod village_pictures;
 
 use askama::Template;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::uri::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::error::HttpError;
+use crate::request::Ask;
+use crate::state::App;
 
 /// No page has that address.
 pub(crate) async fn missing(uri: Uri) -> HttpError {
@@ -40,13 +52,14 @@ fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
     Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
 }
 
-/// A file to be saved.
-fn csv_file(name: &str, text: String) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (CONTENT_DISPOSITION, disposition),
-        (CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    (headers, text).into_response()
+/// A page that is the same for everybody who asks for it until something becomes stale. One of a past
+/// time is made each time: few ask for it twice.
+async fn kept_page(
+    app: &App,
+    ask: &Ask,
+    make: impl Future<Output = Result<String, HttpError>>,
+) -> Result<Response, HttpError> {
+    let mark = if ask.filters.as_of.is_none() { app.pulse.mark() } else { None };
+    let text = app.kept.answer(mark, ask.name(), make).await?;
+    Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
 }

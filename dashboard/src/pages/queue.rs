@@ -1,9 +1,9 @@
-//! Cards as rows: the queue of the overview, the page of the cards, the cards of a village.
+//! Cards as they are read for the overview, the page of the cards and the cards of a village.
 
 use analytics::Param;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use queries::panel;
+use queries::CardOrder;
 use serde::Deserialize;
 
 use super::object;
@@ -48,28 +48,19 @@ pub(super) struct CardRow {
     pub(super) due_at: Timestamp,
 }
 
-/// A card as the pages show it.
+/// A card as the overview shows it.
 #[derive(Debug, Clone)]
 pub(super) struct CardView {
     pub(super) class: String,
     /// 红牌, 黄牌.
     pub(super) word: String,
-    /// 办件, 环节 3, 挂起.
-    pub(super) object: String,
-    /// Name of the step or id of the suspension; empty for others.
-    pub(super) part: String,
-    pub(super) case_no: String,
     pub(super) href: String,
     pub(super) item: String,
     pub(super) place: String,
     pub(super) org: String,
     pub(super) issued: String,
     pub(super) age: String,
-    pub(super) due: String,
     pub(super) left: String,
-    pub(super) shown: String,
-    /// Whether it asks for an act.
-    pub(super) open: bool,
 }
 
 /// Which cards are wanted.
@@ -83,11 +74,13 @@ pub(super) struct Wanted {
     pub(super) shown: &'static str,
     /// When they were issued, half open.
     pub(super) issued: (Timestamp, Timestamp),
+    /// What they are ordered by, and whether from the last.
+    pub(super) order: (CardOrder, bool),
     /// Places after the first up to and with the second.
     pub(super) places: (i64, i64),
 }
 
-/// Reads cards of the region of the address, in the order of the queue.
+/// Reads cards of the region of the address.
 pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRow>, HttpError> {
     let params = [
         ("object", object::param(wanted.object)),
@@ -99,10 +92,11 @@ pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRo
         ("after", Param::Int(wanted.places.0)),
         ("until", Param::Int(wanted.places.1)),
     ];
+    let sql = queries::cards(wanted.order.0, wanted.order.1);
     let mut rows: Vec<CardRow> = match wanted.shown {
         // What is open is in motion, whenever it was issued.
-        "OPEN" => context.session.rows_since(panel::CARDS, &params, context.today).await?,
-        _ => context.session.rows(panel::CARDS, &params).await?,
+        "OPEN" => context.session.rows_since(&sql, &params, context.today).await?,
+        _ => context.session.rows(&sql, &params).await?,
     };
     rows.sort_by_key(|row| row.place);
     object::name_steps(context, &mut rows).await?;
@@ -144,25 +138,28 @@ impl CardRow {
         if name.is_empty() { self.village_code.clone().unwrap_or_else(|| format::NONE.to_owned()) } else { name }
     }
 
+    /// The page of its case.
+    pub(super) fn href(&self, context: &Context) -> String {
+        context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[])
+    }
+
+    /// Whether it asks for an act.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.shown.as_str(), "OPEN" | "UNCONFIRMED")
+    }
+
     pub(super) fn view(&self, context: &Context, now: &Now<'_>) -> CardView {
         let lang = context.lang();
-        let (object, part) = self.about(lang);
         CardView {
             class: card_class(&self.level, &self.shown),
             word: lang.code("card", &self.level),
-            object,
-            part,
-            case_no: self.case_no.clone(),
-            href: context.ask.link(&format!("/cases/{}", encode(&self.case_no)), &[]),
+            href: self.href(context),
             item: self.item(lang),
             place: self.place_name(lang),
             org: self.org(context),
             issued: format::stamp_short(lang, context.zone(), self.issued_at),
             age: now.age(self.issued_at),
-            due: format::stamp_short(lang, context.zone(), self.due_at),
             left: now.left(self.due_on, self.due_at),
-            shown: lang.code("shown", &self.shown),
-            open: matches!(self.shown.as_str(), "OPEN" | "UNCONFIRMED"),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::frame::Context;
 use crate::i18n::Lang;
 use crate::place;
 use crate::request::Region;
+use crate::sheet::Dress;
 
 /// One row; the names of the levels below its own are missing.
 #[derive(Debug, Clone, Deserialize)]
@@ -80,20 +81,41 @@ impl Row {
         place::join(lang, self.county_name.as_deref(), self.township_name.as_deref(), self.village_name.as_deref())
     }
 
-    /// `from` is the left end of the pictures' scale.
-    pub(super) fn view(&self, context: &Context, rank: Option<usize>, from: f64) -> Result<View, ChartError> {
-        let lang = context.lang();
+    /// The name of its own level alone.
+    pub(super) fn short_name(&self, lang: Lang) -> String {
+        match (&self.village_name, &self.township_name) {
+            (Some(village), _) => place::short(village),
+            (None, Some(township)) => township.clone(),
+            (None, None) => self.name(lang),
+        }
+    }
+
+    /// The page of a village, the villages of a township, the townships of a county.
+    pub(super) fn href(&self, context: &Context) -> String {
         let code = self.code();
-        let href = match (&self.village_code, &self.township_code) {
+        match (&self.village_code, &self.township_code) {
             (Some(code), _) => context.ask.link(&format!("/villages/{code}"), &[]),
             (None, Some(_)) => context.ask.link("/villages", &[("level", "village"), ("region", code)]),
             (None, None) => context.ask.link("/villages", &[("level", "township"), ("region", code)]),
-        };
-        let cards_href = context.ask.link("/cards", &[("region", code), ("state", "NET")]);
+        }
+    }
+
+    fn cards_href(&self, context: &Context) -> String {
+        context.ask.link("/cards", &[("region", self.code()), ("state", "NET")])
+    }
+
+    /// A number of cards that leads to them.
+    pub(super) fn cards(&self, context: &Context, class: &str) -> Dress {
+        Dress { href: self.cards_href(context), class: class.to_owned(), ..Dress::default() }
+    }
+
+    /// `from` is the left end of the pictures' scale.
+    pub(super) fn view(&self, context: &Context, rank: Option<usize>, from: f64) -> Result<View, ChartError> {
+        let lang = context.lang();
         Ok(View {
             rank: rank.map(|rank| rank.to_string()).unwrap_or_default(),
             name: self.name(lang),
-            href,
+            href: self.href(context),
             received: format::count(lang, self.received),
             accepted: format::count(lang, self.accepted),
             closed: format::count(lang, self.closed),
@@ -108,11 +130,11 @@ impl Row {
             has_red: self.red_net > 0,
             red_rate: format::per_mille(self.red_per_1000),
             median: self.median_used_days.map_or_else(|| format::NONE.to_owned(), format::tenths),
-            cards_href,
+            cards_href: self.cards_href(context),
         })
     }
 
-    fn picture(&self, from: f64) -> Result<String, ChartError> {
+    pub(super) fn picture(&self, from: f64) -> Result<String, ChartError> {
         let (Some(low), Some(high)) = (self.wilson_low, self.wilson_high) else {
             return Ok(String::new());
         };
@@ -145,6 +167,6 @@ fn is_above(digits: &str, code: &str) -> bool {
 }
 
 /// The left end of the scale that all pictures of some rows share.
-pub(super) fn scale(rows: &[Row]) -> f64 {
-    bars::scale_from(rows.iter().filter_map(|row| row.wilson_low))
+pub(super) fn scale<'r>(rows: impl IntoIterator<Item = &'r Row>) -> f64 {
+    bars::scale_from(rows.into_iter().filter_map(|row| row.wilson_low))
 }

@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use queries::{Level, panel};
 use serde::Deserialize;
 
+use super::card_columns::{columns, lines};
 use super::{daily, object, page, queue, table};
 use crate::charts::volume_and_rates;
 use crate::error::HttpError;
@@ -18,6 +19,7 @@ use crate::frame::{Context, Frame, Link, Nav};
 use crate::i18n::Lang;
 use crate::place::{self, Village};
 use crate::request::{Ask, Region};
+use crate::sheet::{Chosen, Grid, Sorting};
 use crate::state::App;
 
 /// Days of the picture.
@@ -40,9 +42,8 @@ struct Page {
     row: Option<table::View>,
     picture: String,
     days: Vec<daily::View>,
-    cards: Vec<queue::CardView>,
-    /// Whether a column says what the cards are about: no, they are those of the cases themselves.
-    has_objects: bool,
+    /// Its cards: those of the cases themselves.
+    grid: Grid,
     cards_count: String,
     cards_href: String,
 }
@@ -78,19 +79,25 @@ pub(crate) async fn show(
     let known_from = first.min(today.saturating_sub(400.days()));
     let (workdays, _) = context.calendar(known_from, today.saturating_add(90.days())).await?;
     let issued = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { object: object::CASE, level: "", shown: "OPEN", issued, places: (0, CARDS) };
+    let wanted = queue::Wanted {
+        object: object::CASE,
+        level: "",
+        shown: "OPEN",
+        issued,
+        order: Default::default(),
+        places: (0, CARDS),
+    };
     let (rows, days, cards) = try_join!(
         table::read(&context, Level::Village, from, to),
         daily::read(&context, &workdays, first, end),
         queue::read(&context, wanted),
     )?;
-    let now = context.now(&workdays);
+    let (now, chosen) = (context.now(&workdays), Chosen::all(columns(false)));
     let successor = successor(&context, &village).await?;
     let row = rows.iter().find(|row| row.code() == code);
     let scale = table::scale(&rows);
     let mut frame = context.frame(Nav::Villages, place::short(&village.village_name), &[]);
     frame.live = false;
-    let last = to.yesterday().unwrap_or(to);
     let above = [
         (place::county(t, &village.county_code, &village.county_name), &village.county_code, "township"),
         (village.township_name.clone(), &village.township_code, "village"),
@@ -104,15 +111,14 @@ pub(crate) async fn show(
         frame,
         name: place::full(t, Some(&village), true),
         above: above.collect(),
-        period: t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))]),
+        period: context.days_told(from, to),
         gone: village.gone_on.map(|day| gone(t, day)).unwrap_or_default(),
         successor,
         row: row.map(|row| row.view(&context, None, scale)).transpose()?,
         picture: volume_and_rates::render(&daily::series(&context, &days, false), t)?,
         days: daily::views(&context, &days),
-        cards: cards.iter().map(|card| card.view(&context, &now)).collect(),
-        has_objects: false,
         cards_count: format::count(t, cards.first().map_or(0, |card| card.total)),
+        grid: Grid::new(&context, &chosen, Sorting::fixed(), &lines(cards, &now), &[], |_| ""),
         cards_href: context.ask.link("/cards", &[]),
         code,
     })

@@ -1,6 +1,7 @@
 //! `/villages` 村级: how much does each village handle, and how well?
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::str::FromStr;
 
 use askama::Template;
@@ -9,13 +10,16 @@ use axum::response::Response;
 use queries::Level;
 
 use super::cards::Pages;
-use super::table::{self, Row, View};
-use super::{csv_file, page};
-use crate::csv::Csv;
+use super::page;
+use super::table::{self, Row};
+use super::village_columns::{Line, columns};
+use super::village_pictures::Pictures;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
+use crate::i18n::Lang;
 use crate::request::Ask;
+use crate::sheet::{About, Chosen, Exports, Grid, Sheet, Sorting, answer};
 use crate::state::App;
 
 /// Rows on a page.
@@ -24,103 +28,123 @@ const LEVELS: [&str; 3] = ["village", "township", "county"];
 /// What can be sorted by; the first is the default.
 const SORTS: [&str; 10] =
     ["rate", "due", "received", "accepted", "closed", "yellow", "red", "red_rate", "median", "name"];
-const DIRECTIONS: [&str; 3] = ["", "asc", "desc"];
 
 #[derive(Template)]
 #[template(path = "villages.html")]
 struct Page {
     frame: Frame,
     levels: Vec<Link>,
-    heads: Vec<Head>,
-    rows: Vec<View>,
+    grid: Grid,
     q: String,
     place: String,
     period: String,
     count: String,
     pages: Pages,
-    csv_href: String,
-}
-
-/// The head of a column, which sorts by it.
-struct Head {
-    link: Link,
-    class: &'static str,
-    /// `ascending`, `descending` or `none`.
-    sorted: &'static str,
+    exports: Exports,
+    /// None where there is nothing to be drawn, and on paper.
+    pictures: Option<Pictures>,
 }
 
 /// What the address asks of the table.
 struct Wanted {
     level: Level,
-    sort: &'static str,
-    ascending: bool,
+    sorting: Sorting,
     q: String,
+    chosen: Chosen<Line>,
 }
 
 impl Wanted {
     fn read(ask: &Ask) -> Result<Self, HttpError> {
-        let level = ask.one_of("level", &LEVELS)?;
-        let sort = ask.one_of("sort", &SORTS)?;
-        let ascending = match ask.one_of("dir", &DIRECTIONS)? {
-            "asc" => true,
-            "desc" => false,
-            _ => sort == "name",
-        };
-        let level = Level::from_str(level).unwrap_or_default();
-        Ok(Self { level, sort, ascending, q: ask.value("q").unwrap_or_default().trim().to_owned() })
+        let level = Level::from_str(ask.one_of("level", &LEVELS)?).unwrap_or_default();
+        let q = ask.value("q").unwrap_or_default().trim().to_owned();
+        let sorting = Sorting::read(ask, &SORTS, &["name"])?;
+        Ok(Self { level, sorting, q, chosen: Chosen::read(ask, columns())? })
+    }
+
+    /// Whether the order of the rows is a ranking.
+    fn is_ranking(&self) -> bool {
+        self.sorting.by == "rate" && !self.sorting.ascending && self.q.is_empty()
     }
 }
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
-    let (wanted, number) = (Wanted::read(&ask)?, ask.page()?);
+    let (wanted, number, is_print) = (Wanted::read(&ask)?, ask.page()?, ask.is_print()?);
     let context = Context::open(app, ask).await?;
     let t = context.lang();
-    let rows = read(&context, &wanted).await?;
-    let total = rows.len();
-    let after = usize::try_from(number - 1).unwrap_or(0).saturating_mul(PAGE);
-    let scale = table::scale(&rows);
-    let is_ranking = wanted.sort == "rate" && !wanted.ascending && wanted.q.is_empty();
-    let shown = rows.iter().enumerate().skip(after).take(PAGE);
-    let views = shown.map(|(at, row)| row.view(&context, (is_ranking && row.ranked).then_some(at + 1), scale));
-    let (from, to) = context.ask.filters.period(context.today);
-    let last = to.yesterday().unwrap_or(to);
+    let mut lines = read(&context, &wanted).await?;
+    let total = lines.len();
+    let shown = if is_print { 0..total } else { part(number, total) };
+    let scale = table::scale(lines.iter().map(|line| &line.row));
+    for line in &mut lines[shown.clone()] {
+        line.picture = line.row.picture(scale)?;
+    }
+    let is_drawn = !is_print && !lines.is_empty();
+    let pictures = is_drawn.then(|| Pictures::new(&context, wanted.level, &lines)).transpose()?;
+    let class = |line: &Line| if line.row.ranked { "" } else { "few" };
+    let mut frame = context.frame(Nav::Villages, t.say("nav-villages"), &["level", "sort", "dir", "cols"]);
+    if is_print {
+        frame = frame.printed(about(&context, &wanted, total));
+    }
     page(&Page {
-        frame: context.frame(Nav::Villages, t.say("nav-villages"), &["level", "sort", "dir"]),
+        frame,
         levels: LEVELS.iter().map(|level| level_link(&context, &wanted, level)).collect(),
-        heads: heads(&context, &wanted),
-        rows: views.collect::<Result<_, _>>()?,
+        grid: Grid::new(&context, &wanted.chosen, wanted.sorting, &lines[shown], &lines, class),
         place: context.places.name(&context.ask.filters.region, t),
-        period: t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))]),
+        period: context.period(),
         count: format::count(t, total as i64),
-        pages: Pages::new(&context.ask, number, total as i64, PAGE as i64),
-        csv_href: csv_href(&context, &wanted),
+        pages: Pages::new(&context.ask, number, total as i64, PAGE as i64).unless(is_print),
+        exports: Exports::new(&context, "/villages"),
+        pictures,
         q: wanted.q,
     })
 }
 
-/// All rows of the same filters as CSV.
+/// All rows of the same filters as a file.
 pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
     let wanted = Wanted::read(&ask)?;
     let context = Context::open(app, ask).await?;
-    let rows = read(&context, &wanted).await?;
-    Ok(csv_file("villages.csv", csv(&context, &rows)))
+    let lines = read(&context, &wanted).await?;
+    let name = context.lang().say("nav-villages");
+    let about = about(&context, &wanted, lines.len());
+    answer(&context.ask, Sheet::new(&context, "villages", name, &wanted.chosen, &lines, about)).await
 }
 
-async fn read(context: &Context, wanted: &Wanted) -> Result<Vec<Row>, HttpError> {
+/// The rows of a page among all.
+fn part(number: i64, total: usize) -> Range<usize> {
+    let from = usize::try_from(number - 1).unwrap_or(0).saturating_mul(PAGE).min(total);
+    from..total.min(from + PAGE)
+}
+
+fn about(context: &Context, wanted: &Wanted, n: usize) -> About {
+    let t = context.lang();
+    let mut filters = vec![
+        (t.say("about-period"), context.period()),
+        (t.say("level-label"), t.code("level", wanted.level.as_str())),
+        (t.say("about-sort"), format!("{} {}", wanted.sorting.by, wanted.sorting.direction())),
+    ];
+    if !wanted.q.is_empty() {
+        filters.push((t.say("filter-q"), wanted.q.clone()));
+    }
+    About::new(context, &t.say("nav-villages"), filters, &["M01", "M03", "M06", "M10"], n)
+}
+
+async fn read(context: &Context, wanted: &Wanted) -> Result<Vec<Line>, HttpError> {
     let (from, to) = context.ask.filters.period(context.today);
     let mut rows = table::read(context, wanted.level, from, to).await?;
     if !wanted.q.is_empty() {
         let q = wanted.q.to_lowercase();
         let is_named = |row: &Row| {
-            let zh = row.name(crate::i18n::Lang::Zh);
+            let zh = row.name(Lang::Zh);
             let long = row.village_name.clone().unwrap_or_default();
             [zh, long, row.name(context.lang()).to_lowercase()].iter().any(|name| name.contains(&q))
         };
         rows.retain(|row| row.code().starts_with(&q) || is_named(row));
     }
-    sort(&mut rows, wanted.sort, wanted.ascending);
-    Ok(rows)
+    sort(&mut rows, wanted.sorting.by, wanted.sorting.ascending);
+    let is_ranking = wanted.is_ranking();
+    let rank = |at, row: &Row| (is_ranking && row.ranked).then_some(at);
+    Ok((1_i64..).zip(rows).map(|(at, row)| Line { rank: rank(at, &row), row, picture: String::new() }).collect())
 }
 
 /// Sorts the rows; by rate, only those with enough cases are ranked, and the others follow.
@@ -157,94 +181,6 @@ fn sort(rows: &mut [Row], by: &str, ascending: bool) {
 fn level_link(context: &Context, wanted: &Wanted, level: &str) -> Link {
     let text = context.lang().code("level", level);
     Link { href: context.ask.with(&[("level", level), ("page", "")]), text, current: wanted.level.as_str() == level }
-}
-
-fn heads(context: &Context, wanted: &Wanted) -> Vec<Head> {
-    let t = context.lang();
-    let columns = [
-        ("name", "col-place", ""),
-        ("received", "col-received", "r"),
-        ("accepted", "col-accepted", "r wide"),
-        ("closed", "col-closed", "r wide"),
-        ("due", "col-due", "r"),
-        ("rate", "col-rate", "r"),
-        ("yellow", "col-yellow", "r"),
-        ("red", "col-red", "r"),
-        ("red_rate", "col-red-rate", "r wide"),
-        ("median", "col-median", "r wide"),
-    ];
-    let head = |(sort, key, class): (&str, &str, &'static str)| {
-        let is_current = wanted.sort == sort;
-        // The column in use turns round; others begin with the largest, names with the first.
-        let ascending = if is_current { !wanted.ascending } else { sort == "name" };
-        let direction = if ascending { "asc" } else { "desc" };
-        let href = context.ask.with(&[("sort", sort), ("dir", direction), ("page", "")]);
-        let sorted = match (is_current, wanted.ascending) {
-            (false, _) => "none",
-            (true, true) => "ascending",
-            (true, false) => "descending",
-        };
-        Head { link: Link { href, text: t.say(key), current: is_current }, class, sorted }
-    };
-    columns.into_iter().map(head).collect()
-}
-
-fn csv_href(context: &Context, wanted: &Wanted) -> String {
-    let direction = if wanted.ascending { "asc" } else { "desc" };
-    let level = wanted.level.as_str();
-    context.ask.link("/villages.csv", &[("level", level), ("sort", wanted.sort), ("dir", direction), ("q", &wanted.q)])
-}
-
-fn csv(context: &Context, rows: &[Row]) -> String {
-    let t = context.lang();
-    let head = [
-        "col-code",
-        "col-county",
-        "col-township",
-        "col-village",
-        "col-received",
-        "col-accepted",
-        "col-closed",
-        "col-due",
-        "col-due-on-time",
-        "col-rate",
-        "col-low",
-        "col-high",
-        "col-ranked",
-        "col-supervised",
-        "col-yellow",
-        "col-red",
-        "col-red-rate",
-        "col-median",
-    ];
-    let head = head.map(|key| t.say(key));
-    let mut csv = Csv::new(&head.each_ref().map(String::as_str));
-    let float = |value: Option<f64>| value.map(|value| format!("{value:.6}")).unwrap_or_default();
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    for row in rows {
-        let rate = (row.due_n > 0).then(|| row.due_on_time_n as f64 / row.due_n as f64);
-        csv.row(&[
-            row.code().to_owned(),
-            text(&row.county_name),
-            text(&row.township_name),
-            text(&row.village_name),
-            row.received.to_string(),
-            row.accepted.to_string(),
-            row.closed.to_string(),
-            row.due_n.to_string(),
-            row.due_on_time_n.to_string(),
-            float(rate),
-            float(row.wilson_low),
-            float(row.wilson_high),
-            t.say(if row.ranked { "yes" } else { "no" }),
-            row.supervised.to_string(),
-            row.yellow_net.to_string(),
-            row.red_net.to_string(),
-            float(row.red_per_1000),
-            float(row.median_used_days),
-        ]);
-    }
-    csv.finish()
 }
 
 #[cfg(test)]
@@ -284,5 +220,11 @@ mod tests {
         assert_eq!(rows.iter().map(Row::code).collect::<Vec<_>>(), ["2", "3", "4", "1"]);
         sort(&mut rows, "due", false);
         assert_eq!(rows.iter().map(Row::code).collect::<Vec<_>>(), ["3", "2", "4", "1"]);
+    }
+
+    #[test]
+    fn a_page_beyond_the_last_is_empty() {
+        assert_eq!([part(1, 120), part(3, 120), part(4, 120)], [0..50, 100..120, 120..120]);
+        assert_eq!(part(i64::MAX, 7), 7..7);
     }
 }

@@ -10,7 +10,7 @@ use crate::error::HttpError;
 use crate::format;
 
 /// The filters that travel along.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filters {
     /// First and last day, both included, as people say it.
     pub(crate) from: Option<Date>,
@@ -27,6 +27,11 @@ pub(crate) struct Filters {
 pub(crate) struct Region(String);
 
 impl Filters {
+    /// None but the instant as of which all is seen.
+    pub(super) fn seen(as_of: Option<Timestamp>) -> Self {
+        Self { as_of, ..Self::default() }
+    }
+
     /// Reads the filters of an address; `now` is what `as_of` may not lie after.
     pub(super) fn read(values: &BTreeMap<String, String>, zone: &TimeZone, now: Timestamp) -> Result<Self, HttpError> {
         let value = |name: &str| values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());

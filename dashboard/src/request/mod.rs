@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::http::uri::Uri;
+use jiff::Timestamp;
 
 use crate::error::HttpError;
 use crate::i18n::Lang;
@@ -39,6 +40,8 @@ pub(crate) struct Ask {
     pub(crate) filters: Filters,
     path: String,
     values: BTreeMap<String, String>,
+    /// Which part of the page is asked for: our script's alone, and in no link.
+    part: Option<String>,
 }
 
 impl Lens {
@@ -63,7 +66,7 @@ impl FromRequestParts<App> for Ask {
 
 impl Ask {
     fn read(uri: &Uri, headers: &HeaderMap, app: &App) -> Result<Self, HttpError> {
-        let values = values(uri);
+        let mut values = values(uri);
         for (name, allowed) in [("lang", ["zh", "en", ""]), ("theme", THEMES)] {
             if let Some(value) = values.get(name)
                 && !allowed.contains(&value.as_str())
@@ -75,8 +78,14 @@ impl Ask {
             lens: Lens::read(uri, headers),
             filters: Filters::read(&values, app.engine.zone(), app.engine.clock().now())?,
             path: uri.path().to_owned(),
+            part: values.remove("part").filter(|part| !part.is_empty()),
             values,
         })
+    }
+
+    /// The same request as one for nothing but what its page reads itself, seen as of some instant.
+    pub(crate) fn bare(&self, as_of: Option<Timestamp>) -> Self {
+        Self { filters: Filters::seen(as_of), ..self.clone() }
     }
 
     /// The language of the page.
@@ -87,6 +96,20 @@ impl Ask {
     /// The path of the page.
     pub(crate) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The part of the page that is asked for, one of those that it has; none for the whole.
+    pub(crate) fn part(&self, parts: &[&'static str]) -> Result<Option<&'static str>, HttpError> {
+        let Some(part) = self.part.as_deref() else {
+            return Ok(None);
+        };
+        let found = parts.iter().copied().find(|known| *known == part);
+        found.map(Some).ok_or_else(|| HttpError::bad_value("part", part))
+    }
+
+    /// All that an answer to this request goes by, as a name for it.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {:?} {:?} {:?} {:?}", self.path, self.part, self.values, self.lens.lang, self.lens.theme)
     }
 
     /// A value of the address that one page alone reads.
@@ -121,10 +144,20 @@ impl Ask {
 
     /// This very view with some values changed; an empty value is left out.
     pub(crate) fn with(&self, changes: &[(&str, &str)]) -> String {
+        self.at(&self.path, changes)
+    }
+
+    /// The same at another path of ours.
+    pub(crate) fn at(&self, path: &str, changes: &[(&str, &str)]) -> String {
         let mut pairs: Vec<(&str, String)> =
             self.values.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         set(&mut pairs, changes);
-        link(&self.path, &pairs)
+        link(path, &pairs)
+    }
+
+    /// Whether the address asks for all rows of a table as they are printed.
+    pub(crate) fn is_print(&self) -> Result<bool, HttpError> {
+        Ok(self.one_of("print", &["0", "1"])? == "1")
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn units(value: f64) -> i32 {
 pub(crate) struct Canvas {
     out: String,
     size: (u32, u32),
+    linked: bool,
     done: bool,
 }
 
@@ -48,7 +49,7 @@ impl Canvas {
         push_escaped(&mut out, label);
         out.push_str("</desc>");
         let pixels = |units: i32| u32::try_from(units.saturating_mul(SCALE)).unwrap_or(0);
-        Self { out, size: (pixels(width), pixels(height)), done: false }
+        Self { out, size: (pixels(width), pixels(height)), linked: false, done: false }
     }
 
     pub(super) fn hatch(&mut self, name: &str) {
@@ -60,16 +61,30 @@ impl Canvas {
         );
     }
 
+    /// A pattern of lines (`path`, in a square of 6 units) on a ground of the class.
+    pub(super) fn texture(&mut self, name: &str, class: &str, path: &str) {
+        self.out.push_str("<defs><pattern");
+        self.attribute("id", name);
+        self.out.push_str(" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect");
+        self.attribute("class", class);
+        self.out.push_str(" width=\"6\" height=\"6\"/><path class=\"texture\"");
+        self.attribute("d", path);
+        self.out.push_str("/></pattern></defs>");
+    }
+
     pub(super) fn finish(&mut self) -> String {
         if !self.done {
             self.out.push_str("</svg>");
             self.done = true;
         }
-        std::mem::take(&mut self.out)
+        let out = std::mem::take(&mut self.out);
+        // What is inside an image is hidden from who cannot see it, so one with links is a named group.
+        if self.linked { out.replacen("role=\"img\"", "role=\"group\"", 1) } else { out }
     }
 
     /// Opens an element without closing its tag.
     pub(super) fn start(&mut self, tag: &str, class: &str) {
+        self.linked |= tag == "a";
         self.out.push('<');
         self.out.push_str(tag);
         if !class.is_empty() {

@@ -189,12 +189,21 @@ mod tests {
         picture.draw(&label).expect("drawn");
         let svg = picture.finish();
         assert!(
-            svg.starts_with("<svg class=\"chart\" viewBox=\"0 0 100 50\" role=\"img\" aria-label=\"办件 &lt;量&gt;\">")
+            svg.starts_with(
+                "<svg class=\"chart\" viewBox=\"0 0 100 50\" role=\"group\" aria-label=\"办件 &lt;量&gt;\">"
+            )
         );
         assert!(svg.contains("<a href=\"/cards?level=RED&amp;page=2\"><title>a &amp; b</title><rect class=\"bar\""));
         assert!(svg.contains("x=\"10\" y=\"39.2\" width=\"3.6\" height=\"0.8\""));
         assert!(svg.contains("<text class=\"lab\" x=\"99\" y=\"14\" text-anchor=\"end\">&lt;村&gt;</text>"));
         assert!(svg.ends_with("</svg>"));
+    }
+
+    #[test]
+    fn a_picture_without_links_is_an_image() {
+        let picture = Picture::new("chart", 100, 50, "role");
+        picture.draw(&Mark::new("bar", Shape::Line, [point(1.0, 1.0), point(2.0, 2.0)])).expect("drawn");
+        assert!(picture.finish().starts_with("<svg class=\"chart\" viewBox=\"0 0 100 50\" role=\"img\""));
     }
 
     #[test]

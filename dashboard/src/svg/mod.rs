@@ -70,6 +70,11 @@ impl Picture {
         self.canvas.borrow_mut().hatch(name);
     }
 
+    /// Adds a pattern of lines on a ground of the class, referred to as [`Self::hatch`]'s are.
+    pub(crate) fn texture(&self, name: &str, class: &str, path: &str) {
+        self.canvas.borrow_mut().texture(name, class, path);
+    }
+
     /// The SVG text.
     pub(crate) fn finish(self) -> String {
         self.canvas.borrow_mut().finish()

@@ -5,6 +5,21 @@ pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size
 }
 
+/// The text if it is at most that wide, else as much of it as fits with an ellipsis.
+pub(crate) fn shortened(text: &str, most: f64, size: f64) -> String {
+    if width(text, size) <= most {
+        return text.to_owned();
+    }
+    let mut left = most - width("…", size);
+    let fits = |c: &char| {
+        left -= em(*c) * size;
+        left >= 0.0
+    };
+    let mut short: String = text.chars().take_while(fits).collect();
+    short.push('…');
+    short
+}
+
 /// Width of a character in ems: 1 for Chinese and full-width ones, about 0.55 for Latin.
 fn em(c: char) -> f64 {
     match c {
@@ -38,5 +53,12 @@ mod tests {
         let latin = width("Hepu County", 10.0);
         assert!((50.0..66.0).contains(&latin), "{latin}");
         assert_eq!(width("", 12.0), 0.0);
+    }
+
+    #[test]
+    fn a_text_that_is_too_wide_ends_in_an_ellipsis() {
+        assert_eq!(shortened("合浦县", 30.0, 10.0), "合浦县");
+        assert_eq!(shortened("铁山港区", 30.0, 10.0), "铁山…");
+        assert!(width(&shortened("a village of twenty-odd letters", 60.0, 10.0), 10.0) <= 60.0);
     }
 }

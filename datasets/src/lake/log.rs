@@ -70,6 +70,17 @@ impl Table {
         Ok(news)
     }
 
+    /// The newest version, if there is one after `version`. Where there is none, which is asked often,
+    /// one file is looked for and nothing is read.
+    pub async fn newer_than(&self, version: u64) -> Result<Option<u64>, LakeError> {
+        let next = Path::from(format!("_delta_log/{:020}.json", version + 1));
+        match self.store().head(&next).await {
+            Ok(_) => Ok(Some(self.refresh().await?.version())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// What a commit did; nothing if the log does not have it.
     pub(super) async fn actions(&self, version: u64) -> Result<Option<Vec<Action>>, LakeError> {
         let entry = self.log_store.read_commit_entry(version).await.map_err(LakeError::delta(self.name()))?;

@@ -49,15 +49,15 @@ pub(super) struct Basis<'a> {
 
 /// One figure of the strip.
 #[derive(Debug, Clone)]
-pub(super) struct Figure {
+pub(in crate::pages) struct Figure {
     /// `card-r`, `card-y` or empty.
-    pub(super) class: &'static str,
-    pub(super) title: String,
-    pub(super) number: String,
-    pub(super) unit: String,
-    pub(super) notes: Vec<String>,
-    pub(super) href: String,
-    pub(super) spark: String,
+    pub(in crate::pages) class: &'static str,
+    pub(in crate::pages) title: String,
+    pub(in crate::pages) number: String,
+    pub(in crate::pages) unit: String,
+    pub(in crate::pages) notes: Vec<String>,
+    pub(in crate::pages) href: String,
+    pub(in crate::pages) spark: String,
 }
 
 /// The eight figures.

@@ -14,7 +14,7 @@ use super::daily::{self, Daily};
 use super::incidents::{self, IncidentRow};
 use super::metrics;
 use super::object::CASE;
-use super::{page, queue, table};
+use super::{kept_page, queue, table};
 use crate::charts::{county_map, volume_and_rates};
 use crate::error::HttpError;
 use crate::format;
@@ -33,6 +33,33 @@ const SPARK: usize = 30;
 const QUEUE: i64 = 12;
 /// Villages shown from either end of the ranking.
 const VILLAGES: usize = 4;
+
+/// Parts that go stale apart, as the address names them.
+const PARTS: [&str; 3] = ["figures", "queue", "board"];
+
+/// Which parts are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wants {
+    figures: bool,
+    queue: bool,
+    /// Pictures, villages, sources and the tables below.
+    board: bool,
+}
+
+impl Wants {
+    pub(super) const ALL: Self = Self { figures: true, queue: true, board: true };
+
+    fn only(part: &str) -> Self {
+        Self { figures: part == "figures", queue: part == "queue", board: part == "board" }
+    }
+}
+
+/// Addresses of the parts.
+struct PartLinks {
+    figures: String,
+    queue: String,
+    board: String,
+}
 
 /// One row of panel `sources`.
 #[derive(Debug, Deserialize)]
@@ -60,17 +87,20 @@ struct Source {
     known: String,
 }
 
+/// The page, or what is wanted of it.
 #[derive(Template)]
 #[template(path = "overview.html")]
-struct Page {
-    frame: Frame,
-    figures: Vec<Figure>,
-    period: String,
-    trend: String,
-    map: String,
+pub(super) struct Page {
+    pub(super) frame: Frame,
+    wants: Wants,
+    parts: PartLinks,
+    pub(super) figures: Vec<Figure>,
+    pub(super) period: String,
+    pub(super) trend: String,
+    pub(super) map: String,
     counties: Vec<table::View>,
-    queue: Vec<queue::CardView>,
-    queue_open: String,
+    pub(super) queue: Vec<queue::CardView>,
+    pub(super) queue_open: String,
     queue_href: String,
     unconfirmed: i64,
     unconfirmed_text: String,
@@ -88,11 +118,16 @@ struct Page {
 
 /// The page.
 pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
-    let context = Context::open(app, ask).await?;
-    page(&build(&context).await?)
+    let wants = ask.part(&PARTS)?.map_or(Wants::ALL, Wants::only);
+    kept_page(&app, &ask, text(app.clone(), ask.clone(), wants)).await
 }
 
-async fn build(context: &Context) -> Result<Page, HttpError> {
+async fn text(app: App, ask: Ask, wants: Wants) -> Result<String, HttpError> {
+    let context = Context::open(app, ask).await?;
+    Ok(build(&context, wants).await?.render()?)
+}
+
+pub(super) async fn build(context: &Context, wants: Wants) -> Result<Page, HttpError> {
     let (t, today) = (context.lang(), context.today);
     let (from, to) = context.ask.filters.period(today);
     let (before, before_to) = previous(from, to, context.ask.filters.has_period());
@@ -103,25 +138,33 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let as_of = context.session.as_of();
     let week_ago = as_of.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(as_of);
     let everything = (Timestamp::UNIX_EPOCH, context.issued().1);
-    let wanted = queue::Wanted { object: CASE, level: "", shown: "OPEN", issued: everything, places: (0, QUEUE) };
+    let wanted = queue::Wanted {
+        object: CASE,
+        level: "",
+        shown: "OPEN",
+        issued: everything,
+        order: Default::default(),
+        places: (0, QUEUE),
+    };
     let mut sources = asked::<SourceRow>(context, panel::SOURCES, &[]).await?;
     sources.sort_by(|left, right| left.source_system.cmp(&right.source_system));
     // Up to when every source has told everything; nothing, if one of them never has.
     let told = sources.iter().map(|source| source.watermark).min().flatten();
+    let Wants { figures, queue, board } = wants;
 
     // All at once, the longest first: they run on all cores, and the short ones fill the gaps.
     let (counties, villages, days, flow, cards, rows, sums, sums_were, handling, handling_was, incidents) = try_join!(
-        table::read(context, Level::County, from, to),
-        table::read(context, Level::Village, from, to),
-        daily::read(context, &workdays, first, tomorrow),
-        flow(context, week_ago),
-        cards_now(context, told),
-        queue::read(context, wanted),
-        metrics::totals(context, this),
-        metrics::totals(context, before),
-        metrics::handling(context, this),
-        metrics::handling(context, before),
-        asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]),
+        when(board, table::read(context, Level::County, from, to)),
+        when(board, table::read(context, Level::Village, from, to)),
+        when(figures || board, daily::read(context, &workdays, first, tomorrow)),
+        when(figures, flow(context, week_ago)),
+        when(figures || queue, cards_now(context, told)),
+        when(queue, queue::read(context, wanted)),
+        when(figures, metrics::totals(context, this)),
+        when(figures, metrics::totals(context, before)),
+        when(figures, metrics::handling(context, this)),
+        when(figures, metrics::handling(context, before)),
+        when(board, asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[])),
     )?;
     let trend_days = tail(&days, TREND as usize);
     let basis = Basis {
@@ -138,12 +181,21 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
     let (shown, gap) = ends(context, &villages)?;
     let scale = table::scale(&counties);
     let county_views = counties.iter().map(|row| row.view(context, None, scale)).collect::<Result<_, _>>()?;
+    let (trend, map) = if board {
+        let trend = volume_and_rates::render(&daily::series(context, trend_days, true), t)?;
+        (trend, county_map::render(&map(context, &counties), t)?)
+    } else {
+        Default::default()
+    };
+    let part = |name: &str| context.ask.with(&[("part", name)]);
     Ok(Page {
         frame: context.frame(Nav::Overview, t.say("nav-overview"), &[]),
-        figures: figures::figures(context, &basis)?,
+        wants,
+        parts: PartLinks { figures: part("figures"), queue: part("queue"), board: part("board") },
+        figures: if figures { figures::figures(context, &basis)? } else { Vec::new() },
         period: period(context, from, to),
-        trend: volume_and_rates::render(&daily::series(context, trend_days, true), t)?,
-        map: county_map::render(&map(context, &counties), t)?,
+        trend,
+        map,
         counties: county_views,
         queue: rows.iter().map(|row| row.view(context, &now)).collect(),
         queue_open: format::count(t, open),
@@ -160,6 +212,11 @@ async fn build(context: &Context) -> Result<Page, HttpError> {
         incidents: incidents::line(t, incidents),
         days: daily::views(context, trend_days),
     })
+}
+
+/// What is read if it is wanted, else nothing.
+async fn when<T: Default>(is_wanted: bool, read: impl Future<Output = Result<T, HttpError>>) -> Result<T, HttpError> {
+    if is_wanted { read.await } else { Ok(T::default()) }
 }
 
 async fn asked<T: serde::de::DeserializeOwned>(

@@ -4,10 +4,11 @@ use jiff::civil::Date;
 use queries::panel;
 use serde::Deserialize;
 
-use super::{asked, table};
+use super::asked;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::Context;
+use crate::sheet::{Cell, Column};
 
 /// One row of panel `calendar_coverage`.
 #[derive(Debug, Clone, Deserialize)]
@@ -67,30 +68,16 @@ pub(super) async fn read(context: &Context) -> Result<Vec<CoverageRow>, HttpErro
     Ok(rows)
 }
 
-pub(super) fn csv(context: &Context, rows: &[CoverageRow]) -> String {
-    let t = context.lang();
-    let head = [
-        "col-region",
-        "col-first-day",
-        "col-last-day",
-        "col-days",
-        "col-workdays",
-        "col-missing-years",
-        "col-version",
-        "col-known-from",
-    ];
-    let mut csv = table(t, &head);
-    for row in rows {
-        csv.row(&[
-            row.region.clone(),
-            row.first_day.to_string(),
-            row.last_day.to_string(),
-            row.days.to_string(),
-            row.workdays.to_string(),
-            row.gaps().to_string(),
-            row.version.clone().unwrap_or_default(),
-            row.known_from.map(|day| day.to_string()).unwrap_or_default(),
-        ]);
-    }
-    csv.finish()
+/// Of the file.
+pub(super) fn columns() -> Vec<Column<CoverageRow>> {
+    vec![
+        Column::new("region", "col-region", "", |_, row: &CoverageRow| Cell::Text(row.region.clone())),
+        Column::new("first_day", "col-first-day", "r", |_, row: &CoverageRow| Cell::Day(row.first_day)),
+        Column::new("last_day", "col-last-day", "r", |_, row: &CoverageRow| Cell::Day(row.last_day)),
+        Column::new("days", "col-days", "r", |_, row: &CoverageRow| Cell::Count(row.days)),
+        Column::new("workdays", "col-workdays", "r", |_, row: &CoverageRow| Cell::Count(row.workdays)),
+        Column::new("gaps", "col-missing-years", "r", |_, row: &CoverageRow| Cell::Count(row.gaps())),
+        Column::new("version", "col-version", "", |_, row: &CoverageRow| Cell::text(row.version.as_deref())),
+        Column::new("known_from", "col-known-from", "r", |_, row: &CoverageRow| Cell::day(row.known_from)),
+    ]
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use analytics::{CheckResult, CheckRun};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use queries::check::{Check, MOST_ROWS};
 
-use super::table;
 use crate::format;
 use crate::frame::Context;
 use crate::i18n::Lang;
+use crate::sheet::{Cell, Column};
 
 /// Rows of a check that are named; the CSV names all.
 const NAMED: usize = 3;
@@ -99,25 +100,33 @@ fn result(t: Lang, rows: Option<usize>) -> String {
     }
 }
 
+/// A line of the file.
+pub(super) struct Line {
+    id: &'static str,
+    title: &'static str,
+    result: String,
+    at: Timestamp,
+    key: String,
+    detail: String,
+}
+
 /// A line for each thing that is wrong, and one for each check without any.
-pub(super) fn csv(context: &Context) -> String {
+pub(super) fn lines(context: &Context) -> Vec<Line> {
     let t = context.lang();
     let run = context.app.options.checks.as_ref().and_then(|latest| latest.borrow().clone());
-    let mut csv =
-        table(t, &["col-check-id", "col-check-title", "col-check-result", "col-check-at", "col-key", "col-detail"]);
-    let Some(run) = run else { return csv.finish() };
-    let at = format::stamp(context.zone(), run.as_of);
+    let Some(run) = run else { return Vec::new() };
+    let mut lines = Vec::new();
     for CheckResult { check, found } in &run.results {
         let told = result(t, found.as_ref().ok().map(Vec::len));
         let mut line = |key: &str, detail: &str| {
-            csv.row(&[
-                check.id.to_owned(),
-                title(t, check).to_owned(),
-                told.clone(),
-                at.clone(),
-                key.to_owned(),
-                detail.to_owned(),
-            ]);
+            lines.push(Line {
+                id: check.id,
+                title: title(t, check),
+                result: told.clone(),
+                at: run.as_of,
+                key: key.to_owned(),
+                detail: detail.to_owned(),
+            });
         };
         match found {
             Ok(rows) if rows.is_empty() => line("", ""),
@@ -125,13 +134,24 @@ pub(super) fn csv(context: &Context) -> String {
             Err(error) => line("", &error.to_string()),
         }
     }
-    csv.finish()
+    lines
+}
+
+/// Of the file.
+pub(super) fn columns() -> Vec<Column<Line>> {
+    vec![
+        Column::new("id", "col-check-id", "", |_, line: &Line| Cell::Text(line.id.to_owned())),
+        Column::new("title", "col-check-title", "", |_, line: &Line| Cell::Text(line.title.to_owned())),
+        Column::new("result", "col-check-result", "", |_, line: &Line| Cell::Text(line.result.clone())),
+        Column::new("at", "col-check-at", "r", |_, line: &Line| Cell::Instant(line.at)),
+        Column::new("key", "col-key", "", |_, line: &Line| Cell::text(Some(line.key.as_str()))),
+        Column::new("detail", "col-detail", "", |_, line: &Line| Cell::text(Some(line.detail.as_str()))),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use analytics::{AnalyticsError, CheckRow};
-    use jiff::Timestamp;
     use queries::check::CHECKS;
 
     use super::*;

@@ -11,13 +11,13 @@ use queries::panel;
 use serde::de::DeserializeOwned;
 
 use super::incidents::{self, IncidentRow};
-use super::{csv_file, page};
-use crate::csv::Csv;
+use super::page;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Nav};
 use crate::i18n::Lang;
 use crate::request::Ask;
+use crate::sheet::{About, Cell, Chosen, Column, Exports, Sheet, answer};
 use crate::state::App;
 
 pub(crate) mod correct;
@@ -60,16 +60,16 @@ struct Page {
     calendar: Vec<calendar::View>,
     incidents: Vec<Incident>,
     checks: checks::View,
-    /// Where the CSV of each table is.
-    csv: CsvLinks,
+    /// Where the files of each table are.
+    files: Files,
 }
 
-struct CsvLinks {
-    sources: String,
-    rules: String,
-    calendar: String,
-    incidents: String,
-    checks: String,
+struct Files {
+    sources: Exports,
+    rules: Exports,
+    calendar: Exports,
+    incidents: Exports,
+    checks: Exports,
 }
 
 /// The page.
@@ -84,47 +84,73 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         asked::<IncidentRow>(&context, panel::DATA_INCIDENTS, &[]),
     )?;
     incidents::sort(&mut incidents);
-    let link = |table: &str| context.ask.link(&format!("/quality/{table}.csv"), &[]);
+    let files = |table: &str| Exports::of_part(&context, &format!("/quality/{table}"));
     page(&Page {
         frame: context.frame(Nav::Quality, t.say("nav-quality"), &[]),
         verdict: verdict::verdict(&context, &sources, &calendar, &incidents),
         total: sources::total(&context, &sources),
         sources: sources.iter().map(|row| row.view(&context)).collect(),
         rules: rules.iter().map(|row| row.view(&context)).collect(),
-        period: picked.period(&context),
+        period: context.period_given().unwrap_or_default(),
         rows_href: context.ask.link("/quality/rows", &[]),
         calendar: calendar.iter().map(|row| row.view(&context)).collect(),
         incidents: incidents.iter().map(|row| incident(t, row)).collect(),
         checks: checks::view(&context),
-        csv: CsvLinks {
-            sources: link("sources"),
-            rules: link("rules"),
-            calendar: link("calendar"),
-            incidents: link("incidents"),
-            checks: link("checks"),
+        files: Files {
+            sources: files("sources"),
+            rules: files("rules"),
+            calendar: files("calendar"),
+            incidents: files("incidents"),
+            checks: files("checks"),
         },
     })
 }
 
-/// One of the tables as CSV.
+/// One of the tables as a file.
 pub(crate) async fn export(State(app): State<App>, Path(table): Path<String>, ask: Ask) -> Result<Response, HttpError> {
     let missing = HttpError::missing("page", ask.path());
-    if !["sources.csv", "rules.csv", "calendar.csv", "incidents.csv", "checks.csv"].contains(&table.as_str()) {
+    let table = table.strip_suffix(".csv").or_else(|| table.strip_suffix(".xlsx")).unwrap_or_default().to_owned();
+    if !["sources", "rules", "calendar", "incidents", "checks"].contains(&table.as_str()) {
         return Err(missing);
     }
     let context = Context::open(app, ask).await?;
-    let text = match table.as_str() {
-        "sources.csv" => sources::csv(&context, &sources::read(&context).await?),
-        "rules.csv" => rules::csv(&context, &rules::read(&context, &picked::Picked::none(&context)).await?),
-        "calendar.csv" => calendar::csv(&context, &calendar::read(&context).await?),
-        "checks.csv" => checks::csv(&context),
+    let context = &context;
+    let whole = match table.as_str() {
+        "sources" => {
+            let rows = sources::read(context).await?;
+            sheet(context, "sources", "quality-sources", sources::columns(), &rows, Vec::new())
+        }
+        "rules" => {
+            let picked = picked::Picked::none(context);
+            let rows = rules::read(context, &picked).await?;
+            sheet(context, "rules", "quality-rules", rules::columns(), &rows, picked.about(context))
+        }
+        "calendar" => {
+            let rows = calendar::read(context).await?;
+            sheet(context, "calendar", "quality-calendar", calendar::columns(), &rows, Vec::new())
+        }
+        "checks" => sheet(context, "checks", "quality-checks", checks::columns(), &checks::lines(context), Vec::new()),
         _ => {
-            let mut rows = asked::<IncidentRow>(&context, panel::DATA_INCIDENTS, &[]).await?;
+            let mut rows = asked::<IncidentRow>(context, panel::DATA_INCIDENTS, &[]).await?;
             incidents::sort(&mut rows);
-            incidents_csv(context.lang(), &rows)
+            sheet(context, "incidents", "quality-incidents", incident_columns(), &rows, Vec::new())
         }
     };
-    Ok(csv_file(&table, text))
+    answer(&context.ask, whole).await
+}
+
+/// All of a table whose columns nobody chooses; `title` is the key of its name.
+fn sheet<R>(
+    context: &Context,
+    file: &'static str,
+    title: &str,
+    columns: Vec<Column<R>>,
+    rows: &[R],
+    filters: Vec<(String, String)>,
+) -> Sheet {
+    let title = context.lang().say(title);
+    let about = About::new(context, &title, filters, &[], rows.len());
+    Sheet::new(context, file, title, &Chosen::all(columns), rows, about)
 }
 
 async fn asked<T: DeserializeOwned>(
@@ -145,22 +171,15 @@ fn incident(t: Lang, row: &IncidentRow) -> Incident {
     }
 }
 
-fn incidents_csv(t: Lang, rows: &[IncidentRow]) -> String {
-    let mut csv = table(t, &["col-incident", "col-region", "col-year", "col-cases", "col-open-cases"]);
-    for row in rows {
-        csv.row(&[
-            t.code("incident", &row.kind),
-            row.region.clone(),
-            row.year.to_string(),
-            row.cases.to_string(),
-            row.open_cases.to_string(),
-        ]);
-    }
-    csv.finish()
-}
-
-/// A CSV table whose head is in the language of the page.
-fn table(t: Lang, keys: &[&str]) -> Csv {
-    let head: Vec<String> = keys.iter().map(|key| t.say(key)).collect();
-    Csv::new(&head.iter().map(String::as_str).collect::<Vec<_>>())
+fn incident_columns() -> Vec<Column<IncidentRow>> {
+    vec![
+        Column::new("incident", "col-incident", "", |context, row: &IncidentRow| {
+            Cell::Text(context.lang().code("incident", &row.kind))
+        }),
+        Column::new("region", "col-region", "", |_, row: &IncidentRow| Cell::Text(row.region.clone())),
+        // A name of a year: no marks between its digits.
+        Column::new("year", "col-year", "r", |_, row: &IncidentRow| Cell::Text(row.year.to_string())),
+        Column::new("cases", "col-cases", "r", |_, row: &IncidentRow| Cell::Count(row.cases)).with_sum(),
+        Column::new("open_cases", "col-open-cases", "r", |_, row: &IncidentRow| Cell::Count(row.open_cases)).with_sum(),
+    ]
 }

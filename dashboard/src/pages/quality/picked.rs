@@ -5,13 +5,12 @@ use analytics::Param;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::format;
 use crate::frame::{Context, Link};
 
 /// Values of the address, with what each is called on the page. The rule is the last: the counts by
 /// rule do without it.
 pub(super) const NAMES: [&str; 5] = ["source", "mapping", "table", "batch", "rule"];
-const TITLES: [&str; 4] = ["col-source", "col-mapping", "col-table", "col-batch"];
+const TITLES: [&str; 5] = ["col-source", "col-mapping", "col-table", "col-batch", "col-rule"];
 /// Places of a batch id that are shown.
 const SHORT: usize = 12;
 /// Characters of another value that are shown.
@@ -58,15 +57,19 @@ impl Picked {
         params
     }
 
-    /// For the address of the CSV.
-    pub(super) fn pairs(&self) -> Vec<(&'static str, &str)> {
-        NAMES.iter().copied().zip(self.values.iter().map(String::as_str)).collect()
+    /// All that is asked for, for the head of a file.
+    pub(super) fn about(&self, context: &Context) -> Vec<(String, String)> {
+        let t = context.lang();
+        let period = context.period_given().map(|period| (t.say("about-refused"), period));
+        let picked = TITLES.iter().zip(&self.values).filter(|(_, value)| !value.is_empty());
+        period.into_iter().chain(picked.map(|(title, value)| (t.say(title), value.clone()))).collect()
     }
 
     /// What is asked for besides the rule, each a link that asks for it no more.
     pub(super) fn chips(&self, context: &Context) -> Vec<Link> {
         let t = context.lang();
-        let picked = NAMES.iter().zip(TITLES).zip(&self.values).filter(|(_, value)| !value.is_empty());
+        let picked = NAMES.iter().zip(TITLES).zip(&self.values).take(NAMES.len() - 1);
+        let picked = picked.filter(|(_, value)| !value.is_empty());
         let chip = |((name, title), value): ((&&'static str, &str), &String)| {
             let value = if *name == "batch" { short(value) } else { shown(value) };
             let value = if value == "RECORD" { t.say("whole-record") } else { value };
@@ -77,17 +80,6 @@ impl Picked {
             }
         };
         picked.map(chip).collect()
-    }
-
-    /// The period in words; empty if the address names none.
-    pub(super) fn period(&self, context: &Context) -> String {
-        if !context.ask.filters.has_period() {
-            return String::new();
-        }
-        let t = context.lang();
-        let (from, to) = context.ask.filters.period(context.today);
-        let last = to.yesterday().unwrap_or(to);
-        t.tell("period-given", &[("first", &format::day_long(t, from)), ("last", &format::day_long(t, last))])
     }
 }
 

@@ -13,14 +13,15 @@ use super::picked::{self, Picked};
 use super::row_id::RowId;
 use super::rules::{self, RuleRow};
 use super::why::why;
-use super::{asked, table};
+use super::{asked, sheet};
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::i18n::Lang;
 use crate::pages::cards::Pages;
-use crate::pages::{csv_file, page};
+use crate::pages::page;
 use crate::request::Ask;
+use crate::sheet::{Cell, Column, Exports, answer};
 use crate::state::App;
 
 /// Rows on a page.
@@ -73,7 +74,7 @@ struct Page {
     count: String,
     period: String,
     pages: Pages,
-    csv_href: String,
+    exports: Exports,
 }
 
 /// The page.
@@ -96,17 +97,18 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
         chips: picked.chips(&context),
         rows: rows.iter().map(|row| row.view(&context)).collect(),
         count: format::count(t, count),
-        period: picked.period(&context),
+        period: context.period_given().unwrap_or_default(),
         pages: Pages::new(&context.ask, number, count, PAGE),
-        csv_href: context.ask.link("/quality/rows.csv", &picked.pairs()),
+        exports: Exports::of_part(&context, "/quality/rows"),
     })
 }
 
-/// All rows of the same filters as CSV.
+/// All rows of the same filters as a file.
 pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
     let context = Context::open(app, ask).await?;
-    let rows = read(&context, &Picked::read(&context), (0, i64::MAX)).await?;
-    Ok(csv_file("refused_rows.csv", csv(&context, &rows)))
+    let picked = Picked::read(&context);
+    let rows = read(&context, &picked, (0, i64::MAX)).await?;
+    answer(&context.ask, sheet(&context, "refused_rows", "rows-title", columns(), &rows, picked.about(&context))).await
 }
 
 async fn read(context: &Context, picked: &Picked, places: (i64, i64)) -> Result<Vec<RefusedRow>, HttpError> {
@@ -179,36 +181,23 @@ impl RefusedRow {
     }
 }
 
-fn csv(context: &Context, rows: &[RefusedRow]) -> String {
-    let t = context.lang();
-    let head = [
-        "col-seen",
-        "col-rule",
-        "col-code",
-        "col-table",
-        "col-field",
-        "col-why",
-        "col-source",
-        "col-mapping",
-        "col-file",
-        "col-line",
-        "col-batch",
-    ];
-    let mut csv = table(t, &head);
-    for row in rows {
-        csv.row(&[
-            format::stamp(context.zone(), row.seen_at),
-            t.code("rule", &row.rule),
-            row.rule.clone(),
-            rules::name(t, row.table_name.as_deref()),
-            row.field(),
-            row.why(t),
-            row.source_system.clone(),
-            row.mapping.clone(),
-            row.file_name.clone(),
-            row.line.to_string(),
-            row.batch_id.clone(),
-        ]);
-    }
-    csv.finish()
+/// Of the file.
+fn columns() -> Vec<Column<RefusedRow>> {
+    vec![
+        Column::new("seen", "col-seen", "r", |_, row: &RefusedRow| Cell::Instant(row.seen_at)),
+        Column::new("rule", "col-rule", "", |context, row: &RefusedRow| {
+            Cell::Text(context.lang().code("rule", &row.rule))
+        }),
+        Column::new("code", "col-code", "", |_, row: &RefusedRow| Cell::Text(row.rule.clone())),
+        Column::new("table", "col-table", "", |context, row: &RefusedRow| {
+            Cell::Text(rules::name(context.lang(), row.table_name.as_deref()))
+        }),
+        Column::new("field", "col-field", "", |_, row: &RefusedRow| Cell::text(Some(row.field().as_str()))),
+        Column::new("why", "col-why", "", |context, row: &RefusedRow| Cell::Text(row.why(context.lang()))),
+        Column::new("source", "col-source", "", |_, row: &RefusedRow| Cell::Text(row.source_system.clone())),
+        Column::new("mapping", "col-mapping", "", |_, row: &RefusedRow| Cell::Text(row.mapping.clone())),
+        Column::new("file", "col-file", "", |_, row: &RefusedRow| Cell::Text(row.file_name.clone())),
+        Column::new("line", "col-line", "r", |_, row: &RefusedRow| Cell::Count(row.line.cast_signed())),
+        Column::new("batch", "col-batch", "", |_, row: &RefusedRow| Cell::Text(row.batch_id.clone())),
+    ]
 }

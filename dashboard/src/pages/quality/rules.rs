@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use queries::panel;
 use serde::Deserialize;
 
+use super::asked;
 use super::picked::Picked;
-use super::{asked, table};
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::Context;
 use crate::i18n::Lang;
+use crate::sheet::{Cell, Column};
 
 /// Stands in the address for rows that no table has, since the record could not be read.
 const WHOLE: &str = "RECORD";
@@ -73,20 +74,20 @@ pub(super) async fn read(context: &Context, picked: &Picked) -> Result<Vec<RuleR
     Ok(rows)
 }
 
-pub(super) fn csv(context: &Context, rows: &[RuleRow]) -> String {
-    let t = context.lang();
-    let head = ["col-rule", "col-code", "col-table", "col-mapping", "col-source", "col-open-rows", "col-last-seen"];
-    let mut csv = table(t, &head);
-    for row in rows {
-        csv.row(&[
-            t.code("rule", &row.rule),
-            row.rule.clone(),
-            name(t, row.table_name.as_deref()),
-            row.mapping.clone(),
-            row.source_system.clone(),
-            row.refused.to_string(),
-            format::stamp(context.zone(), row.last_seen_at),
-        ]);
-    }
-    csv.finish()
+/// Of the file.
+pub(super) fn columns() -> Vec<Column<RuleRow>> {
+    vec![
+        Column::new("rule", "col-rule", "", |context, row: &RuleRow| {
+            Cell::Text(context.lang().code("rule", &row.rule))
+        }),
+        Column::new("code", "col-code", "", |_, row: &RuleRow| Cell::Text(row.rule.clone())),
+        Column::new("table", "col-table", "", |context, row: &RuleRow| {
+            Cell::Text(name(context.lang(), row.table_name.as_deref()))
+        }),
+        Column::new("mapping", "col-mapping", "", |_, row: &RuleRow| Cell::Text(row.mapping.clone())),
+        Column::new("source", "col-source", "", |_, row: &RuleRow| Cell::Text(row.source_system.clone())),
+        // Without a sum: a row may break several rules.
+        Column::new("refused", "col-open-rows", "r", |_, row: &RuleRow| Cell::Count(row.refused)),
+        Column::new("last_seen", "col-last-seen", "r", |_, row: &RuleRow| Cell::Instant(row.last_seen_at)),
+    ]
 }

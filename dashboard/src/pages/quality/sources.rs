@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use queries::panel;
 use serde::Deserialize;
 
-use super::{asked, table};
+use super::asked;
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::Context;
 use crate::i18n::Lang;
+use crate::sheet::{Cell, Column};
 
 /// One row of panel `quality_sources`.
 #[derive(Debug, Clone, Deserialize)]
@@ -143,41 +144,28 @@ pub(super) fn total(context: &Context, rows: &[SourceRow]) -> Option<View> {
     (rows.len() > 1).then(|| View { name: t.say("quality-total"), open_href, ..sum.view(t) })
 }
 
-pub(super) fn csv(context: &Context, rows: &[SourceRow]) -> String {
-    let t = context.lang();
-    let head = [
-        "col-source",
-        "col-state",
-        "col-last-complete",
-        "col-watermark",
-        "col-last-batch",
-        "col-batches",
-        "col-rows-in",
-        "col-landed",
-        "col-quarantined",
-        "col-known",
-        "col-check",
-        "col-open-rows",
-    ];
-    let mut csv = table(t, &head);
-    let instant = |at: Option<Timestamp>| at.map(|at| format::stamp(context.zone(), at)).unwrap_or_default();
-    for row in rows {
-        csv.row(&[
-            row.source_system.clone(),
-            t.say(if row.is_fresh(context) { "source-today" } else { "source-not-today" }),
-            row.file_name.clone().unwrap_or_default(),
-            instant(row.watermark),
-            instant(row.last_batch_at),
-            row.account.batches.to_string(),
-            row.account.rows_in.to_string(),
-            row.account.rows_landed.to_string(),
-            row.account.rows_quarantined.to_string(),
-            row.account.rows_known.to_string(),
-            row.account.check(t),
-            row.account.open_rows.to_string(),
-        ]);
-    }
-    csv.finish()
+/// Of the file.
+pub(super) fn columns() -> Vec<Column<SourceRow>> {
+    vec![
+        Column::new("source", "col-source", "", |_, row: &SourceRow| Cell::Text(row.source_system.clone())),
+        Column::new("state", "col-state", "", |context, row: &SourceRow| {
+            Cell::Text(context.lang().say(if row.is_fresh(context) { "source-today" } else { "source-not-today" }))
+        }),
+        Column::new("file", "col-last-complete", "", |_, row: &SourceRow| Cell::text(row.file_name.as_deref())),
+        Column::new("watermark", "col-watermark", "r", |_, row: &SourceRow| Cell::instant(row.watermark)),
+        Column::new("last_batch", "col-last-batch", "r", |_, row: &SourceRow| Cell::instant(row.last_batch_at)),
+        count("batches", "col-batches", |_, row| Cell::Count(row.account.batches)),
+        count("rows_in", "col-rows-in", |_, row| Cell::Count(row.account.rows_in)),
+        count("landed", "col-landed", |_, row| Cell::Count(row.account.rows_landed)),
+        count("quarantined", "col-quarantined", |_, row| Cell::Count(row.account.rows_quarantined)),
+        count("known", "col-known", |_, row| Cell::Count(row.account.rows_known)),
+        Column::new("check", "col-check", "", |context, row: &SourceRow| Cell::Text(row.account.check(context.lang()))),
+        count("open_rows", "col-open-rows", |_, row| Cell::Count(row.account.open_rows)),
+    ]
+}
+
+fn count(id: &'static str, title: &'static str, cell: fn(&Context, &SourceRow) -> Cell) -> Column<SourceRow> {
+    Column::new(id, title, "r", cell).with_sum()
 }
 
 fn stamp(context: &Context, at: Option<Timestamp>) -> String {

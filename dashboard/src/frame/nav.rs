@@ -1,0 +1,79 @@
+//! The pages in the head, and what differs by page.
+
+use super::{Context, Link};
+
+/// The pages in the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nav {
+    Overview,
+    Cards,
+    Villages,
+    Quality,
+    Organizations,
+    Items,
+    Savings,
+    Market,
+    Feedback,
+    Disclosure,
+    Metrics,
+    /// None of them.
+    Search,
+}
+
+impl Nav {
+    /// Whether its figures are metrics, which are counted from the records themselves.
+    pub(super) fn is_of_metrics(self) -> bool {
+        match self {
+            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Search => false,
+            Self::Organizations
+            | Self::Items
+            | Self::Savings
+            | Self::Market
+            | Self::Feedback
+            | Self::Disclosure
+            | Self::Metrics => true,
+        }
+    }
+
+    /// Whether the page keeps itself up to date.
+    pub(super) fn is_of_now(self) -> bool {
+        matches!(self, Self::Overview | Self::Cards | Self::Quality)
+    }
+
+    /// What the page's rows come from; empty where its sections say so themselves, or nothing is told.
+    pub(super) fn stale(self) -> &'static str {
+        match self {
+            Self::Cards => "card case_state workflow_event ingest_batch organization service_item region clock",
+            Self::Quality => "ingest_batch quarantine case_state calendar_day calendar_year clock",
+            _ => "",
+        }
+    }
+}
+
+impl Context {
+    /// The links of the head.
+    pub(super) fn nav(&self, nav: Nav) -> Vec<Link> {
+        let pages = [
+            (Nav::Overview, "/", "nav-overview"),
+            (Nav::Cards, "/cards", "nav-cards"),
+            (Nav::Villages, "/villages", "nav-villages"),
+            (Nav::Organizations, "/organizations", "nav-organizations"),
+            (Nav::Items, "/items", "nav-items"),
+            (Nav::Savings, "/savings", "nav-savings"),
+            (Nav::Market, "/market", "nav-market"),
+            (Nav::Feedback, "/feedback", "nav-feedback"),
+            (Nav::Disclosure, "/disclosure", "nav-disclosure"),
+            (Nav::Quality, "/quality", "nav-quality"),
+            (Nav::Metrics, "/metrics", "nav-metrics"),
+        ];
+        let t = self.lang();
+        let link = |(page, path, key): (Nav, &str, &str)| Link {
+            href: self.ask.link(path, &[]),
+            text: t.say(key),
+            current: page == nav,
+        };
+        // The public's page takes no filter.
+        let public = Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false };
+        pages.into_iter().map(link).chain([public]).collect()
+    }
+}
