@@ -1,7 +1,7 @@
 //! What a lake lacks that newer contracts have: tables, fields that may be unknown, and the shipped
-//! parameters of metrics. A lake of
-//! an older format from [`OLDEST_FORMAT`] on gets them and this program's format; a still older one is
-//! refused when it is opened: its rows lack what only the original files can tell.
+//! parameters of metrics. A lake of an older format from [`OLDEST_FORMAT`] on gets them and this program's
+//! format, one of today's what has come since; a still older one is refused when it is opened: its rows lack what
+//! only the original files can tell.
 
 use delta_kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::DeltaTable;
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::table::Table;
 use super::{FORMAT_VERSION, Lake, LakeError, LakeMeta, LakeUrl, OLDEST_FORMAT, seed};
-use crate::contract::{self, LAKE_META};
+use crate::contract::{self, LAKE_META, METRIC_PARAMETER};
 
 /// What a migration does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,6 +20,8 @@ pub struct Migration {
     pub from_format: u32,
     pub to_format: u32,
     pub added: Vec<Lack>,
+    /// Keys of shipped parameters that its table of them does not have.
+    pub parameters: Vec<String>,
 }
 
 /// What is missing.
@@ -59,7 +61,11 @@ impl Lake {
                 added.push(lack);
             }
         }
-        Ok(Migration { from_format: self.meta().format_version, to_format: FORMAT_VERSION, added })
+        let parameters = match self.table(&METRIC_PARAMETER).exists().await? {
+            true => seed::new_parameters(self).await?,
+            false => Vec::new(),
+        };
+        Ok(Migration { from_format: self.meta().format_version, to_format: FORMAT_VERSION, added, parameters })
     }
 
     /// Adds what is missing; each table is locked meanwhile. The format comes last, so a migration
@@ -75,8 +81,8 @@ impl Lake {
                 Some(_) => table.add_missing().await?,
             }
         }
+        seed::land_new_parameters(self).await?;
         if plan.from_format < plan.to_format {
-            seed::land_new_parameters(self).await?;
             seed::land_known_years(self).await?;
             let meta = LakeMeta { format_version: plan.to_format, ..self.meta().clone() };
             self.replace(&LAKE_META, &[meta.rows()?], None).await?;

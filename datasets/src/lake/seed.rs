@@ -33,6 +33,17 @@ pub(super) async fn land_reference(lake: &Lake) -> Result<(), LakeError> {
     land(lake, &METRIC_PARAMETER, parameters()?).await
 }
 
+/// The keys of shipped parameters that the lake does not know.
+pub(super) async fn new_parameters(lake: &Lake) -> Result<Vec<String>, LakeError> {
+    let mut known: HashSet<String> = HashSet::new();
+    for rows in lake.table(&METRIC_PARAMETER).snapshot().await?.read(&["key"]).await? {
+        known.extend(rows.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+    }
+    let shipped = padded(&METRIC_PARAMETER, parameters()?)?;
+    let keys = shipped.column(0).as_string::<i32>().iter().flatten();
+    Ok(keys.filter(|key| !known.contains(*key)).map(str::to_owned).collect())
+}
+
 /// The shipped parameters whose keys the lake does not know, beside its own rows.
 pub(super) async fn land_new_parameters(lake: &Lake) -> Result<(), LakeError> {
     let table = lake.table(&METRIC_PARAMETER);

@@ -8,7 +8,7 @@ use crate::verbs::{Shared, not_derived};
 
 pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
     let lake = Lake::open_older(&shared.lake_url()?).await?;
-    let Migration { from_format, to_format, added } = match dry_run {
+    let Migration { from_format, to_format, added, parameters } = match dry_run {
         true => lake.plan_migration().await?,
         false => lake.migrate().await?,
     };
@@ -16,7 +16,8 @@ pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
     let next = if is_changed { derived(shared).await? } else { None };
     if shared.global.json {
         let told = serde_json::json!({
-            "dry_run": dry_run, "from_format": from_format, "to_format": to_format, "added": added, "next": next,
+            "dry_run": dry_run, "from_format": from_format, "to_format": to_format, "added": added,
+            "parameters": parameters, "next": next,
         });
         say!("{told}");
         return Ok(());
@@ -33,9 +34,12 @@ pub async fn run(shared: &Shared, dry_run: bool) -> Result<()> {
             say!("{}: rows without {} {may} from then on", lack.table, lack.eased.join(", "));
         }
     }
+    if !parameters.is_empty() {
+        say!("parameters {} {does}", parameters.join(", "));
+    }
     if from_format < to_format {
         say!("format {from_format} {} format {to_format}", if dry_run { "would become" } else { "became" });
-    } else if added.is_empty() {
+    } else if added.is_empty() && parameters.is_empty() {
         say!("nothing to do: the lake has all that this program knows");
     }
     if let Some(next) = next {

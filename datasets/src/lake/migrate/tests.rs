@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Date32Type, Int64Type};
 use deltalake::kernel::StructField;
 use deltalake::operations::create::CreateBuilder;
@@ -197,4 +198,32 @@ async fn a_lake_of_format_6_gets_the_marts_and_keeps_its_parameters_beside_the_c
     };
     assert_eq!((told("saving_per_case"), told("claim_villages")), (vec!["150".to_owned()], vec!["428".to_owned()]));
     assert_eq!(lake.verify(Some(&METRIC_PARAMETER)).await.expect("verified").wrong, 0);
+}
+
+#[tokio::test]
+async fn a_lake_of_today_gets_the_parameters_that_came_since() {
+    let dir = tempfile::tempdir().expect("dir");
+    let url = LakeUrl::parse(&dir.path().display().to_string()).expect("url");
+    let lake = Lake::open_or_create(&url, LakeMeta::default()).await.expect("made");
+    let table = lake.table(&METRIC_PARAMETER);
+    let held = table.snapshot().await.expect("snapshot");
+    let names: Vec<&str> = METRIC_PARAMETER.fields.iter().map(|field| field.name).collect();
+    let rows = held.read(&names).await.expect("rows");
+    let older: Vec<RecordBatch> = rows
+        .iter()
+        .map(|rows| {
+            let keys = rows.column(0).as_string::<i32>().iter();
+            let is_older: BooleanArray = keys.map(|key| key.map(|key| key != "saving_hours_per_case")).collect();
+            filter_record_batch(rows, &is_older).expect("rows")
+        })
+        .collect();
+    table.put(&older, Some(&held), None).await.expect("put");
+    let plan = lake.plan_migration().await.expect("plan");
+    assert_eq!(
+        (plan.from_format, plan.parameters.as_slice()),
+        (FORMAT_VERSION, &["saving_hours_per_case".to_owned()][..])
+    );
+    assert!(plan.added.is_empty(), "{plan:?}");
+    assert_eq!(lake.migrate().await.expect("migrated"), plan);
+    assert!(lake.plan_migration().await.expect("plan").parameters.is_empty());
 }
