@@ -213,6 +213,7 @@ impl Job<'_> {
             vault: self.options.vault.clone(),
             keeps: self.options.vault_for(self.mapping).is_some(),
             from: from.cloned(),
+            progress: self.options.progress.clone(),
         };
         let (mut messages, reading) = replay.start();
         let mut failed = Ok(());

@@ -11,9 +11,9 @@ use readers::{LINE_COLUMN, ReadError, Sink, open, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use crate::land::Input;
 use crate::land::reader::{Message, ToChannel};
 use crate::land::refused::SHOWN;
+use crate::land::{Input, Progress};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::vault::{Raw, RawRecord, TextWriter, Vault};
 use crate::{IngestError, NewColumns, PersonKey, Refusal};
@@ -71,6 +71,7 @@ pub(super) struct Replay {
     /// Whether what is refused now may be kept.
     pub(super) keeps: bool,
     pub(super) from: Option<Correction>,
+    pub(super) progress: Option<Arc<dyn Progress>>,
 }
 
 /// What the thread has found.
@@ -173,7 +174,7 @@ impl Replay {
         let places: HashMap<(u64, &str), usize> =
             self.open.iter().enumerate().map(|(at, record)| ((record.line, record.row_hash.as_str()), at)).collect();
         let mut touched = HashSet::new();
-        let (mut found, mut header, mut record) = (0_usize, Header::default(), Record::default());
+        let (mut found, mut bytes, mut header, mut record) = (0_usize, 0, Header::default(), Record::default());
         vault.refused(&self.batch_id, |raw| {
             let Some(place) = places.get(&(raw.line, raw.row_hash.as_str())) else { return Ok(()) };
             found += 1;
@@ -181,6 +182,8 @@ impl Replay {
                 return Ok(());
             }
             fill(&raw, &mut header, &mut record);
+            bytes += record.bytes() as u64;
+            self.tell(touched.len(), bytes);
             Ok(maker.take(&header, Item::Record { line: *place as u64, record: &record })?)
         })?;
         if found == 0 && !self.open.is_empty() && !self.is_unfinished {
@@ -189,6 +192,14 @@ impl Replay {
             ));
         }
         Ok(touched)
+    }
+
+    /// Tells how many of the open records have been read, and the bytes of their values.
+    fn tell(&self, records: usize, bytes: u64) {
+        if let Some(progress) = &self.progress {
+            progress.read(bytes, bytes);
+            progress.records(records as u64, Some(self.open.len() as u64));
+        }
     }
 
     /// Reads one corrected record.
@@ -204,7 +215,7 @@ impl Replay {
     /// Reads a corrected file: the records that it corrects, and how many of its rows came too late.
     fn corrected(&self, from: &Input, maker: &mut Maker<'_>) -> Result<(HashSet<usize>, u64), IngestError> {
         let (touched, resolved_before) = (HashSet::new(), 0);
-        let mut sink = Corrected { replay: self, file: &from.name, maker, touched, resolved_before };
+        let mut sink = Corrected { replay: self, file: &from.name, maker, touched, resolved_before, bytes: 0 };
         // A file that a person has corrected need not be as the source writes its own.
         let plain = Mapping { csv: CsvHints::default(), ..self.mapping.clone() };
         read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
@@ -230,6 +241,7 @@ struct Corrected<'m, 'a> {
     maker: &'m mut Maker<'a>,
     touched: HashSet<usize>,
     resolved_before: u64,
+    bytes: u64,
 }
 
 impl Sink for Corrected<'_, '_> {
@@ -266,6 +278,8 @@ impl Sink for Corrected<'_, '_> {
         if !self.touched.insert(place) {
             return Err(wrong(at, format!("line {line} is corrected twice; keep one of the rows")));
         }
+        self.bytes += record.bytes() as u64;
+        self.replay.tell(self.touched.len(), self.bytes);
         self.maker.take(header, Item::Record { line: place as u64, record })
     }
 }
