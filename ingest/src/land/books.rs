@@ -71,6 +71,7 @@ pub(super) async fn find(
         extract_time: Some(batch.extract_time),
         kept: None,
         new_columns: None,
+        sheets_left_out: Vec::new(),
         before: Some(before),
         repeated: 0,
         masked: 0,

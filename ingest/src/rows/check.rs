@@ -82,6 +82,11 @@ fn fees(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Prob
 }
 
 fn prices(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
+    let is_below = |name: &str| matches!(value(contract, values, name), Some(Value::Decimal(units)) if *units < 0);
+    if let Some(wrong) = PRICES.into_iter().find(|name| is_below(name)) {
+        let reason = "a price is 0 or more; correct it at the source, or map what stands for unknown to null";
+        return Some((wrong, Problem::new("out_of_range", reason)));
+    }
     let [low, average, high] = ["low", "average", "high"].map(|name| match value(contract, values, name) {
         Some(Value::Decimal(units)) => Some(*units),
         _ => None,
@@ -182,6 +187,7 @@ mod tests {
             between(&MARKET_PRICE, &mut row(&MARKET_PRICE, &told)).map(|(_, problem)| problem.rule)
         };
         assert_eq!((price(1, 2, 3), price(2, 2, 2)), (None, None));
+        assert_eq!((price(-1, 2, 3), price(0, 0, 0)), (Some("out_of_range"), None));
         for (low, average, high) in [(3, 2, 4), (1, 4, 3), (3, 3, 2)] {
             assert_eq!(price(low, average, high), Some("price_order"));
         }
