@@ -25,6 +25,17 @@ fn prices_come_in_other_columns_encodings_days_and_units() {
 }
 
 #[test]
+fn messages_land_without_the_columns_of_answers() {
+    let place = Place::new();
+    let head = "留言时间,留言编号,留言用户,留言主题,留言详情,点赞数";
+    let file = place.file("messages.csv", format!("{head}\n2018/5/2 9:00:00,1,U1,咨询,甲,3\n"));
+    let receipt = place.json(&["ingest", "cn_messages", text(&file)]);
+    assert_eq!((receipt["rows_in"].as_i64(), receipt["landed"].as_i64()), (Some(1), Some(1)), "{receipt}");
+    assert_eq!(receipt["new_columns"]["names"], serde_json::json!(["点赞数"]), "{receipt}");
+    assert_eq!(place.number("select count(*) from feedback_reply"), 0);
+}
+
+#[test]
 fn a_price_below_zero_is_refused() {
     let place = Place::new();
     let file = place.file("below.csv", format!("{PRICES}\n葱,,斤,-1,2,3,2016-05-03\n葱,,斤,0,2,3,2016-05-03\n"));
