@@ -22,7 +22,7 @@ pub type Watch<'a> = &'a (dyn Fn(Come) + Send + Sync);
 pub(super) struct Teller<'a> {
     watch: Watch<'a>,
     come: Come,
-    /// Rows of the file that is being read.
+    /// Rows of what is being read.
     rows: u64,
 }
 
@@ -37,20 +37,30 @@ impl<'a> Teller<'a> {
         self.come.of += bytes;
     }
 
-    /// So many more rows of a file are done.
-    pub(super) fn part(&mut self, file: &LiveFile, rows: usize) {
+    /// So many more rows are done of files that are read together.
+    pub(super) fn part(&mut self, files: &[LiveFile], rows: usize) {
         self.rows += rows as u64;
-        let all = u128::from(file.rows.unwrap_or(self.rows).max(self.rows).max(1));
-        let share = u128::from(file.size) * u128::from(self.rows) / all;
-        let bytes = self.come.bytes + u64::try_from(share).unwrap_or(file.size);
+        let (size, all) = (size(files), u128::from(rows_of(files).max(self.rows).max(1)));
+        let share = u128::from(size) * u128::from(self.rows) / all;
+        let bytes = self.come.bytes + u64::try_from(share).unwrap_or(size);
         (self.watch)(Come { rows: self.come.rows + self.rows, bytes, ..self.come });
     }
 
-    /// A file is done, whether it had to be read or not.
-    pub(super) fn done(&mut self, file: &LiveFile) {
-        self.come.rows += file.rows.unwrap_or(self.rows);
+    /// Files are done, whether they had to be read or not.
+    pub(super) fn done(&mut self, files: &[LiveFile]) {
+        self.come.rows += rows_of(files).max(self.rows);
         self.rows = 0;
-        self.come.bytes += file.size;
+        self.come.bytes += size(files);
         (self.watch)(self.come);
     }
+}
+
+/// Bytes of files.
+fn size(files: &[LiveFile]) -> u64 {
+    files.iter().map(|file| file.size).sum()
+}
+
+/// Rows of files, as far as the log tells them.
+fn rows_of(files: &[LiveFile]) -> u64 {
+    files.iter().filter_map(|file| file.rows).sum()
 }

@@ -3,6 +3,7 @@
 //! older version tells of them either. Whatever is broken off goes on when it is asked for again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::slice::from_ref;
 
 use deltalake::kernel::Action;
 use deltalake::protocol::DeltaOperation;
@@ -134,7 +135,7 @@ impl Table {
         let (mut rows, mut quotes) = (0, 0);
         for file in pinned.files.iter() {
             let found = look.file(&pinned, file, seen, told).await?;
-            told.done(file);
+            told.done(from_ref(file));
             rows += found.rows;
             quotes += found.quotes;
             if found.rows + found.quotes > 0 {
@@ -150,7 +151,7 @@ impl Table {
                 Err(error) if is_broken(&error) => true,
                 Err(error) => return Err(error),
             };
-            told.done(&file);
+            told.done(from_ref(&file));
             if holds {
                 old.push(file.name);
             }
@@ -180,7 +181,7 @@ impl Table {
         let mut swaps = Vec::with_capacity(part.live.len());
         for file in &part.live {
             swaps.push(self.without(&pinned, file, &part.look, told).await?);
-            told.done(file);
+            told.done(from_ref(file));
             gone.push(file.name.clone());
         }
         let wanted = swaps.len();
@@ -211,7 +212,7 @@ impl Table {
             if rows.num_rows() > 0 {
                 writer.write_sorted(&look.cleaned(&rows)?).await?;
             }
-            told.part(file, rows.num_rows());
+            told.part(from_ref(file), rows.num_rows());
         }
         Ok(Swap { replaced: vec![file.clone()], files: writer.finish().await? })
     }

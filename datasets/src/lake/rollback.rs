@@ -3,6 +3,7 @@
 //! is broken off goes on when it is asked for again; the batch may land anew, as its next attempt.
 
 use std::collections::{HashMap, HashSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -168,7 +169,7 @@ impl Lake {
             let mut swaps = Vec::with_capacity(part.found.len());
             for (file, rows) in &part.found {
                 swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
-                told.done(file);
+                told.done(from_ref(file));
             }
             written.push((table, swaps));
         }
@@ -325,7 +326,7 @@ async fn find(
     let mut found = Vec::new();
     for file in snapshot.files.iter() {
         if !snapshot.may_hold(file, "batch_id", batch_id).await? {
-            told.done(file);
+            told.done(from_ref(file));
             continue;
         }
         let mut count = 0;
@@ -340,7 +341,7 @@ async fn find(
                 }
             }
         }
-        told.done(file);
+        told.done(from_ref(file));
         if count > 0 {
             found.push((file.clone(), count));
         }

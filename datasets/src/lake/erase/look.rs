@@ -121,7 +121,7 @@ impl Look {
                     seen.other_keys.insert(key.to_owned());
                 }
             }
-            told.part(file, rows.num_rows());
+            told.part(std::slice::from_ref(file), rows.num_rows());
         }
         Ok(found)
     }

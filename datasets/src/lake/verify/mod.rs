@@ -242,7 +242,7 @@ impl Lake {
                     }
                 }
             }
-            read.done(live);
+            read.done(std::slice::from_ref(live));
         }
         match keys::check(table).await {
             Ok(wrong) => wrong.into_iter().for_each(|(file, what)| report.find(contract, Some(&file), what)),
