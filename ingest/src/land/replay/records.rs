@@ -11,6 +11,7 @@ use readers::{LINE_COLUMN, ReadError, Sink, open, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
+use super::Contradicting;
 use crate::land::reader::{Message, ToChannel};
 use crate::land::refused::SHOWN;
 use crate::land::{Input, Progress};
@@ -71,6 +72,8 @@ pub(super) struct Replay {
     /// Whether what is refused now may be kept.
     pub(super) keeps: bool,
     pub(super) from: Option<Correction>,
+    /// Rows that are not to be believed as they are.
+    pub(super) contradicting: Contradicting,
     pub(super) progress: Option<Arc<dyn Progress>>,
 }
 
@@ -149,22 +152,32 @@ impl Replay {
         };
         let (made, span, new_columns, (touched, resolved_before)) = {
             let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
-            maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
+            let readable: Vec<Option<Vec<u32>>> = self.open.iter().map(|record| self.readable(record)).collect();
+            maker.only = Some(readable.iter().map(|outputs| outputs.clone().unwrap_or_default()).collect());
             maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
                 Some(Correction::File(from)) => self.corrected(from, &mut maker)?,
                 Some(Correction::Record(raw)) => (self.one(raw, &mut maker)?, 0),
-                None => (self.of_vault(&mut maker)?, 0),
+                None => (self.of_vault(&mut maker, &readable)?, 0),
             };
             maker.finish()?;
             (std::mem::take(&mut maker.made), maker.span, maker.new_columns(), touched)
         };
-        let Out { channel, passed, again, still, .. } = out;
+        let Out { channel, passed, again, mut still, .. } = out;
+        still.extend(self.contradicting.iter().map(still_contradicts).take(SHOWN.saturating_sub(still.len())));
         Ok(Told { made, span, new_columns, touched, passed, again, still, resolved_before, texts: channel.texts })
     }
 
+    /// The outputs of which rows are to be made again, none of a record that was refused whole; nothing if
+    /// the record need not be read.
+    fn readable(&self, record: &OpenRecord) -> Option<Vec<u32>> {
+        let is_open = |output: &u32| !self.contradicting.contains_key(&(record.line, record.row_hash.clone(), *output));
+        let outputs: Vec<u32> = record.outputs.iter().copied().filter(is_open).collect();
+        (record.outputs.is_empty() || !outputs.is_empty()).then_some(outputs)
+    }
+
     /// Reads the texts of the vault. Records that could not be read as such cannot be now.
-    fn of_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+    fn of_vault(&self, maker: &mut Maker<'_>, readable: &[Option<Vec<u32>>]) -> Result<HashSet<usize>, IngestError> {
         let wrong = |reason: &str| IngestError::NotReplayable { batch: self.batch_id.clone(), reason: reason.into() };
         let vault = match &self.vault {
             Some(vault) => vault,
@@ -178,7 +191,7 @@ impl Replay {
         vault.refused(&self.batch_id, |raw| {
             let Some(place) = places.get(&(raw.line, raw.row_hash.as_str())) else { return Ok(()) };
             found += 1;
-            if raw.values.is_empty() || !touched.insert(*place) {
+            if raw.values.is_empty() || readable[*place].is_none() || !touched.insert(*place) {
                 return Ok(());
             }
             fill(&raw, &mut header, &mut record);
@@ -220,6 +233,23 @@ impl Replay {
         let plain = Mapping { csv: CsvHints::default(), ..self.mapping.clone() };
         read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
         Ok((sink.touched, sink.resolved_before))
+    }
+}
+
+/// What is told of a row that is as it was.
+fn still_contradicts((row, field): (&(u64, String, u32), &Option<String>)) -> Refusal {
+    Refusal {
+        line: row.0,
+        table: None,
+        field: field.clone(),
+        rule: "contradicts",
+        reason:
+            "another row of its file has landed under the same key and says otherwise; correct this one and replay \
+                 it with --from, or let it rest"
+                .to_owned(),
+        row_hash: [0; 16],
+        output: Some(row.2),
+        resolved: false,
     }
 }
 
