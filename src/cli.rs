@@ -82,7 +82,7 @@ pub enum Verb {
     /// Write made-up files as the operational platforms would export them
     #[command(after_help = examples::SAMPLE)]
     Sample(SampleArgs),
-    /// Land files through a mapping (a TOML file, or workflow_case, workflow_event, receipt, bpic15, boston311)
+    /// Land files through a mapping: a TOML file, or a shipped one (workflow_event, xinfadi, …; a wrong name lists them)
     #[command(after_help = examples::INGEST)]
     Ingest(IngestArgs),
     /// Land what is new in a PostgreSQL database, by a [[pull]] section of the configuration

@@ -11,6 +11,7 @@ mod cards;
 mod checks;
 mod cli;
 mod corrections;
+mod dialects;
 mod disk_full;
 mod drift;
 mod erase;

@@ -109,6 +109,14 @@ fn two_rows_of_one_key_that_contradict_are_not_both_believed() {
     let place = place(true);
     assert_eq!(land(&place, "hall_20230511.csv", &["E1 ACCEPT 02", "E2 CLOSE 10", "E2 CLOSE 09"]), [2, 0, 1]);
     assert_eq!(place.number("select line from quarantine where rule = 'contradicts' and field = 'event_id'"), 4);
+    // As it was, it is not believed the second time either.
+    let batch = place.json(&["query", "select batch_id from ingest_batch"])[0]["batch_id"].clone();
+    let mapping = place.dir.path().join("hall.toml");
+    let replay = ["quarantine", "replay", batch.as_str().expect("an id"), "--mapping", text(&mapping)];
+    let told = place.json(&replay);
+    assert_eq!((told["outcome"].as_str(), told["open_after"].as_i64()), (Some("nothing_to_do"), Some(1)), "{told}");
+    assert_eq!(told["refusals"][0]["rule"], "contradicts", "{told}");
+    assert_eq!(day(&place, "E2", "2023-06-01"), Some(10));
     assert_eq!(land(&place, "hall_20230512.csv", &["E4 STEP_END 11", "E4 STEP_END 11"]), [1, 1, 0]);
 }
 

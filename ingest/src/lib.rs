@@ -16,7 +16,7 @@ mod rows;
 mod vault;
 pub mod watch;
 
-pub use erase::{Erasure, Subject, SubjectError, erase, plan_erase};
+pub use erase::{EraseWatch, Erasure, Subject, SubjectError, erase, plan_erase};
 pub use error::IngestError;
 pub use land::{
     Correction, IngestOptions, Input, OpenRefusal, Progress, Replayed, find_batch, ingest, open_refusals, replay,

@@ -33,6 +33,9 @@ pub struct Receipt {
     pub kept: Option<String>,
     /// Columns that the mapping does not know; unknown of a batch that had landed before.
     pub new_columns: Option<NewColumns>,
+    /// Visible sheets with values that were not read, since the mapping names no sheet and one before them was;
+    /// the first hundred, long names cut, personal numbers in them masked.
+    pub sheets_left_out: Vec<String>,
     /// Of a batch that had landed before, as what.
     pub before: Option<Earlier>,
     pub tables: Vec<TableCount>,

@@ -6,13 +6,14 @@ use anyhow::{Context, Result, bail};
 use datasets::audit::{AuditEntry, AuditLog};
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::Lake;
-use ingest::{Erasure, PersonKey, Subject, SubjectError, Vault};
+use ingest::{EraseWatch, Erasure, PersonKey, Subject, SubjectError, Vault};
 use serde_json::{Map, Value};
 
 use super::Shared;
 use super::audit::actor;
 use crate::cli::{EraseArgs, Misuse};
 use crate::output::{counted, say};
+use crate::progress::Stages;
 
 /// Action of the audit log.
 const ERASE: &str = "erase";
@@ -34,12 +35,21 @@ pub async fn run(shared: &Shared, args: &EraseArgs) -> Result<()> {
     let lake = shared.lake().await?;
     let vault = vault(shared)?;
     let _locks = if args.dry_run { Vec::new() } else { lake.lock_all().await? };
-    let erasure = ingest::plan_erase(&lake, vault.as_ref(), &subject).await?;
-    if !args.dry_run {
-        let log = AuditLog::at(shared.config.audit_file());
-        let job = Job { lake: &lake, vault: vault.as_ref(), subject: &subject, order: &args.order, log };
-        job.run(&erasure).await?;
-    }
+    let bar = Stages::shared(shared.global.json);
+    let shown = bar.clone();
+    let watch: EraseWatch = Arc::new(move |come| shown.come(come));
+    let done = async {
+        let erasure = ingest::plan_erase(&lake, vault.as_ref(), &subject, &watch).await?;
+        if !args.dry_run {
+            let log = AuditLog::at(shared.config.audit_file());
+            let (vault, order, watch) = (vault.as_ref(), &args.order, &watch);
+            Job { lake: &lake, vault, subject: &subject, order, log, watch }.run(&erasure).await?;
+        }
+        anyhow::Ok(erasure)
+    };
+    let erasure = done.await;
+    bar.finish();
+    let erasure = erasure?;
     print(shared, args, &subject, &erasure)
 }
 
@@ -70,6 +80,7 @@ struct Job<'a> {
     subject: &'a Subject,
     order: &'a str,
     log: AuditLog,
+    watch: &'a EraseWatch,
 }
 
 impl Job<'_> {
@@ -85,7 +96,7 @@ impl Job<'_> {
         }
         if !erasure.is_empty() {
             self.note("begun", erasure, &clock)?;
-            ingest::erase(self.lake, self.vault, erasure, self.order, clock.now()).await?;
+            ingest::erase(self.lake, self.vault, erasure, self.order, clock.now(), self.watch).await?;
         }
         self.note("done", erasure, &clock)
     }

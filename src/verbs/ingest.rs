@@ -147,6 +147,10 @@ fn print(receipt: &Receipt, json: bool) -> Result<()> {
     if let Some(new) = &receipt.new_columns {
         say!("  {new}");
     }
+    if !receipt.sheets_left_out.is_empty() {
+        let sheets = receipt.sheets_left_out.join(", ");
+        say!("  not read: {sheets}; name in the mapping the sheets to read ([xlsx] sheet, or sheets)");
+    }
     for refusal in &receipt.refusals {
         let field = refusal.field.as_deref().unwrap_or("record");
         say!("  line {}, {field}: {} - {}", refusal.line, refusal.rule, refusal.reason);

@@ -135,9 +135,9 @@ impl Shared {
     }
 }
 
-/// Brings states and cards up to what was `done`, which stands also if this fails.
-async fn derive_after(lake: &Lake, now: Timestamp, done: &str) -> Result<DeriveReport> {
-    analytics::derive(lake, DeriveOptions::at(now)).await.map_err(|error| not_derived(done, &error))
+/// Brings states and cards up to what was `done`, which stands also if this fails, behind a bar.
+async fn derive_after(lake: &Lake, now: Timestamp, done: &str, json: bool) -> Result<DeriveReport> {
+    progress::derive(lake, DeriveOptions::at(now), json).await.map_err(|error| not_derived(done, &error))
 }
 
 /// The same after a landing, behind a bar. If states and cards wait for consent to another clock, a warning tells it.

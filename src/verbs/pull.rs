@@ -12,7 +12,7 @@ use super::{Shared, derive_landed, tidy};
 use crate::cli::{Misuse, PullArgs};
 use crate::config::Pulling;
 use crate::output::{counted, say};
-use crate::progress::PullBar;
+use crate::progress::RowBar;
 
 /// The longest wait after a failure, unless the section itself waits longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -92,7 +92,7 @@ impl Job {
 
     /// The same behind a bar, and works out the cards.
     async fn watched(&self, json: bool) -> Result<PullReport> {
-        let bar = PullBar::shared(&self.pulling.pull.name, json);
+        let bar = RowBar::shared(&self.pulling.pull.name, json);
         let report = self.once(Some(bar.clone())).await;
         bar.finish();
         if let Some(lake) = self.fed(&report) {

@@ -12,6 +12,7 @@ use ingest::{
 use super::{Shared, derive_after};
 use crate::cli::{Misuse, QuarantineVerb};
 use crate::output::{counted, say};
+use crate::progress::RowBar;
 
 /// Places of a batch id that are shown to people.
 const SHORT: usize = 12;
@@ -191,12 +192,15 @@ async fn replay(shared: &Shared, batch: &str, how: &How<'_>) -> Result<()> {
     };
     let clock = SystemClock::default();
     let vault = shared.find_vault()?;
-    let options = IngestOptions { dry_run: how.dry_run, now: clock.now(), person, progress: None, vault };
+    let bar = RowBar::shared("replay", shared.global.json);
+    let options = IngestOptions { dry_run: how.dry_run, now: clock.now(), person, progress: Some(bar.clone()), vault };
     let from = how.from.map(|file| Correction::File(Input::file(file)));
-    let replayed = ingest::replay(&lake, &mapping, &batch, from.as_ref(), &options).await?;
+    let replayed = ingest::replay(&lake, &mapping, &batch, from.as_ref(), &options).await;
+    bar.finish();
+    let replayed = replayed?;
     if !how.dry_run && how.derive {
         let done = format!("the replay of batch {} is done and in the books", short(&batch));
-        derive_after(&lake, clock.now(), &done).await?;
+        derive_after(&lake, clock.now(), &done, shared.global.json).await?;
     }
     print(&replayed, shared.global.json)
 }

@@ -8,11 +8,12 @@ use deltalake::protocol::DeltaOperation;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
+use super::come::{Teller, Watch};
 use super::merge::Merge;
 use super::snapshot::{LiveFile, TableSnapshot};
 use super::swap::{Swap, SwapOptions};
 use super::table::{Once, Table};
-use super::{Lake, LakeError};
+use super::{Lake, LakeError, WrittenFiles};
 use crate::contract::{Contract, INGEST_BATCH, Role};
 
 /// Transaction that numbers the compactions of a table.
@@ -126,6 +127,17 @@ impl Lake {
         contract: &'static Contract,
         options: &CompactOptions,
     ) -> Result<CompactReport, LakeError> {
+        self.compact_watched(contract, options, &|_| ()).await
+    }
+
+    /// The same; `watch` hears how far it has come with this table.
+    pub async fn compact_watched(
+        &self,
+        contract: &'static Contract,
+        options: &CompactOptions,
+        watch: Watch<'_>,
+    ) -> Result<CompactReport, LakeError> {
+        let mut told = Teller::new(contract.table, 0, watch);
         let table = self.table(contract);
         let mut report = CompactReport {
             table: contract.table,
@@ -146,7 +158,8 @@ impl Lake {
                 groups.iter().for_each(|group| report.take(group));
                 break;
             }
-            let swaps = merge_all(&table, &pinned, groups).await?;
+            told.more(groups.iter().flatten().map(|file| file.size).sum());
+            let swaps = merge_all(&table, &pinned, groups, &mut told).await?;
             if swaps.is_empty() {
                 break;
             }
@@ -220,25 +233,37 @@ async fn next_run(table: &Table) -> Result<i64, LakeError> {
 }
 
 /// Writes the merged files. A group with a file out of order is left, so that the others get on.
-async fn merge_all(table: &Table, pinned: &TableSnapshot, groups: Vec<Vec<LiveFile>>) -> Result<Vec<Swap>, LakeError> {
+async fn merge_all(
+    table: &Table,
+    pinned: &TableSnapshot,
+    groups: Vec<Vec<LiveFile>>,
+    told: &mut Teller<'_>,
+) -> Result<Vec<Swap>, LakeError> {
     let mut swaps = Vec::with_capacity(groups.len());
     for group in groups {
-        match merge(table, pinned, group).await {
-            Ok(swap) => swaps.push(swap),
+        match merge(table, pinned, &group, told).await {
+            Ok(files) => swaps.push(Swap { replaced: group.clone(), files }),
             Err(error @ LakeError::Unsorted { .. }) => tracing::warn!("small files stay for now: {error}"),
             Err(error) => return Err(error),
         }
+        told.done(&group);
     }
     Ok(swaps)
 }
 
-async fn merge(table: &Table, pinned: &TableSnapshot, group: Vec<LiveFile>) -> Result<Swap, LakeError> {
-    let mut merge = Merge::open(pinned, &group).await?;
+async fn merge(
+    table: &Table,
+    pinned: &TableSnapshot,
+    group: &[LiveFile],
+    told: &mut Teller<'_>,
+) -> Result<WrittenFiles, LakeError> {
+    let mut merge = Merge::open(pinned, group).await?;
     let mut writer = table.writer();
     while let Some(rows) = merge.next_rows().await? {
         writer.write_sorted(&rows).await?;
+        told.part(group, rows.num_rows());
     }
-    Ok(Swap { replaced: group, files: writer.finish().await? })
+    writer.finish().await
 }
 
 #[cfg(test)]

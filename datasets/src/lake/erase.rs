@@ -3,6 +3,7 @@
 //! older version tells of them either. Whatever is broken off goes on when it is asked for again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::slice::from_ref;
 
 use deltalake::kernel::Action;
 use deltalake::protocol::DeltaOperation;
@@ -13,6 +14,7 @@ use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use parquet::errors::ParquetError;
 use serde::Serialize;
 
+use super::come::{Teller, Watch};
 use super::disk::{Disk, StdDisk};
 use super::read::BATCH_ROWS;
 use super::snapshot::{LiveFile, TableSnapshot};
@@ -63,16 +65,25 @@ pub struct ErasedTable {
 impl Lake {
     /// Where the tables hold one of these hashes. `keys` names the keys that they were made under; none:
     /// they were taken from a table. For what is done afterwards [`Lake::lock_all`] has to hold.
-    pub async fn plan_erase(&self, hashes: &BTreeSet<String>, keys: &[String]) -> Result<LakeErasure, LakeError> {
+    pub async fn plan_erase(
+        &self,
+        hashes: &BTreeSet<String>,
+        keys: &[String],
+        watch: Watch<'_>,
+    ) -> Result<LakeErasure, LakeError> {
         let mut plan = LakeErasure::default();
         let mut seen = Seen::default();
         let mut named: HashMap<&'static str, HashSet<String>> = HashMap::new();
         // Those first by whose rows is told who is quoted in the others.
         let (sources, others): (Vec<&'static Contract>, Vec<_>) =
             contract::ALL.iter().copied().filter(|table| is_personal(table)).partition(|table| is_source(table));
+        let mut told = Teller::new("look into tables", 0, watch);
+        for contract in sources.iter().chain(&others).copied() {
+            told.more(self.table(contract).snapshot().await?.bytes());
+        }
         for contract in sources.into_iter().chain(others) {
             let look = Look::new(contract, hashes, keys, &named);
-            let part = self.table(contract).holding(look, &mut seen).await?;
+            let part = self.table(contract).holding(look, &mut seen, &mut told).await?;
             let found = std::mem::take(&mut seen.named);
             if !found.is_empty() {
                 named.insert(contract.table, found);
@@ -86,7 +97,13 @@ impl Lake {
     }
 
     /// Carries out a plan that was made under the locks that the caller holds.
-    pub async fn erase(&self, plan: &LakeErasure, order: &str, now: Timestamp) -> Result<(), LakeError> {
+    pub async fn erase(
+        &self,
+        plan: &LakeErasure,
+        order: &str,
+        now: Timestamp,
+        watch: Watch<'_>,
+    ) -> Result<(), LakeError> {
         if let Some(folder) = self.url.folder() {
             // A landing that was killed may have left the beginning of a file.
             durable::sweep(&folder.join("_tmp"));
@@ -94,8 +111,10 @@ impl Lake {
         // Those last by whose rows is told who is quoted: broken off, the next run finds the same.
         let (sources, others): (Vec<&ErasedTable>, Vec<&ErasedTable>) =
             plan.tables.iter().partition(|part| is_source(part.look.contract));
+        let of: u64 = plan.tables.iter().flat_map(|part| &part.live).map(|file| file.size).sum();
+        let mut told = Teller::new("write anew", of, watch);
         for part in others.into_iter().chain(sources) {
-            self.table(part.look.contract).erase(part, order, now).await?;
+            self.table(part.look.contract).erase(part, order, now, &mut told).await?;
         }
         Ok(())
     }
@@ -110,25 +129,29 @@ impl Table {
         Ok(Once { app_id, attempt })
     }
 
-    async fn holding(&self, look: Look, seen: &mut Seen) -> Result<ErasedTable, LakeError> {
+    async fn holding(&self, look: Look, seen: &mut Seen, told: &mut Teller<'_>) -> Result<ErasedTable, LakeError> {
         let pinned = self.snapshot().await?;
         let (mut live, mut old) = (Vec::new(), Vec::new());
         let (mut rows, mut quotes) = (0, 0);
         for file in pinned.files.iter() {
-            let found = look.file(&pinned, file, seen).await?;
+            let found = look.file(&pinned, file, seen, told).await?;
+            told.done(from_ref(file));
             rows += found.rows;
             quotes += found.quotes;
             if found.rows + found.quotes > 0 {
                 live.push(file.clone());
             }
         }
-        for file in self.unnamed(&pinned).await? {
-            let holds = match look.file(&pinned, &file, seen).await {
+        let unnamed = self.unnamed(&pinned).await?;
+        told.more(unnamed.iter().map(|file| file.size).sum());
+        for file in unnamed {
+            let holds = match look.file(&pinned, &file, seen, told).await {
                 Ok(found) => found.rows + found.quotes > 0,
                 // Nobody can tell what is in it, and nobody can read it.
                 Err(error) if is_broken(&error) => true,
                 Err(error) => return Err(error),
             };
+            told.done(from_ref(&file));
             if holds {
                 old.push(file.name);
             }
@@ -146,12 +169,19 @@ impl Table {
         Ok(unnamed.map(|(_, file)| pinned.unnamed(file)).collect())
     }
 
-    async fn erase(&self, part: &ErasedTable, order: &str, now: Timestamp) -> Result<(), LakeError> {
+    async fn erase(
+        &self,
+        part: &ErasedTable,
+        order: &str,
+        now: Timestamp,
+        told: &mut Teller<'_>,
+    ) -> Result<(), LakeError> {
         let pinned = self.snapshot().await?;
         let mut gone = part.old.clone();
         let mut swaps = Vec::with_capacity(part.live.len());
         for file in &part.live {
-            swaps.push(self.without(&pinned, file, &part.look).await?);
+            swaps.push(self.without(&pinned, file, &part.look, told).await?);
+            told.done(from_ref(file));
             gone.push(file.name.clone());
         }
         let wanted = swaps.len();
@@ -168,7 +198,13 @@ impl Table {
     }
 
     /// The file without what tells of the person.
-    async fn without(&self, pinned: &TableSnapshot, file: &LiveFile, look: &Look) -> Result<Swap, LakeError> {
+    async fn without(
+        &self,
+        pinned: &TableSnapshot,
+        file: &LiveFile,
+        look: &Look,
+        told: &mut Teller<'_>,
+    ) -> Result<Swap, LakeError> {
         let fields: Vec<&str> = self.contract().fields.iter().map(|field| field.name).collect();
         let mut writer = self.writer();
         let mut batches = pinned.stream(file, &fields, BATCH_ROWS).await?;
@@ -176,6 +212,7 @@ impl Table {
             if rows.num_rows() > 0 {
                 writer.write_sorted(&look.cleaned(&rows)?).await?;
             }
+            told.part(from_ref(file), rows.num_rows());
         }
         Ok(Swap { replaced: vec![file.clone()], files: writer.finish().await? })
     }

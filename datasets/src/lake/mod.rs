@@ -14,6 +14,7 @@ use crate::contract::{self, Contract};
 mod again;
 mod audit_copy;
 mod backup;
+mod come;
 mod compact;
 pub mod disk;
 pub mod durable;
@@ -49,6 +50,7 @@ mod verify;
 mod write;
 
 pub use backup::{BackupOptions, BackupReport};
+pub use come::{Come, Watch};
 pub use compact::{CompactOptions, CompactReport};
 pub use erase::{ErasedTable, LakeErasure};
 pub use error::LakeError;

@@ -3,25 +3,29 @@
 //! is broken off goes on when it is asked for again; the batch may land anew, as its next attempt.
 
 use std::collections::{HashMap, HashSet};
+use std::slice::from_ref;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::Int64Type;
 use deltalake::protocol::DeltaOperation;
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::ledger::{Account, BATCH_WITHDRAWN, accounts, standing};
+use super::come::{Teller, Watch};
+use super::ledger::{Account, accounts};
 use super::read::BATCH_ROWS;
-use super::snapshot::{LiveFile, TableSnapshot};
+use super::snapshot::LiveFile;
 use super::swap::{Swap, SwapOptions};
 use super::table::{Once, Table};
 use super::{Lake, LakeError, TableLock};
 use crate::contract::{self, Contract, INGEST_BATCH, QUARANTINE, Role, WORKFLOW_CASE, WORKFLOW_EVENT};
 
+mod account;
 mod reference;
+
+use account::withdrawal;
 
 /// Tries to withdraw a batch beside landings; then they have to wait.
 const TRIES: usize = 3;
@@ -67,7 +71,7 @@ pub struct RollbackPart {
 
 impl Lake {
     /// What withdrawing a batch would do; `batch` is its id, or a beginning that only it has.
-    pub async fn plan_rollback(&self, batch: &str) -> Result<RollbackPlan, LakeError> {
+    pub async fn plan_rollback(&self, batch: &str, watch: Watch<'_>) -> Result<RollbackPlan, LakeError> {
         let held = accounts(&self.table(&INGEST_BATCH).snapshot().await?).await?;
         let state = |state: &'static str| LakeError::NoBatch { batch: batch.to_owned(), state };
         let mut named = held.iter().filter(|(id, _)| !batch.is_empty() && id.starts_with(batch));
@@ -83,12 +87,16 @@ impl Lake {
         let known = self.attempts(id).await?;
         let attempt = known.iter().skip(1).copied().max().unwrap_or_default().max(account.withdrawn + 1);
         let (mut tables, mut cases) = (Vec::new(), HashSet::new());
+        let mut told = Teller::new("look for rows", 0, watch);
+        for contract in parts().filter(|contract| contract.role != Role::Reference) {
+            told.more(self.table(contract).snapshot().await?.bytes());
+        }
         for contract in parts() {
             if contract.role == Role::Reference {
                 tables.extend(self.plan_reference(contract, id).await?);
                 continue;
             }
-            let found = find(&self.table(contract), id, &mut cases).await?;
+            let found = find(&self.table(contract), id, &mut cases, &mut told).await?;
             let rows = found.iter().map(|(_, rows)| rows).sum();
             if rows > 0 {
                 tables.push(RollbackPart { table: contract.table, rows, files: found.len(), found, restored: None });
@@ -112,22 +120,39 @@ impl Lake {
     /// Its rows are looked for, and files are written without them, while others land; the tables are
     /// locked for the commits alone, if what was found still stands by then.
     pub async fn rollback(&self, batch: &str, now: Timestamp) -> Result<RollbackPlan, LakeError> {
+        self.rollback_watched(batch, now, &|_| ()).await
+    }
+
+    /// The same; `watch` hears how far it has come.
+    pub async fn rollback_watched(
+        &self,
+        batch: &str,
+        now: Timestamp,
+        watch: Watch<'_>,
+    ) -> Result<RollbackPlan, LakeError> {
         for _ in 0..TRIES {
-            let plan = self.plan_rollback(batch).await?;
-            let swaps = self.without_batch(&plan).await?;
+            let plan = self.plan_rollback(batch, watch).await?;
+            let swaps = self.without_batch(&plan, watch).await?;
             let _locks = self.lock_parts(plan.has_reference()).await?;
             if self.is_unmoved(&plan).await? {
                 return self.withdraw(plan, swaps, now).await;
             }
         }
         let _locks = self.lock_parts(true).await?;
-        let plan = self.plan_rollback(batch).await?;
-        let swaps = self.without_batch(&plan).await?;
+        let plan = self.plan_rollback(batch, watch).await?;
+        let swaps = self.without_batch(&plan, watch).await?;
         self.withdraw(plan, swaps, now).await
     }
 
     /// The files of each table of the plan, written without the batch.
-    async fn without_batch(&self, plan: &RollbackPlan) -> Result<Vec<(Arc<Table>, Vec<Swap>)>, LakeError> {
+    async fn without_batch(
+        &self,
+        plan: &RollbackPlan,
+        watch: Watch<'_>,
+    ) -> Result<Vec<(Arc<Table>, Vec<Swap>)>, LakeError> {
+        let facts = plan.tables.iter().filter(|part| part.restored.is_none());
+        let of: u64 = facts.flat_map(|part| &part.found).map(|(file, _)| file.size).sum();
+        let mut told = Teller::new("write anew", of, watch);
         let mut written = Vec::with_capacity(plan.tables.len());
         for part in &plan.tables {
             let Some(contract) = contract::find(part.table) else { continue };
@@ -144,6 +169,7 @@ impl Lake {
             let mut swaps = Vec::with_capacity(part.found.len());
             for (file, rows) in &part.found {
                 swaps.push(without(&table, file, *rows, &plan.batch_id).await?);
+                told.done(from_ref(file));
             }
             written.push((table, swaps));
         }
@@ -286,7 +312,12 @@ fn later(held: &HashMap<String, Account>, batch_id: &str, withdrawn: &Account) -
 
 /// The files with rows of the batch, and how many each has; of tables that cases are folded from also
 /// which `cases` these are.
-async fn find(table: &Table, batch_id: &str, cases: &mut HashSet<String>) -> Result<Vec<(LiveFile, u64)>, LakeError> {
+async fn find(
+    table: &Table,
+    batch_id: &str,
+    cases: &mut HashSet<String>,
+    told: &mut Teller<'_>,
+) -> Result<Vec<(LiveFile, u64)>, LakeError> {
     let fields: &[&str] = match [WORKFLOW_CASE.table, WORKFLOW_EVENT.table].contains(&table.name()) {
         true => &["batch_id", "case_no"],
         false => &["batch_id"],
@@ -295,6 +326,7 @@ async fn find(table: &Table, batch_id: &str, cases: &mut HashSet<String>) -> Res
     let mut found = Vec::new();
     for file in snapshot.files.iter() {
         if !snapshot.may_hold(file, "batch_id", batch_id).await? {
+            told.done(from_ref(file));
             continue;
         }
         let mut count = 0;
@@ -309,6 +341,7 @@ async fn find(table: &Table, batch_id: &str, cases: &mut HashSet<String>) -> Res
                 }
             }
         }
+        told.done(from_ref(file));
         if count > 0 {
             found.push((file.clone(), count));
         }
@@ -340,39 +373,4 @@ async fn without(table: &Table, file: &LiveFile, rows: u64, batch_id: &str) -> R
         }
     }
     Ok(Swap { replaced: vec![file.clone()], files: writer.finish().await? })
-}
-
-/// Counts of the ledger that a withdrawal sums up.
-const COUNTS: [&str; 5] = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
-
-/// The landing's row again, with the counts of its replays, as one that withdraws them.
-async fn withdrawal(ledger: &TableSnapshot, plan: &RollbackPlan, now: Timestamp) -> Result<RecordBatch, LakeError> {
-    let fields: Vec<&str> = INGEST_BATCH.fields.iter().map(|field| field.name).collect();
-    let wanted = HashSet::from([plan.batch_id.clone()]);
-    let rows = ledger.read_where("batch_id", &wanted, &fields).await?;
-    let number = |row: &RecordBatch, name: &str| {
-        let column = row.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
-        column.and_then(|column| column.iter().next().flatten())
-    };
-    let stands = rows.iter().zip(standing(&rows));
-    let stands: Vec<RecordBatch> =
-        stands.flat_map(|(batch, places)| places.into_iter().map(move |at| batch.slice(at, 1))).collect();
-    let landing = stands.iter().min_by_key(|row| number(row, "attempt").unwrap_or(1));
-    let missing = || LakeError::NoBatch { batch: plan.batch_id.clone(), state: "is not in ingest_batch" };
-    let mut columns = landing.ok_or_else(missing)?.columns().to_vec();
-    let mut replaced: Vec<(&str, ArrayRef)> = vec![
-        ("attempt", Arc::new(Int64Array::from(vec![plan.attempt]))),
-        ("state", Arc::new(StringArray::from(vec![BATCH_WITHDRAWN]))),
-        ("withdrawn_at", Arc::new(TimestampMicrosecondArray::from(vec![now.as_microsecond()]).with_timezone("UTC"))),
-    ];
-    for name in COUNTS {
-        let sum: i64 = stands.iter().filter_map(|row| number(row, name)).sum();
-        replaced.push((name, Arc::new(Int64Array::from(vec![sum]))));
-    }
-    for (name, column) in replaced {
-        if let Some(place) = fields.iter().position(|field| *field == name) {
-            columns[place] = column;
-        }
-    }
-    RecordBatch::try_new(INGEST_BATCH.schema(), columns).map_err(LakeError::arrow(INGEST_BATCH.table))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::AsArray;
 use datasets::contract::INGEST_BATCH;
-use datasets::lake::{Lake, LakeErasure};
+use datasets::lake::{Come, Lake, LakeErasure};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -21,6 +21,9 @@ pub use subject::{Subject, SubjectError};
 
 /// Mapping and its version, by the batch that landed through it.
 pub(crate) type Batches = HashMap<String, (String, String)>;
+
+/// Hears how far an erasure has come, from the thread that is at it.
+pub type EraseWatch = Arc<dyn Fn(Come) + Send + Sync>;
 
 /// Where a person is held.
 #[derive(Debug, Serialize)]
@@ -50,12 +53,14 @@ pub async fn plan_erase(
     lake: &Lake,
     vault: Option<&Arc<Vault>>,
     subject: &Arc<Subject>,
+    watch: &EraseWatch,
 ) -> Result<Erasure, IngestError> {
-    let in_lake = lake.plan_erase(subject.hashes(), &subject.key_ids()).await?;
+    let in_lake = lake.plan_erase(subject.hashes(), &subject.key_ids(), &**watch).await?;
     let mut in_vault = VaultErasure::default();
     if let Some(vault) = vault.cloned() {
         let (subject, landed, batches) = (subject.clone(), in_lake.batches.clone(), batches(lake).await?);
-        in_vault = blocking("the vault", move || vault.plan_erase(&subject, landed, &batches)).await?;
+        let watch = watch.clone();
+        in_vault = blocking("the vault", move || vault.plan_erase(&subject, landed, &batches, &*watch)).await?;
     }
     let mut open = Vec::new();
     if !in_vault.refused.is_empty() {
@@ -76,13 +81,14 @@ pub async fn erase(
     erasure: &Erasure,
     order: &str,
     now: Timestamp,
+    watch: &EraseWatch,
 ) -> Result<(), IngestError> {
     close_erased(lake, &erasure.open, order, now).await?;
     if let Some(vault) = vault.cloned() {
-        let planned = erasure.vault.clone();
-        blocking("the vault", move || vault.erase(&planned)).await?;
+        let (planned, watch) = (erasure.vault.clone(), watch.clone());
+        blocking("the vault", move || vault.erase(&planned, &*watch)).await?;
     }
-    lake.erase(&erasure.lake, order, now).await?;
+    lake.erase(&erasure.lake, order, now, &**watch).await?;
     Ok(())
 }
 

@@ -52,6 +52,7 @@ pub(super) fn account(
         extract_time,
         kept: None,
         new_columns: summary.new_columns.clone(),
+        sheets_left_out: summary.sheets_left_out.clone(),
         before: None,
         tables,
         refusals: Vec::new(),

@@ -71,6 +71,7 @@ pub(super) async fn find(
         extract_time: Some(batch.extract_time),
         kept: None,
         new_columns: None,
+        sheets_left_out: Vec::new(),
         before: Some(before),
         repeated: 0,
         masked: 0,
@@ -96,6 +97,8 @@ pub(super) struct Held {
     pub(super) ingested_at: Timestamp,
     /// From when on its landing can have been known.
     pub(super) known_at: Timestamp,
+    /// Of the mappings through which its records have been read.
+    pub(super) mapping_versions: Vec<String>,
 }
 
 /// The batch of that id, if it has landed and was not withdrawn.
@@ -104,7 +107,7 @@ pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, I
     let texts = ["source_system", "file_name"];
     let numbers = ["records", "rows_in", "rows_landed", "rows_quarantined", "rows_known"];
     let instants = ["extract_time", "ingested_at", "known_at"];
-    let fields = [&["batch_id"][..], &texts, &numbers, &instants, &["attempt", "state"]].concat();
+    let fields = [&["batch_id"][..], &texts, &numbers, &instants, &["attempt", "state", "mapping_version"]].concat();
     let rows = lake.table(&INGEST_BATCH).snapshot().await?.read_where("batch_id", &wanted, &fields).await?;
     let mut held: Option<Held> = None;
     let mut sums = [0; 5];
@@ -131,7 +134,9 @@ pub(super) async fn batch(lake: &Lake, batch_id: &str) -> Result<Option<Held>, I
                 landed_at: ingested_at,
                 ingested_at,
                 known_at,
+                mapping_versions: Vec::new(),
             });
+            entry.mapping_versions.push(text(13));
             entry.landed_at = entry.landed_at.min(ingested_at);
             entry.ingested_at = entry.ingested_at.max(ingested_at);
             entry.known_at = entry.known_at.min(known_at);

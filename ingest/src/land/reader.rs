@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use datasets::contract::Contract;
 use readers::mapping::Mapping;
-use readers::record::{Header, Item};
+use readers::record::{Header, Item, shorten};
 use readers::{Opened, ReadError, Sink, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
@@ -19,6 +19,8 @@ use crate::{IngestError, NewColumns, Refusal};
 
 /// Records from one telling of progress to the next.
 const TELL_EVERY: u64 = 4096;
+/// Sheets that were not read which a receipt names.
+const MOST_LEFT_OUT: usize = 100;
 
 /// What the reader hands over.
 pub(super) enum Message {
@@ -35,6 +37,8 @@ pub(crate) struct Summary {
     pub(crate) latest: Option<i64>,
     pub(crate) encoding: &'static str,
     pub(crate) new_columns: Option<NewColumns>,
+    /// Sheets with values that were not read.
+    pub(crate) sheets_left_out: Vec<String>,
     /// The text of what was refused, not yet kept.
     pub(crate) texts: Option<TextWriter>,
 }
@@ -59,6 +63,7 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
     let texts = job.options.vault_for(&mapping).map(|vault| TextWriter::new(vault, job.options.now, room));
     let reading = tokio::task::spawn_blocking(move || {
         let mut out = ToChannel { sender, file: input.name.clone(), texts, part: String::new() };
+        let mut left_out = Vec::new();
         let mut summary = {
             let mut maker = Maker::new(&mapping, common, &person, &mut out);
             let encoding = match page {
@@ -66,7 +71,7 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
                 None => {
                     let opened = opened.map_or_else(|| Opened::open(&input.path, &input.name), Ok)?;
                     let watched = Watched { inner: opened.reading(), done: 0, of, progress: progress.clone() };
-                    let mut counted = Counted { maker: &mut maker, progress };
+                    let mut counted = Counted { maker: &mut maker, progress, left_out: &mut left_out };
                     let read = read(Box::new(watched), &input.name, &mapping, &mut counted);
                     // A file that is being written to may be broken by that alone.
                     opened.check(&input.name)?;
@@ -76,6 +81,7 @@ pub(super) fn start(job: &Job<'_>, common: Common) -> (Receiver<Message>, JoinHa
             maker.finish()?;
             Summary::of(&mut maker, encoding)
         };
+        summary.sheets_left_out = left_out;
         summary.texts = out.texts;
         Ok(summary)
     });
@@ -93,6 +99,7 @@ impl Summary {
             latest: maker.latest,
             encoding,
             new_columns: maker.new_columns(),
+            sheets_left_out: Vec::new(),
             texts: None,
         }
     }
@@ -171,6 +178,7 @@ impl RowSink for ToChannel {
 struct Counted<'m, 'a> {
     maker: &'m mut Maker<'a>,
     progress: Option<Arc<dyn Progress>>,
+    left_out: &'m mut Vec<String>,
 }
 
 impl Sink for Counted<'_, '_> {
@@ -184,6 +192,12 @@ impl Sink for Counted<'_, '_> {
 
     fn part(&mut self, name: &str) {
         self.maker.part(name);
+    }
+
+    fn left_out(&mut self, sheet: &str) {
+        if self.left_out.len() < MOST_LEFT_OUT {
+            self.left_out.push(shorten(sheet));
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Facts are committed first, then the resolutions, then the ledger. If a replay is broken off, the
 //! next finds what landed as known and what was resolved as not open, and enters both in the books.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::AsArray;
 use datasets::contract::{Contract, INGEST_BATCH, QUARANTINE, Role};
@@ -28,6 +28,9 @@ mod records;
 
 pub use records::Correction;
 use records::{OpenRecord, Replay, Told};
+
+/// Line, `row_hash` and output of rows, and the field that was told.
+type Contradicting = BTreeMap<(u64, String, u32), Option<String>>;
 
 /// What became of the open records of a batch.
 #[derive(Debug, Clone, Serialize)]
@@ -69,7 +72,12 @@ pub async fn replay(
     let _locks = if options.dry_run { Vec::new() } else { lock_all(lake, mapping).await? };
     let held = books::batch(lake, batch_id).await?;
     let held = held.ok_or_else(|| IngestError::NoBatch { batch: batch_id.to_owned(), found: 0 })?;
-    let open = open_records(mapping, batch_id, &held, open_refusals(lake, Some(batch_id)).await?)?;
+    let refusals = open_refusals(lake, Some(batch_id)).await?;
+    let contradicting = match from {
+        None if held.mapping_versions.contains(&mapping.version) => contradicting(&refusals),
+        _ => Contradicting::new(),
+    };
+    let open = open_records(mapping, batch_id, &held, refusals)?;
     // Later than the attempt before, so that the rows of each can be told apart.
     let least = held.ingested_at.saturating_add(SignedDuration::from_micros(1)).unwrap_or(held.ingested_at);
     let options = IngestOptions { now: options.now.max(least), ..options.clone() };
@@ -87,7 +95,15 @@ pub async fn replay(
         bytes: 0,
         once,
     };
-    job.replay(lake, &held, &before, open, from).await
+    job.replay(lake, &held, &before, open, from, contradicting).await
+}
+
+/// Rows that contradict one that has landed: read through the same mapping as they were, they do so still,
+/// which the reading of them alone does not show.
+fn contradicting(refusals: &[OpenRefusal]) -> Contradicting {
+    let rows = refusals.iter().filter(|refusal| refusal.rule == "contradicts");
+    rows.filter_map(|refusal| Some(((refusal.line, refusal.row_hash.clone(), refusal.output?), refusal.field.clone())))
+        .collect()
 }
 
 /// The refused records, each with its open outputs.
@@ -185,6 +201,7 @@ impl Job<'_> {
         before: &Before,
         open: Vec<OpenRecord>,
         from: Option<&Correction>,
+        contradicting: Contradicting,
     ) -> Result<Replayed, IngestError> {
         let common = self.common(Some(lake))?;
         let extracted = Extracted::find(lake, self.mapping, self.told().is_some(), Some(held.extract_time)).await?;
@@ -213,6 +230,8 @@ impl Job<'_> {
             vault: self.options.vault.clone(),
             keeps: self.options.vault_for(self.mapping).is_some(),
             from: from.cloned(),
+            contradicting,
+            progress: self.options.progress.clone(),
         };
         let (mut messages, reading) = replay.start();
         let mut failed = Ok(());

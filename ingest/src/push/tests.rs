@@ -28,6 +28,7 @@ occurred_at = "at"
 
 mod bounds;
 mod reference;
+mod told;
 
 struct Place {
     dir: tempfile::TempDir,

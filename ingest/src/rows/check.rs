@@ -7,8 +7,10 @@ use super::value::{Problem, Value};
 
 /// Fills in what follows from other fields, and tells what contradicts.
 pub(super) fn between(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str, Problem)> {
+    if let Some(below) = below_zero(contract, values) {
+        return Some(below);
+    }
     match contract.table {
-        "workflow_case" => fees(contract, values),
         "rating" => stars(contract, values),
         "market_price" => prices(contract, values),
         "service_item" => item(contract, values),
@@ -73,11 +75,24 @@ fn stars(contract: &Contract, values: &mut [Value<'_>]) -> Option<(&'static str,
     }
 }
 
-/// What was paid back is no fee; a deviation between the two is told, not refused (domain §8 R17).
-fn fees(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
-    let is_below = |name: &str| matches!(value(contract, values, name), Some(Value::Decimal(units)) if *units < 0);
-    let wrong = ["fee_due", "fee_paid"].into_iter().find(|name| is_below(name))?;
-    let reason = "a fee is 0 or more yuan; correct it at the source, or map what stands for unknown to null";
+/// Fields by table that are 0 or more. What was paid back is no fee; how far fees deviate is told, not
+/// refused (domain §8 R17). A deal that is off is cancelled.
+const FROM_ZERO: [(&str, &[&str]); 4] = [
+    ("workflow_case", &["fee_due", "fee_paid", "visits_count"]),
+    ("listing", &["qty", "qty_kg", "price", "shelf_life_d", "views", "inquiries", "photos"]),
+    ("deal", &["qty_kg", "unit_price", "amount"]),
+    ("market_price", &PRICES),
+];
+
+fn below_zero(contract: &Contract, values: &[Value<'_>]) -> Option<(&'static str, Problem)> {
+    let is_below = |name: &str| match value(contract, values, name) {
+        Some(Value::Decimal(units)) => *units < 0,
+        Some(Value::Int(count)) => *count < 0,
+        _ => false,
+    };
+    let (_, fields) = FROM_ZERO.into_iter().find(|(table, _)| *table == contract.table)?;
+    let wrong = fields.iter().copied().find(|name| is_below(name))?;
+    let reason = "it is 0 or more; correct it at the source, or map what stands for unknown to null";
     Some((wrong, Problem::new("out_of_range", reason)))
 }
 
@@ -127,7 +142,7 @@ fn text<'v>(contract: &Contract, values: &'v [Value<'_>], name: &str) -> Option<
 
 #[cfg(test)]
 mod tests {
-    use datasets::contract::{MARKET_PRICE, RATING, SERVICE_ITEM, WORKFLOW_CASE};
+    use datasets::contract::{DEAL, Kind, LISTING, MARKET_PRICE, RATING, SERVICE_ITEM, WORKFLOW_CASE};
 
     use super::*;
 
@@ -175,6 +190,24 @@ mod tests {
     }
 
     #[test]
+    fn amounts_and_counts_begin_at_zero() {
+        let tables = [&WORKFLOW_CASE, &LISTING, &DEAL, &MARKET_PRICE];
+        for (contract, (table, fields)) in tables.into_iter().zip(FROM_ZERO) {
+            assert_eq!(contract.table, table);
+            for name in fields.iter().copied() {
+                let kind = contract.field(name).expect("a field").kind;
+                let of = |number: i64| match kind {
+                    Kind::Int => Value::Int(number),
+                    _ => Value::Decimal(number.into()),
+                };
+                let told = |number| between(contract, &mut row(contract, &[(name, of(number))]));
+                assert_eq!(told(0), None, "{table}.{name}");
+                assert_eq!(told(-1).map(|(field, problem)| (field, problem.rule)), Some((name, "out_of_range")));
+            }
+        }
+    }
+
+    #[test]
     fn prices_are_in_order_and_items_fit() {
         let price = |low, average, high| {
             let told =
@@ -182,6 +215,7 @@ mod tests {
             between(&MARKET_PRICE, &mut row(&MARKET_PRICE, &told)).map(|(_, problem)| problem.rule)
         };
         assert_eq!((price(1, 2, 3), price(2, 2, 2)), (None, None));
+        assert_eq!((price(-1, 2, 3), price(0, 0, 0)), (Some("out_of_range"), None));
         for (low, average, high) in [(3, 2, 4), (1, 4, 3), (3, 3, 2)] {
             assert_eq!(price(low, average, high), Some("price_order"));
         }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use datasets::lake::{Come, Watch};
 use readers::holds;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -45,14 +46,22 @@ impl Vault {
         subject: &Subject,
         landed: BTreeSet<String>,
         batches: &Batches,
+        watch: Watch<'_>,
     ) -> Result<VaultErasure, IngestError> {
         let mut found = VaultErasure::default();
         let mut of_person = landed;
+        let originals = entries(&self.options.folder.join(ORIGINALS))?;
+        let mut refused = Vec::new();
         for folder in entries(&self.options.folder.join(QUARANTINE))? {
-            let batch = name(&folder);
-            for file in entries(&folder)? {
+            refused.push((name(&folder), entries(&folder)?));
+        }
+        let texts = refused.iter().flat_map(|(_, files)| files);
+        let mut come = come("look into the vault", texts.chain(&originals));
+        for (batch, files) in refused {
+            for file in files {
                 let mut records = 0;
                 self.records(&file, &mut |record| {
+                    come.rows += 1;
                     if is_of(subject, &record) {
                         found.records.insert((batch.clone(), record.line, record.row_hash));
                         records += 1;
@@ -63,6 +72,8 @@ impl Vault {
                     found.refused.insert(format!("{batch}/{}", name(&file)), records);
                     of_person.insert(batch.clone());
                 }
+                come.bytes += size(&file);
+                watch(come);
             }
         }
         // What an original is called in the ledger takes its bytes and the mapping to tell.
@@ -73,10 +84,12 @@ impl Vault {
             }
         }
         let needles = subject.needles();
-        for file in entries(&self.options.folder.join(ORIGINALS))? {
+        for file in originals {
             if self.is_of_batch(&file, &ways)? || self.is_in_original(&file, &needles)? {
                 found.originals.insert(name(&file));
             }
+            come.bytes += size(&file);
+            watch(come);
         }
         Ok(found)
     }
@@ -104,20 +117,29 @@ impl Vault {
     }
 
     /// Carries out a plan. Originals go first: which they are may be told by refused records alone.
-    pub(crate) fn erase(&self, plan: &VaultErasure) -> Result<(), IngestError> {
+    pub(crate) fn erase(&self, plan: &VaultErasure, watch: Watch<'_>) -> Result<(), IngestError> {
         for original in &plan.originals {
             self.remove(&self.original(original))?;
         }
         let folder = self.options.folder.join(QUARANTINE);
-        plan.refused.keys().try_for_each(|file| self.rewrite(&folder.join(file), plan))
+        let files: Vec<PathBuf> = plan.refused.keys().map(|file| folder.join(file)).collect();
+        let mut come = come("write refused rows anew", &files);
+        for file in &files {
+            let bytes = size(file);
+            self.rewrite(file, plan, &mut come)?;
+            come.bytes += bytes;
+            watch(come);
+        }
+        Ok(())
     }
 
     /// Writes a file of refused records anew without the person's, to be kept as long as before.
-    fn rewrite(&self, file: &Path, plan: &VaultErasure) -> Result<(), IngestError> {
+    fn rewrite(&self, file: &Path, plan: &VaultErasure, come: &mut Come) -> Result<(), IngestError> {
         let Some(kept_at) = self.read(file)?.map(|reader| reader.kept_at()) else { return Ok(()) };
         let batch = file.parent().map(name).unwrap_or_default();
         let mut left: Option<SealWriter> = None;
         self.records(file, &mut |record| {
+            come.rows += 1;
             if plan.holds(&batch, record.line, &record.row_hash) {
                 return Ok(());
             }
@@ -149,6 +171,16 @@ impl Vault {
 fn is_of(subject: &Subject, record: &RawRecord) -> bool {
     let mut texts = record.values.iter().map(|(_, value)| value).chain(&record.text);
     texts.any(|text| subject.is_in(text))
+}
+
+/// What there is to do with these files.
+fn come<'a>(stage: &'static str, files: impl IntoIterator<Item = &'a PathBuf>) -> Come {
+    Come { stage, rows: 0, bytes: 0, of: files.into_iter().map(|file| size(file)).sum() }
+}
+
+/// Bytes of a file; none if it is gone.
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |file| file.len())
 }
 
 /// The last part of a path.

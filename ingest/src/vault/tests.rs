@@ -229,15 +229,22 @@ fn a_person_leaves_originals_and_refused_records_and_others_stay_as_long_as_befo
     let landed = BTreeSet::from([hex::encode(named.finalize())]);
     let way = ("hall".to_owned(), "v1".to_owned());
     let batches: Batches = landed.iter().map(|id| (id.clone(), way.clone())).collect();
-    let plan = vault.plan_erase(&subject, landed, &batches).expect("plan");
+    let heard = std::sync::Mutex::new(Vec::new());
+    let plan =
+        vault.plan_erase(&subject, landed, &batches, &|come| heard.lock().expect("free").push(come)).expect("plan");
     assert_eq!(plan.originals, BTreeSet::from(["landed", "plain"].map(str::to_owned)));
     assert_eq!(
         plan.refused.iter().map(|(file, n)| (file.as_str(), *n)).collect::<Vec<_>>(),
         [("0a1b/1", 1), ("ffff/1", 1)]
     );
+    let heard = heard.into_inner().expect("free");
+    assert_eq!(heard.len(), 5, "after each file");
+    assert!(heard.is_sorted_by(|before, after| before.bytes < after.bytes && before.of == after.of));
+    let last = heard.last().expect("five");
+    assert_eq!((last.bytes, last.rows), (last.of, 3));
     assert!(plan.holds("0a1b", 7, &"01".repeat(16)) && !plan.holds("0a1b", 9, &"01".repeat(16)));
-    vault.erase(&plan).expect("erased");
-    vault.erase(&plan).expect("nothing is left to erase");
+    vault.erase(&plan, &|_| ()).expect("erased");
+    vault.erase(&plan, &|_| ()).expect("nothing is left to erase");
     assert!(vault.has_original("other") && !vault.has_original("plain") && !vault.has_original("landed"));
     let mut lines = Vec::new();
     let mut take = |record: RawRecord| -> Result<(), IngestError> {
@@ -247,7 +254,7 @@ fn a_person_leaves_originals_and_refused_records_and_others_stay_as_long_as_befo
     vault.refused("0a1b", &mut take).expect("read");
     vault.refused("ffff", &mut take).expect("gone");
     assert_eq!(lines, [9]);
-    assert!(vault.plan_erase(&subject, BTreeSet::new(), &batches).expect("plan").is_empty());
+    assert!(vault.plan_erase(&subject, BTreeSet::new(), &batches, &|_| ()).expect("plan").is_empty());
     assert_eq!(vault.sweep(day("2023-10-13")).expect("swept"), 0);
     assert_eq!(vault.sweep(day("2023-10-14")).expect("swept"), 2, "writing anew keeps nothing for longer");
 }

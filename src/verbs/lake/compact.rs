@@ -5,7 +5,7 @@ use datasets::lake::{CompactOptions, CompactReport};
 
 use super::sized;
 use crate::output::{counted, say};
-use crate::progress::Bar;
+use crate::progress::Stages;
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool) -> Result<()> {
@@ -14,10 +14,9 @@ pub async fn run(shared: &Shared, only: Option<&'static Contract>, dry_run: bool
     let mut reports = Vec::new();
     let chosen: Vec<&'static Contract> =
         lake.compactable().filter(|table| only.is_none_or(|only| only.table == table.table)).collect();
-    let bar = Bar::counting(chosen.len() as u64, "compact", "tables", shared.global.json);
-    for (done, table) in (1..).zip(chosen) {
-        reports.push(lake.compact(table, &options).await?);
-        bar.at(done);
+    let bar = Stages::shared(shared.global.json);
+    for table in chosen {
+        reports.push(lake.compact_watched(table, &options, &|come| bar.come(come)).await?);
     }
     bar.finish();
     if shared.global.json {

@@ -7,6 +7,7 @@ use datasets::lake::{Lake, RollbackPlan, accounts};
 use jiff::Timestamp;
 
 use crate::output::{counted, say};
+use crate::progress::Stages;
 use crate::verbs::derive::summary;
 use crate::verbs::{Shared, derive_after, erase};
 
@@ -16,13 +17,20 @@ pub async fn run(shared: &Shared, batch: &str, dry_run: bool) -> Result<()> {
     if let Some(id) = withdrawn(&lake, batch).await? {
         return go_on(shared, &lake, &id, now, dry_run).await;
     }
-    let plan = match dry_run {
-        true => lake.plan_rollback(batch).await?,
-        false => lake.rollback(batch, now).await?,
+    let bar = Stages::shared(shared.global.json);
+    let watch = |come| bar.come(come);
+    let planned = match dry_run {
+        true => lake.plan_rollback(batch, &watch).await,
+        false => lake.rollback_watched(batch, now, &watch).await,
     };
+    bar.finish();
+    let plan = planned?;
     let derived = match dry_run {
         true => None,
-        false => Some(derive_after(&lake, now, &format!("batch {} is withdrawn", plan.batch_id)).await?),
+        false => {
+            let done = format!("batch {} is withdrawn", plan.batch_id);
+            Some(derive_after(&lake, now, &done, shared.global.json).await?)
+        }
     };
     let erased_by = erased_by(shared, &lake, &plan.batch_id);
     if shared.global.json {
@@ -67,7 +75,7 @@ async fn go_on(shared: &Shared, lake: &Lake, id: &str, now: Timestamp, dry_run: 
     let done = format!("batch {id} has been withdrawn already");
     let derived = match dry_run {
         true => None,
-        false => Some(derive_after(lake, now, &done).await?),
+        false => Some(derive_after(lake, now, &done, shared.global.json).await?),
     };
     if shared.global.json {
         let told =

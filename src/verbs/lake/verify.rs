@@ -4,13 +4,13 @@ use datasets::lake::Finding;
 
 use super::sized;
 use crate::output::{counted, say};
-use crate::progress::Bar;
+use crate::progress::Stages;
 use crate::verbs::Shared;
 
 pub async fn run(shared: &Shared, table: Option<&'static Contract>) -> Result<()> {
     let lake = shared.lake().await?;
-    let bar = Bar::of_bytes("verify", "read", shared.global.json);
-    let verified = lake.verify_watched(table, &|done, of| bar.at_of(done, of)).await;
+    let bar = Stages::shared(shared.global.json);
+    let verified = lake.verify_watched(table, &|come| bar.come(come)).await;
     bar.finish();
     let report = verified?;
     if shared.global.json {

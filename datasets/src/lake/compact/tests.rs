@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::super::tests::{lines, refused};
-use super::super::{LakeMeta, LakeUrl};
+use super::super::{Come, LakeMeta, LakeUrl};
 use super::*;
 use crate::clock::{Clock, SystemClock};
 use crate::contract::{CASE_STATE, QUARANTINE};
@@ -30,8 +30,13 @@ async fn small_files_become_one_in_order_and_readers_keep_theirs() {
     let plan = lake.compact(&QUARANTINE, &CompactOptions { dry_run: true, ..CompactOptions::at(now()) }).await;
     assert_eq!(plan.expect("plan").files_before, 40);
     assert_eq!(lake.table(&QUARANTINE).snapshot().await.expect("same").version, pinned.version, "nothing is done");
-    let report = lake.compact(&QUARANTINE, &CompactOptions::at(now())).await.expect("compacted");
+    let heard = std::sync::Mutex::new(Vec::<Come>::new());
+    let watch = |come: Come| heard.lock().expect("free").push(come);
+    let report = lake.compact_watched(&QUARANTINE, &CompactOptions::at(now()), &watch).await.expect("compacted");
     assert!(report.version.is_some() && report.rows >= 200, "{report:?}");
+    let last = heard.lock().expect("free").last().copied().expect("was told");
+    assert_eq!((last.stage, last.rows, last.bytes), ("quarantine", report.rows, report.bytes_before));
+    assert_eq!(last.of, last.bytes);
     let after = lake.table(&QUARANTINE).snapshot().await.expect("after");
     assert_eq!((after.files.len(), lines(&lake).await), (1, before));
     let rows = after.read(&["line"]).await.expect("rows");
@@ -58,7 +63,7 @@ async fn what_is_added_meanwhile_stays_and_what_has_gone_is_not_brought_back() {
     let table = lake.table(&QUARANTINE);
     let pinned = table.snapshot().await.expect("pinned");
     let groups = plan(&pinned, &HashSet::new(), &CompactOptions::at(now()));
-    let swaps = merge_all(&table, &pinned, groups.clone()).await.expect("merged");
+    let swaps = merge_all(&table, &pinned, groups.clone(), &mut Teller::new("", 0, &|_| ())).await.expect("merged");
     table.put(&[refused("c", 100..101)], None, None).await.expect("meanwhile");
     let how = |attempt| SwapOptions {
         operation: DeltaOperation::Optimize { predicate: None, target_size: 1 },
@@ -68,7 +73,7 @@ async fn what_is_added_meanwhile_stays_and_what_has_gone_is_not_brought_back() {
     };
     assert_eq!(table.commit_swaps(swaps, how(1)).await.expect("committed").map(|(_, done)| done), Some(1));
     assert_eq!(lines(&lake).await.len(), 21);
-    let late = merge_all(&table, &pinned, groups).await.expect("merged once more");
+    let late = merge_all(&table, &pinned, groups, &mut Teller::new("", 0, &|_| ())).await.expect("merged once more");
     assert!(table.commit_swaps(late, how(2)).await.expect("looked").is_none(), "its files are gone");
     assert_eq!(lines(&lake).await.len(), 21);
 }
@@ -79,7 +84,7 @@ async fn rows_are_not_lost_when_a_vacuum_takes_what_was_merged() {
     let table = lake.table(&QUARANTINE);
     let pinned = table.snapshot().await.expect("pinned");
     let groups = plan(&pinned, &HashSet::new(), &CompactOptions::at(now()));
-    let swaps = merge_all(&table, &pinned, groups).await.expect("merged");
+    let swaps = merge_all(&table, &pinned, groups, &mut Teller::new("", 0, &|_| ())).await.expect("merged");
     // As if the merge had taken hours: nobody holds the table's lock meanwhile.
     let later = now().saturating_add(2.hours()).expect("later");
     assert_eq!(lake.vacuum(Some(&QUARANTINE), 30, later).await.expect("vacuum").files.len(), 1);

@@ -8,6 +8,7 @@ use futures::TryStreamExt;
 
 use crate::contract::{Contract, FEEDBACK_MESSAGE, FEEDBACK_REPLY, Field, Kind, RATING, WORKFLOW_CASE, WORKFLOW_EVENT};
 use crate::lake::LakeError;
+use crate::lake::come::Teller;
 use crate::lake::read::BATCH_ROWS;
 use crate::lake::snapshot::{LiveFile, TableSnapshot};
 
@@ -92,6 +93,7 @@ impl Look {
         table: &TableSnapshot,
         file: &LiveFile,
         seen: &mut Seen,
+        told: &mut Teller<'_>,
     ) -> Result<Found, LakeError> {
         let mut found = Found::default();
         if !self.may_be_in(table, file).await? {
@@ -119,6 +121,7 @@ impl Look {
                     seen.other_keys.insert(key.to_owned());
                 }
             }
+            told.part(std::slice::from_ref(file), rows.num_rows());
         }
         Ok(found)
     }

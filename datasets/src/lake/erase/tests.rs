@@ -5,7 +5,7 @@ use arrow::array::{
     TimestampMicrosecondArray, new_null_array,
 };
 
-use super::super::{CompactOptions, LakeMeta, LakeUrl};
+use super::super::{Come, CompactOptions, LakeMeta, LakeUrl};
 use super::*;
 use crate::clock::{Clock, SystemClock};
 use crate::contract::{FEEDBACK_MESSAGE, FEEDBACK_REPLY, Kind, PARCEL, WORKFLOW_CASE, WORKFLOW_EVENT};
@@ -56,7 +56,7 @@ fn hashes() -> BTreeSet<String> {
 }
 
 async fn plan(lake: &Lake) -> LakeErasure {
-    lake.plan_erase(&hashes(), &["k".to_owned()]).await.expect("plan")
+    lake.plan_erase(&hashes(), &["k".to_owned()], &|_| ()).await.expect("plan")
 }
 
 /// Of each row of a table whether it has that text.
@@ -77,6 +77,30 @@ fn data_files(dir: &tempfile::TempDir, contract: &Contract) -> usize {
 }
 
 #[tokio::test]
+async fn who_waits_hears_of_every_row_and_byte() {
+    let (_dir, lake) = lake().await;
+    let heard = std::sync::Mutex::new(Vec::<Come>::new());
+    let watch = |come: Come| heard.lock().expect("free").push(come);
+    let last = |stage: &str| {
+        let heard = heard.lock().expect("free");
+        heard.iter().rfind(|come| come.stage == stage).copied().expect("was told")
+    };
+    let planned = lake.plan_erase(&hashes(), &["k".to_owned()], &watch).await.expect("plan");
+    let held = lake.snapshot().await.expect("held");
+    let personal = contract::ALL.iter().copied().filter(|table| is_personal(table));
+    let bytes: u64 = personal.map(|table| held.table(table).bytes()).sum();
+    let Come { rows, bytes: done, of, .. } = last("look into tables");
+    assert_eq!((rows, done, of), (6, bytes, bytes));
+    lake.erase(&planned, "1", now(), &watch).await.expect("erased");
+    let of_person = [&FEEDBACK_MESSAGE, &FEEDBACK_REPLY].map(|table| held.table(table));
+    let files = planned.tables.iter().flat_map(|part| &part.live);
+    let written: u64 = files.map(|file| file.size).sum();
+    assert!(written < of_person.iter().map(|table| table.bytes()).sum::<u64>(), "files of others stay");
+    let Come { rows, bytes: done, of, .. } = last("write anew");
+    assert_eq!((rows, done, of), (3, written, written));
+}
+
+#[tokio::test]
 async fn a_person_leaves_all_versions_and_the_disk_and_rows_stay() {
     let (dir, lake) = lake().await;
     lake.compact(&FEEDBACK_MESSAGE, &CompactOptions::at(now())).await.expect("compacted");
@@ -89,7 +113,7 @@ async fn a_person_leaves_all_versions_and_the_disk_and_rows_stay() {
     assert_eq!(planned.batches, BTreeSet::from(["b1", "b3", "b4"].map(str::to_owned)));
     assert_eq!(planned.other_keys, BTreeSet::from(["other".to_owned()]));
     let stood = lake.table(&FEEDBACK_MESSAGE).refresh().await.expect("state").version();
-    lake.erase(&planned, "2024-7", now()).await.expect("erased");
+    lake.erase(&planned, "2024-7", now(), &|_| ()).await.expect("erased");
     let person = |known: bool| ("M1".to_owned(), known);
     let other = ("M2".to_owned(), true);
     for field in ["author_hash", "hash_key_id", "text"] {
@@ -114,7 +138,7 @@ async fn what_is_news_stays_news_and_a_pinned_reader_is_told() {
     let table = lake.table(&FEEDBACK_MESSAGE);
     let pinned = table.snapshot().await.expect("pinned");
     let before = table.news_since(0).await.expect("news").added;
-    lake.erase(&plan(&lake).await, "1", now()).await.expect("erased");
+    lake.erase(&plan(&lake).await, "1", now(), &|_| ()).await.expect("erased");
     let news = table.news_since(0).await.expect("news").added;
     let live: Vec<String> = table.snapshot().await.expect("now").files.iter().map(|file| file.name.clone()).collect();
     assert!(before.len() == 3 && live.len() == 3 && live.iter().all(|name| news.contains(name)), "{news:?}");
@@ -129,7 +153,7 @@ async fn what_was_broken_off_is_found_again() {
     let whole = plan(&lake).await;
     // Killed after the replies, and after the commit of the messages but before their files are removed.
     let reply = whole.tables.iter().find(|part| part.table == "feedback_reply").expect("replies");
-    lake.table(&FEEDBACK_REPLY).erase(reply, "1", now()).await.expect("erased");
+    lake.table(&FEEDBACK_REPLY).erase(reply, "1", now(), &mut Teller::new("", 0, &|_| ())).await.expect("erased");
     let rest = plan(&lake).await;
     assert_eq!(rest.tables.iter().map(|part| part.table).collect::<Vec<_>>(), ["feedback_message"]);
     let hidden = dir.path().join("hidden");
@@ -138,13 +162,13 @@ async fn what_was_broken_off_is_found_again() {
     for file in &rest.tables[0].live {
         std::fs::copy(folder.join(&file.name), hidden.join(&file.name)).expect("copied");
     }
-    lake.erase(&rest, "1", now()).await.expect("erased");
+    lake.erase(&rest, "1", now(), &|_| ()).await.expect("erased");
     for file in &rest.tables[0].live {
         std::fs::rename(hidden.join(&file.name), folder.join(&file.name)).expect("back");
     }
     let files = plan(&lake).await;
     assert_eq!((files.tables[0].files, files.tables[0].old_files), (0, 2));
-    lake.erase(&files, "1", now()).await.expect("erased");
+    lake.erase(&files, "1", now(), &|_| ()).await.expect("erased");
     assert!(plan(&lake).await.tables.is_empty());
     assert_eq!(lake.table(&FEEDBACK_MESSAGE).snapshot().await.expect("rows").rows(), 3);
 }
@@ -157,7 +181,7 @@ async fn an_event_of_the_persons_case_does_not_tell_from_where_it_came() {
         let traces = [("ip_hash", "ff"), ("hash_key_id", "k"), ("geo", "109.12,21.47"), ("device_id", "D")];
         put(&lake, &WORKFLOW_EVENT, &[&[("event_id", id), ("case_no", case)][..], &traces].concat()).await;
     }
-    lake.erase(&plan(&lake).await, "1", now()).await.expect("erased");
+    lake.erase(&plan(&lake).await, "1", now(), &|_| ()).await.expect("erased");
     let event = |id: &str, known: bool| (id.to_owned(), known);
     for field in ["ip_hash", "hash_key_id", "geo"] {
         assert_eq!(known(&lake, &WORKFLOW_EVENT, field).await, [event("E1", false), event("E2", true)], "{field}");

@@ -9,6 +9,7 @@ use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore};
 use serde::Serialize;
 
+use super::come::{Teller, Watch};
 use super::ground::Quiet;
 use super::ledger::{Account, accounts};
 use super::snapshot::TableSnapshot;
@@ -71,20 +72,6 @@ impl VerifyReport {
     }
 }
 
-/// How far the reading has come, in bytes as the files rest.
-struct Read<'a> {
-    watch: &'a (dyn Fn(u64, u64) + Send + Sync),
-    done: u64,
-    of: u64,
-}
-
-impl Read<'_> {
-    fn add(&mut self, bytes: u64) {
-        self.done += bytes;
-        (self.watch)(self.done, self.of);
-    }
-}
-
 /// Rows of each batch, by table.
 type BatchRows = HashMap<&'static str, HashMap<String, u64>>;
 
@@ -92,14 +79,14 @@ impl Lake {
     /// Reads a table, or all of them. What is wrong is in the report; an error means that it could
     /// not be found out.
     pub async fn verify(&self, only: Option<&'static Contract>) -> Result<VerifyReport, LakeError> {
-        self.verify_watched(only, &|_, _| ()).await
+        self.verify_watched(only, &|_| ()).await
     }
 
-    /// The same; `watch` hears after each file how many bytes are done of how many.
+    /// The same; `watch` hears after each file how far it has come.
     pub async fn verify_watched(
         &self,
         only: Option<&'static Contract>,
-        watch: &(dyn Fn(u64, u64) + Send + Sync),
+        watch: Watch<'_>,
     ) -> Result<VerifyReport, LakeError> {
         let Quiet { derive, tables } = self.quiet().await?;
         let pinned = self.snapshot().await?;
@@ -112,7 +99,7 @@ impl Lake {
         let chosen: Vec<&'static Contract> =
             contract::ALL.iter().copied().filter(|table| only.is_none_or(|only| only.table == table.table)).collect();
         let of: u64 = chosen.iter().map(|contract| pinned.table(contract).bytes()).sum();
-        let mut read = Read { watch, done: 0, of };
+        let mut read = Teller::new("verify", of, watch);
         for contract in chosen {
             let rows = self.verify_table(pinned.table(contract), &mut report, &mut read).await?;
             if let Some(rows) = rows {
@@ -212,7 +199,7 @@ impl Lake {
         &self,
         table: &TableSnapshot,
         report: &mut VerifyReport,
-        read: &mut Read<'_>,
+        read: &mut Teller<'_>,
     ) -> Result<Option<HashMap<String, u64>>, LakeError> {
         let contract = table.contract;
         let listed: Vec<ObjectMeta> = table.store.list(None).try_collect().await?;
@@ -255,7 +242,7 @@ impl Lake {
                     }
                 }
             }
-            read.add(live.size);
+            read.done(std::slice::from_ref(live));
         }
         match keys::check(table).await {
             Ok(wrong) => wrong.into_iter().for_each(|(file, what)| report.find(contract, Some(&file), what)),

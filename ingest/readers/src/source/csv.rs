@@ -232,7 +232,7 @@ fn read_header(raw: &ByteRecord, line: u64, file: &str, mapping: &Mapping) -> Re
             let reason = format!("the name of column {} is not text in the file's encoding; set csv.encoding", at + 1);
             return Err(ReadError::Broken { file: file.to_owned(), line, reason });
         };
-        header.add_column(name.trim());
+        header.add_column(entered(name.trim_matches(is_invisible)));
     }
     columns::check_header(&header, mapping, file, line)?;
     Ok(header)
@@ -252,7 +252,7 @@ fn check(raw: &ByteRecord, header: &Header, record: &mut Record) -> Option<(&'st
     record.clear();
     for (value, name) in raw.iter().zip(header.names()) {
         match std::str::from_utf8(value) {
-            Ok(text) if !text.contains('\u{fffd}') => record.push(text.trim()),
+            Ok(text) if !text.contains('\u{fffd}') => record.push(entered(text.trim())),
             _ => {
                 let reason = format!("field {name} is not text in the file's encoding; export the file as UTF-8");
                 return Some(("encoding", reason));
@@ -260,6 +260,17 @@ fn check(raw: &ByteRecord, header: &Header, record: &mut Record) -> Option<(&'st
         }
     }
     None
+}
+
+/// What is meant by `="0012"`: programs write a text so to keep Excel from making a number of it.
+fn entered(text: &str) -> &str {
+    let inner = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).map_or(text, str::trim)
+}
+
+/// White space, and marks that take no room: they get into names with what is pasted.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ pub trait Sink {
     fn take(&mut self, header: &Header, item: Item<'_>) -> Result<(), ReadError>;
     /// Names the sheet, or the file of an archive, in which the next records stand.
     fn part(&mut self, _name: &str) {}
+    /// Names a sheet with values that is not read, since the mapping names no sheet and one before it was.
+    fn left_out(&mut self, _sheet: &str) {}
 }
 
 /// A file that can be read at any place.

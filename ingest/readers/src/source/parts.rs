@@ -47,6 +47,10 @@ impl Sink for Parts<'_> {
         self.places.clear();
         self.sink.part(name);
     }
+
+    fn left_out(&mut self, sheet: &str) {
+        self.sink.left_out(sheet);
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ impl Sink for Told {
     fn part(&mut self, name: &str) {
         self.lines.push(name.to_owned());
     }
+
+    fn left_out(&mut self, sheet: &str) {
+        self.lines.push(format!("left out: {sheet}"));
+    }
 }
 
 /// A mapping that reads the number of a case and the time of its acceptance from these columns;

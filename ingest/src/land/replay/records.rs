@@ -11,9 +11,10 @@ use readers::{LINE_COLUMN, ReadError, Sink, open, read};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use crate::land::Input;
+use super::Contradicting;
 use crate::land::reader::{Message, ToChannel};
 use crate::land::refused::SHOWN;
+use crate::land::{Input, Progress};
 use crate::rows::{Common, Made, Maker, RowSink};
 use crate::vault::{Raw, RawRecord, TextWriter, Vault};
 use crate::{IngestError, NewColumns, PersonKey, Refusal};
@@ -71,6 +72,9 @@ pub(super) struct Replay {
     /// Whether what is refused now may be kept.
     pub(super) keeps: bool,
     pub(super) from: Option<Correction>,
+    /// Rows that are not to be believed as they are.
+    pub(super) contradicting: Contradicting,
+    pub(super) progress: Option<Arc<dyn Progress>>,
 }
 
 /// What the thread has found.
@@ -148,22 +152,32 @@ impl Replay {
         };
         let (made, span, new_columns, (touched, resolved_before)) = {
             let mut maker = Maker::new(&self.mapping, self.common.clone(), &self.person, &mut out);
-            maker.only = Some(self.open.iter().map(|record| record.outputs.clone()).collect());
+            let readable: Vec<Option<Vec<u32>>> = self.open.iter().map(|record| self.readable(record)).collect();
+            maker.only = Some(readable.iter().map(|outputs| outputs.clone().unwrap_or_default()).collect());
             maker.ids.taken = self.taken_ids.clone();
             let touched = match &self.from {
                 Some(Correction::File(from)) => self.corrected(from, &mut maker)?,
                 Some(Correction::Record(raw)) => (self.one(raw, &mut maker)?, 0),
-                None => (self.of_vault(&mut maker)?, 0),
+                None => (self.of_vault(&mut maker, &readable)?, 0),
             };
             maker.finish()?;
             (std::mem::take(&mut maker.made), maker.span, maker.new_columns(), touched)
         };
-        let Out { channel, passed, again, still, .. } = out;
+        let Out { channel, passed, again, mut still, .. } = out;
+        still.extend(self.contradicting.iter().map(still_contradicts).take(SHOWN.saturating_sub(still.len())));
         Ok(Told { made, span, new_columns, touched, passed, again, still, resolved_before, texts: channel.texts })
     }
 
+    /// The outputs of which rows are to be made again, none of a record that was refused whole; nothing if
+    /// the record need not be read.
+    fn readable(&self, record: &OpenRecord) -> Option<Vec<u32>> {
+        let is_open = |output: &u32| !self.contradicting.contains_key(&(record.line, record.row_hash.clone(), *output));
+        let outputs: Vec<u32> = record.outputs.iter().copied().filter(is_open).collect();
+        (record.outputs.is_empty() || !outputs.is_empty()).then_some(outputs)
+    }
+
     /// Reads the texts of the vault. Records that could not be read as such cannot be now.
-    fn of_vault(&self, maker: &mut Maker<'_>) -> Result<HashSet<usize>, IngestError> {
+    fn of_vault(&self, maker: &mut Maker<'_>, readable: &[Option<Vec<u32>>]) -> Result<HashSet<usize>, IngestError> {
         let wrong = |reason: &str| IngestError::NotReplayable { batch: self.batch_id.clone(), reason: reason.into() };
         let vault = match &self.vault {
             Some(vault) => vault,
@@ -173,14 +187,16 @@ impl Replay {
         let places: HashMap<(u64, &str), usize> =
             self.open.iter().enumerate().map(|(at, record)| ((record.line, record.row_hash.as_str()), at)).collect();
         let mut touched = HashSet::new();
-        let (mut found, mut header, mut record) = (0_usize, Header::default(), Record::default());
+        let (mut found, mut bytes, mut header, mut record) = (0_usize, 0, Header::default(), Record::default());
         vault.refused(&self.batch_id, |raw| {
             let Some(place) = places.get(&(raw.line, raw.row_hash.as_str())) else { return Ok(()) };
             found += 1;
-            if raw.values.is_empty() || !touched.insert(*place) {
+            if raw.values.is_empty() || readable[*place].is_none() || !touched.insert(*place) {
                 return Ok(());
             }
             fill(&raw, &mut header, &mut record);
+            bytes += record.bytes() as u64;
+            self.tell(touched.len(), bytes);
             Ok(maker.take(&header, Item::Record { line: *place as u64, record: &record })?)
         })?;
         if found == 0 && !self.open.is_empty() && !self.is_unfinished {
@@ -189,6 +205,14 @@ impl Replay {
             ));
         }
         Ok(touched)
+    }
+
+    /// Tells how many of the open records have been read, and the bytes of their values.
+    fn tell(&self, records: usize, bytes: u64) {
+        if let Some(progress) = &self.progress {
+            progress.read(bytes, bytes);
+            progress.records(records as u64, Some(self.open.len() as u64));
+        }
     }
 
     /// Reads one corrected record.
@@ -204,11 +228,28 @@ impl Replay {
     /// Reads a corrected file: the records that it corrects, and how many of its rows came too late.
     fn corrected(&self, from: &Input, maker: &mut Maker<'_>) -> Result<(HashSet<usize>, u64), IngestError> {
         let (touched, resolved_before) = (HashSet::new(), 0);
-        let mut sink = Corrected { replay: self, file: &from.name, maker, touched, resolved_before };
+        let mut sink = Corrected { replay: self, file: &from.name, maker, touched, resolved_before, bytes: 0 };
         // A file that a person has corrected need not be as the source writes its own.
         let plain = Mapping { csv: CsvHints::default(), ..self.mapping.clone() };
         read(Box::new(open(&from.path, &from.name)?), &from.name, &plain, &mut sink)?;
         Ok((sink.touched, sink.resolved_before))
+    }
+}
+
+/// What is told of a row that is as it was.
+fn still_contradicts((row, field): (&(u64, String, u32), &Option<String>)) -> Refusal {
+    Refusal {
+        line: row.0,
+        table: None,
+        field: field.clone(),
+        rule: "contradicts",
+        reason:
+            "another row of its file has landed under the same key and says otherwise; correct this one and replay \
+                 it with --from, or let it rest"
+                .to_owned(),
+        row_hash: [0; 16],
+        output: Some(row.2),
+        resolved: false,
     }
 }
 
@@ -230,6 +271,7 @@ struct Corrected<'m, 'a> {
     maker: &'m mut Maker<'a>,
     touched: HashSet<usize>,
     resolved_before: u64,
+    bytes: u64,
 }
 
 impl Sink for Corrected<'_, '_> {
@@ -266,6 +308,8 @@ impl Sink for Corrected<'_, '_> {
         if !self.touched.insert(place) {
             return Err(wrong(at, format!("line {line} is corrected twice; keep one of the rows")));
         }
+        self.bytes += record.bytes() as u64;
+        self.replay.tell(self.touched.len(), self.bytes);
         self.maker.take(header, Item::Record { line: place as u64, record })
     }
 }

@@ -44,3 +44,14 @@ fn the_line_for_excel_names_the_delimiter_and_is_passed_over() {
     assert!(told("sep=;\n", "").expect_err("alone").contains("is empty"));
     assert!(told("sep=x\ncase,at\n", "").expect_err("a header").contains("\"case\""), "a letter delimits nothing");
 }
+
+#[test]
+fn texts_that_are_guarded_against_excel_and_names_with_invisible_marks_are_what_is_meant() {
+    let text = [
+        "\u{feff}\u{feff}case\u{200b},\u{200e}at ,=\"note\"",
+        "\"=\"\"0012\"\"\",=\"2018-05-16\", =\" x\" ",
+        "=x,2018-05-17,=\"a\"\"b\"\n",
+    ];
+    let lines = ["2: case=0012 at=2018-05-16 note=x", "3: case==x at=2018-05-17 note==\"a\"\"b\""];
+    assert_eq!(told(&text.join("\n"), "").expect("read"), lines);
+}

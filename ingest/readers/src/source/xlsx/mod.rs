@@ -61,9 +61,10 @@ pub(super) fn read(
         (None, None) => {
             let mut found = false;
             for name in &visible {
-                found = sheet(&mut book, name, file, &mut measure, mapping, sink)?;
-                if found {
-                    break;
+                match found {
+                    false => found = sheet(&mut book, name, file, &mut measure, mapping, sink)?,
+                    true if has_values(&mut book, name) => sink.left_out(name),
+                    true => {}
                 }
             }
             found
@@ -74,6 +75,12 @@ pub(super) fn read(
 
 fn broken(file: &str, line: u64, reason: &str) -> ReadError {
     ReadError::Broken { file: file.to_owned(), line, reason: format!("the workbook cannot be read ({reason})") }
+}
+
+/// Whether a sheet has any values. One that cannot be read may have some.
+fn has_values<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> bool {
+    let Ok(cells) = book.worksheet_cells_reader(name) else { return true };
+    Rows::new(cells, name).first().map_or(true, |rows| !rows.is_empty())
 }
 
 /// Reads a sheet; whether it has any values.
