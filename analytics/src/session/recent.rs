@@ -23,7 +23,7 @@ const PARTS: usize = 4;
 /// What panels ask of a case; its steps and stops are not among it.
 const CASE: &str = "case_no, part, fold_version, engine_version, village_code, township_code, county_code, received_at, \
     started_at, started_on, start_from, due_basis, limit_n, extension_days, due_on, due_at, yellow_at, suspended_from, \
-    suspended_until, excluded_days, closed_at, closed_on, is_decided, used_wd, used_days_tenths";
+    suspended_until, excluded_days, closed_at, closed_on, is_decided, used_wd, used_days_tenths, item_id, org_code";
 /// Everything of a card but what the clock noticed.
 const CARD_FIELDS: &str = "* exclude (reasons)";
 
