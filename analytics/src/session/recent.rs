@@ -21,9 +21,10 @@ const DAYS: i64 = 100;
 /// So many parts can be looked at side by side.
 const PARTS: usize = 4;
 /// What panels ask of a case; its steps and stops are not among it.
-const CASE: &str = "case_no, part, fold_version, engine_version, village_code, township_code, county_code, received_at, \
-    started_at, started_on, start_from, due_basis, limit_n, extension_days, due_on, due_at, yellow_at, suspended_from, \
-    suspended_until, excluded_days, closed_at, closed_on, is_decided, used_wd, used_days_tenths";
+const CASE: &str = "case_no, part, fold_version, engine_version, item_id, org_code, village_code, township_code, \
+    county_code, received_at, started_at, started_on, start_from, due_basis, limit_n, extension_days, due_on, due_at, \
+    yellow_at, suspended_from, suspended_until, excluded_days, closed_at, closed_on, is_decided, used_wd, \
+    used_days_tenths";
 /// Everything of a card but what the clock noticed.
 const CARD_FIELDS: &str = "* exclude (reasons)";
 

@@ -63,6 +63,9 @@ pub(super) fn columns() -> Vec<Column<Line>> {
         Column::new("red_rate", "col-red-rate", "r wide", |_, line: &Line| {
             line.row.red_per_1000.map_or(Cell::None, Cell::PerMille)
         }),
+        Column::new("load", "col-load", "r wide", |_, line: &Line| {
+            line.row.per_agent_day.map_or(Cell::None, Cell::Price)
+        }),
         Column::new("median", "col-median", "r wide", |_, line: &Line| {
             line.row.median_used_days.map_or(Cell::None, Cell::Decimal)
         }),

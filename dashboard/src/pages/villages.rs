@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::str::FromStr;
 
+use analytics::Period;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -26,8 +27,8 @@ use crate::state::App;
 const PAGE: usize = 50;
 const LEVELS: [&str; 3] = ["village", "township", "county"];
 /// What can be sorted by; the first is the default.
-const SORTS: [&str; 10] =
-    ["rate", "due", "received", "accepted", "closed", "yellow", "red", "red_rate", "median", "name"];
+const SORTS: [&str; 11] =
+    ["rate", "due", "received", "accepted", "closed", "yellow", "red", "red_rate", "load", "median", "name"];
 
 #[derive(Template)]
 #[template(path = "villages.html")]
@@ -126,12 +127,13 @@ fn about(context: &Context, wanted: &Wanted, n: usize) -> About {
     if !wanted.q.is_empty() {
         filters.push((t.say("filter-q"), wanted.q.clone()));
     }
-    About::new(context, &t.say("nav-villages"), filters, &["M01", "M03", "M06", "M10"], n)
+    About::new(context, &t.say("nav-villages"), filters, &["M01", "M03", "M06", "M10", "M32"], n)
 }
 
 async fn read(context: &Context, wanted: &Wanted) -> Result<Vec<Line>, HttpError> {
     let (from, to) = context.ask.filters.period(context.today);
     let mut rows = table::read(context, wanted.level, from, to).await?;
+    table::loaded(context, wanted.level, Period { from, to }, &mut rows).await?;
     if !wanted.q.is_empty() {
         let q = wanted.q.to_lowercase();
         let is_named = |row: &Row| {
@@ -170,6 +172,7 @@ fn sort(rows: &mut [Row], by: &str, ascending: bool) {
             "yellow" => whole(left.yellow_net, right.yellow_net),
             "red" => whole(left.red_net, right.red_net),
             "red_rate" => float(left.red_per_1000, right.red_per_1000),
+            "load" => float(left.per_agent_day, right.per_agent_day),
             "median" => float(left.median_used_days, right.median_used_days),
             _ if ascending => left.code().cmp(right.code()),
             _ => right.code().cmp(left.code()),
@@ -208,6 +211,7 @@ mod tests {
             supervised: 0,
             red_per_1000: None,
             median_used_days: None,
+            per_agent_day: None,
         }
     }
 

@@ -103,13 +103,16 @@ pub(super) async fn table(
     let rank = ranked.map(|column| column.name.to_owned());
     let parts = figures.iter().map(|&(metric, ref columns)| part(context, metric, columns, by, rank.clone()));
     let parts: Vec<_> = parts.collect();
-    let (parts, names) = futures::try_join!(try_join_all(parts), Names::read(context, by))?;
+    let (parts, names) = (try_join_all(parts).await?, Names::new(by));
     let mut buckets: BTreeSet<(bool, i64, Option<String>)> = BTreeSet::new();
     let region = &context.ask.filters.region;
     for (bucket, row) in parts.iter().flat_map(|part| &part.rows) {
         let is_inside = !is_of_places(by) || bucket.as_deref().is_none_or(|code| region.holds(code));
         // What nobody is named for lies in no region.
-        if is_inside && (bucket.is_some() || !is_of_places(by) || region.digits().len() <= 4) {
+        if is_inside
+            && is_wanted(context, by, bucket.as_deref())
+            && (bucket.is_some() || !is_of_places(by) || region.digits().len() <= 4)
+        {
             let place = row.get("rank").and_then(Value::as_i64).unwrap_or(i64::MAX);
             buckets.insert((bucket.is_none(), place, bucket.clone()));
         }
@@ -130,6 +133,17 @@ pub(super) async fn table(
         rows.push(cells);
     }
     Ok(Table { caption, heads: heads(context, by, ranked.is_some(), figures), rows })
+}
+
+/// Whether the department or the item of the address leaves a row of it, where rows are told apart by that.
+fn is_wanted(context: &Context, by: Breakdown, bucket: Option<&str>) -> bool {
+    let filters = &context.ask.filters;
+    let wanted = match by {
+        Breakdown::Organization => filters.organization.as_str(),
+        Breakdown::Item => filters.item.as_str(),
+        _ => "",
+    };
+    wanted.is_empty() || bucket == Some(wanted)
 }
 
 /// What is shown, if there is such a metric and it has all of these columns.
@@ -199,7 +213,7 @@ fn heads(context: &Context, by: Breakdown, is_ranked: bool, figures: &[Shown]) -
     let head = |text: String, class: &'static str| Head { text, class, ..Head::default() };
     let mut heads = Vec::new();
     if is_ranked {
-        heads.push(head("#".to_owned(), "r"));
+        heads.push(Head { id: "rank".to_owned(), ..head("#".to_owned(), "r") });
     }
     heads.push(Head { id: "name".to_owned(), ..head(t.code("by", by.as_str()), "") });
     heads.push(Head { id: "code".to_owned(), ..head(t.say("col-code"), "") });

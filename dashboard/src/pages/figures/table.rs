@@ -44,6 +44,13 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<Field>>,
 }
 
+impl Head {
+    /// Whether numbers stand under it.
+    pub(crate) fn is_number(&self) -> bool {
+        self.class.starts_with('r')
+    }
+}
+
 impl Field {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { cell: Cell::Text(text.into()), order: None, class: "", href: None }
@@ -131,6 +138,12 @@ impl Table {
         self.file(name, about, context.lang(), (context.zone(), context.session.as_of()))
     }
 
+    /// The same table with these of its columns alone, in their order.
+    pub(crate) fn with_columns(self, wanted: &[usize]) -> Self {
+        let rows = self.rows.into_iter().map(|row| kept(row, wanted)).collect();
+        Self { heads: kept(self.heads, wanted), rows, caption: self.caption }
+    }
+
     /// The same table with `most` of its rows after `skip`.
     pub(crate) fn page(mut self, skip: usize, most: usize) -> Self {
         self.rows = self.rows.into_iter().skip(skip).take(most).collect();
@@ -152,6 +165,11 @@ impl Table {
             }
         });
     }
+}
+
+/// Those at these places.
+fn kept<T>(all: Vec<T>, wanted: &[usize]) -> Vec<T> {
+    all.into_iter().enumerate().filter(|(at, _)| wanted.contains(at)).map(|(_, one)| one).collect()
 }
 
 #[cfg(test)]
