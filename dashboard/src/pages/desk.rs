@@ -13,7 +13,7 @@ use super::page;
 use crate::error::HttpError;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::request::Ask;
-use crate::sheet::answer;
+use crate::sheet::{About, answer};
 use crate::state::App;
 
 mod arranged;
@@ -76,6 +76,8 @@ struct Page {
     period: String,
     note: String,
     levels: Vec<Link>,
+    /// The same page with all rows of its tables.
+    print: String,
     /// What a page of its own puts above the tables.
     above: String,
     sections: Vec<Section>,
@@ -163,8 +165,17 @@ pub(super) async fn render(
         current: level.as_str() == name,
     };
     let has_places = desk.tables.iter().any(|table| table.by.is_none());
+    let mut frame = context.frame(desk.nav, t.say(desk.title), &KEPT);
+    if context.ask.is_print()? {
+        let metrics: Vec<&str> =
+            desk.tables.iter().flat_map(|table| table.figures).map(|figure| figure.metric).collect();
+        let rows = sections.iter().map(|section| section.total).sum();
+        let period = vec![(t.say("about-period"), context.period())];
+        frame = frame.printed(About::new(context, &t.say(desk.title), period, &metrics, rows));
+    }
     page(&Page {
-        frame: context.frame(desk.nav, t.say(desk.title), &KEPT),
+        frame,
+        print: context.ask.with(&[("print", "1"), ("page", "")]),
         period: context.period(),
         note: t.say(desk.note),
         levels: LEVELS.iter().filter(|_| has_places).map(|name| link(name)).collect(),
@@ -180,7 +191,17 @@ impl Table {
     }
 
     async fn read(&self, context: &Context, level: Breakdown) -> Result<figures::Table, HttpError> {
-        figures::table(context, self.title(context), self.by.unwrap_or(level), &self.shown()).await
+        let by = self.by.unwrap_or(level);
+        let mut read = figures::table(context, self.title(context), by, &self.shown()).await?;
+        let wanted = match by {
+            Breakdown::Organization => context.ask.filters.organization.as_str(),
+            Breakdown::Item => context.ask.filters.item.as_str(),
+            _ => "",
+        };
+        if !wanted.is_empty() {
+            read.keep("code", wanted);
+        }
+        Ok(read)
     }
 
     fn shown(&self) -> Vec<Shown> {

@@ -22,6 +22,8 @@ pub(super) struct Arranged<'a> {
     direction: &'static str,
     cols: Option<Vec<&'a str>>,
     number: i64,
+    /// Whether all rows stand on one page, to be printed.
+    is_print: bool,
 }
 
 impl<'a> Arranged<'a> {
@@ -37,6 +39,7 @@ impl<'a> Arranged<'a> {
             direction: if is_named { direction } else { "" },
             cols: value("cols").map(|text| text.split(',').collect()),
             number: if is_named { ask.page()? } else { 1 },
+            is_print: ask.is_print()?,
         })
     }
 
@@ -78,6 +81,9 @@ impl<'a> Arranged<'a> {
 
     /// The rows of the page among all of them.
     pub(super) fn part(&self, table: Table) -> Table {
+        if self.is_print {
+            return table;
+        }
         let after = usize::try_from(self.number - 1).unwrap_or(0).saturating_mul(PAGE);
         table.page(after, PAGE)
     }
@@ -91,7 +97,7 @@ impl<'a> Arranged<'a> {
             previous: (self.number > 1).then(|| to((self.number - 1).min(last))),
             next: (self.number < last).then(|| to(self.number + 1)),
             text: self.ask.lang().tell("page-of", &[("page", &page), ("pages", &pages)]),
-            has_more_than_one: last > 1 || self.number > 1,
+            has_more_than_one: (last > 1 || self.number > 1) && !self.is_print,
         }
     }
 

@@ -16,7 +16,12 @@ pub(super) struct Column {
     /// Of the panel's rows.
     pub(super) field: &'static str,
     kind: Kind,
+    /// Where a value leads, unless there is none or it is zero.
+    lead: Option<Lead>,
 }
+
+/// Where the values of a column lead, from a row of the panel.
+type Lead = fn(&Context, &Record) -> String;
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,12 @@ pub(super) const fn own(name: &'static str, kind: Kind) -> Column {
 
 /// A column of that field.
 pub(super) const fn of(id: &'static str, field: &'static str, kind: Kind) -> Column {
-    Column { id, field, kind }
+    Column { id, field, kind, lead: None }
+}
+
+/// The same column with values that lead somewhere.
+pub(super) const fn leading(column: Column, lead: Lead) -> Column {
+    Column { lead: Some(lead), ..column }
 }
 
 impl Kind {
@@ -70,7 +80,10 @@ impl Column {
             Value::Number(number) => number.as_f64().and_then(|value| self.of_number(value)),
             _ => None,
         };
-        Field { class: self.kind.class(), ..field.unwrap_or_else(Field::none) }
+        let field = field.unwrap_or_else(Field::none);
+        let lead = self.lead.filter(|_| !matches!(field.cell, Cell::None | Cell::Count(0)));
+        let href = lead.map(|lead| lead(context, row)).or_else(|| field.href.clone());
+        Field { class: self.kind.class(), href, ..field }
     }
 
     fn of_text(&self, context: &Context, text: &str) -> Option<Field> {

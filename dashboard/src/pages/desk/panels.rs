@@ -4,8 +4,8 @@ use analytics::Param;
 use jiff::civil::Date;
 use queries::panel;
 
-use super::columns::{Column, Kind, of, own};
-use super::sketches::{Sketch, pieces};
+use super::columns::{Column, Kind, leading, of, own};
+use super::sketches::{Sketch, pieces, product_href, unmet_href};
 use crate::error::HttpError;
 use crate::frame::Context;
 use crate::pages::figures::{self, Record, Table};
@@ -54,8 +54,8 @@ pub(super) static OBLIGATIONS: Panel = Panel {
         own("due_n", Kind::Count),
         own("disclosed_n", Kind::Count),
         own("on_time_n", Kind::Count),
-        own("missing_n", Kind::Count),
-        own("taken_down_n", Kind::Count),
+        leading(own("missing_n", Kind::Count), unmet_href),
+        leading(own("taken_down_n", Kind::Count), unmet_href),
     ],
     sketch: Some(Sketch::Obligations),
     heeds: (false, false),
@@ -87,7 +87,7 @@ pub(super) static PRICES: Panel = Panel {
     name: "prices",
     sql: panel::PRICES,
     columns: &[
-        own("product", Kind::Text),
+        leading(own("product", Kind::Text), product_href),
         own("grade", Kind::Text),
         own("asked_n", Kind::Count),
         own("asked_per_kg", Kind::Price),

@@ -19,6 +19,8 @@ use crate::sheet::Exports;
 pub(super) struct Section {
     pub(super) name: &'static str,
     pub(super) title: String,
+    /// Its rows, on whatever page.
+    pub(super) total: usize,
     pub(super) count: String,
     /// What has to be known to read it.
     pub(super) notes: Vec<String>,
@@ -85,6 +87,7 @@ impl Section {
         Ok(Self {
             name,
             title: whole.caption.clone(),
+            total,
             count: format::count(t, total as i64),
             notes: found.unheeded(context, desk).into_iter().collect(),
             empty: if total == 0 { found.empty(t) } else { String::new() },

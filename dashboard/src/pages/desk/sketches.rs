@@ -90,13 +90,8 @@ fn obligations(context: &Context, panel: &Panel, rows: &[Record]) -> Result<Sket
         let Some(row) = found else {
             return plain(None);
         };
-        let region = Region::parse(place).unwrap_or_default();
-        let asked = [("region", region.digits()), ("catalogue", item), ("table", ""), ("page", "")];
         let share = number(row, "disclosed_n").zip(number(row, "due_n")).filter(|(_, due)| *due > 0.0);
-        Cell {
-            value: share.map(|(disclosed, due)| disclosed / due),
-            href: format!("{}#unmet", context.ask.with(&asked)),
-        }
+        Cell { value: share.map(|(disclosed, due)| disclosed / due), href: unmet_href(context, row) }
     };
     let row = |place: &&str| {
         let region = Region::parse(place).unwrap_or_default();
@@ -112,6 +107,20 @@ fn obligations(context: &Context, panel: &Panel, rows: &[Record]) -> Result<Sket
     };
     let picture = heat_map::render(&matrix, Width::Wide, t)?;
     Ok(Sketched { drawn: Some(Drawn { picture, twin: Some(heat_map::twin(&matrix, t)) }), choices })
+}
+
+/// What is not met of an item of the catalogue at a place.
+pub(super) fn unmet_href(context: &Context, row: &Record) -> String {
+    let region = Region::parse(text(row, "place")).unwrap_or_default();
+    let item = text(row, "catalogue_item");
+    let asked = [("region", region.digits()), ("catalogue", item), ("table", ""), ("page", "")];
+    format!("{}#unmet", context.ask.with(&asked))
+}
+
+/// The course of a product's prices.
+pub(super) fn product_href(context: &Context, row: &Record) -> String {
+    let asked = [("product", text(row, "product")), ("grade", text(row, "grade"))];
+    format!("{}#prices", context.ask.with(&asked))
 }
 
 /// 公开率.
@@ -131,7 +140,7 @@ async fn prices(context: &Context, panel: &Panel, rows: &[Record]) -> Result<Ske
     let choices = rows.iter().take(PRODUCTS).map(|row| {
         let (name, its_grade) = (text(row, "product"), text(row, "grade"));
         Link {
-            href: format!("{}#{}", context.ask.with(&[("product", name), ("grade", its_grade)]), panel.name),
+            href: product_href(context, row),
             text: format!("{name} {its_grade}").trim_end().to_owned(),
             current: (name, its_grade) == (product, grade),
         }

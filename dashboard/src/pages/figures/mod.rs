@@ -109,10 +109,7 @@ pub(super) async fn table(
     for (bucket, row) in parts.iter().flat_map(|part| &part.rows) {
         let is_inside = !is_of_places(by) || bucket.as_deref().is_none_or(|code| region.holds(code));
         // What nobody is named for lies in no region.
-        if is_inside
-            && is_wanted(context, by, bucket.as_deref())
-            && (bucket.is_some() || !is_of_places(by) || region.digits().len() <= 4)
-        {
+        if is_inside && (bucket.is_some() || !is_of_places(by) || region.digits().len() <= 4) {
             let place = row.get("rank").and_then(Value::as_i64).unwrap_or(i64::MAX);
             buckets.insert((bucket.is_none(), place, bucket.clone()));
         }
@@ -133,17 +130,6 @@ pub(super) async fn table(
         rows.push(cells);
     }
     Ok(Table { caption, heads: heads(context, by, ranked.is_some(), figures), rows })
-}
-
-/// Whether the department or the item of the address leaves a row of it, where rows are told apart by that.
-fn is_wanted(context: &Context, by: Breakdown, bucket: Option<&str>) -> bool {
-    let filters = &context.ask.filters;
-    let wanted = match by {
-        Breakdown::Organization => filters.organization.as_str(),
-        Breakdown::Item => filters.item.as_str(),
-        _ => "",
-    };
-    wanted.is_empty() || bucket == Some(wanted)
 }
 
 /// What is shown, if there is such a metric and it has all of these columns.

@@ -138,6 +138,12 @@ impl Table {
         self.file(name, about, context.lang(), (context.zone(), context.session.as_of()))
     }
 
+    /// Leaves the rows with that word under a head.
+    pub(crate) fn keep(&mut self, id: &str, word: &str) {
+        let column = self.heads.iter().position(|head| head.id == id);
+        self.rows.retain(|row| column.and_then(|at| row.get(at)).is_some_and(|field| field.words() == word));
+    }
+
     /// The same table with these of its columns alone, in their order.
     pub(crate) fn with_columns(self, wanted: &[usize]) -> Self {
         let rows = self.rows.into_iter().map(|row| kept(row, wanted)).collect();
@@ -193,6 +199,17 @@ mod tests {
         assert_eq!(file.heads.iter().map(|head| head.title.as_str()).collect::<Vec<_>>(), ["村", "收件"]);
         assert_eq!(file.rows[0], [Cell::Text("甲".into()), Cell::Count(1209)]);
         assert_eq!(file.rows[1][1], Cell::None);
+    }
+
+    #[test]
+    fn rows_and_columns_are_left_out_by_what_they_are_called() {
+        let mut table = table();
+        table.keep("村", "乙");
+        assert_eq!(table.rows.len(), 0, "heads are found by their ids alone");
+        let mut table = Table { heads: vec![Head { id: "code".into(), ..Head::default() }], ..self::table() };
+        table.keep("code", "乙");
+        assert_eq!((table.rows.len(), table.rows[0][0].words()), (1, "乙"));
+        assert_eq!(table.with_columns(&[1]).rows[0][0].cell, Cell::None);
     }
 
     #[test]
