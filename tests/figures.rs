@@ -189,6 +189,8 @@ fn a_table_stands_as_the_address_says_and_so_do_its_files() {
     assert_eq!(csv.trim_start_matches('\u{feff}').lines().next(), Some("Item,Received"), "{csv}");
     let villages = page(&server, "/villages?sort=load&from=2018-02-01&to=2018-02-28");
     assert!(villages.contains("Cases per agent-day"), "{villages}");
+    let rated = page(&server, "/villages?cols=name,rated,stars&sort=stars&from=2018-02-01&to=2018-02-28");
+    assert!(rated.contains("Mean stars"), "{rated}");
     let printed = page(&server, &format!("/items?{chosen}&print=1"));
     assert!(printed.contains("paper-head") && !printed.contains("class=\"columns\""), "{printed}");
     for wrong in ["/items?table=moon", "/items?table=item-volume&sort=moon", "/items?table=item-volume&cols=moon"] {

@@ -114,6 +114,8 @@ mod tests {
     #[test]
     fn every_panel_of_a_season_is_asked_of_memory_alone() {
         let due = crate::find("M03").unwrap().sql_by(crate::Breakdown::County).unwrap();
+        let of_villages = |id: &str| crate::find(id).unwrap().sql_by(crate::Breakdown::Village).unwrap();
+        let (ratings, loads) = (of_villages("M17"), of_villages("M32"));
         let villages = crate::village_table(crate::Level::Village);
         for sql in [
             OVERVIEW_FLOW,
@@ -126,6 +128,8 @@ mod tests {
             CARDS_NOW,
             CARDS,
             due.as_str(),
+            ratings.as_str(),
+            loads.as_str(),
             villages.as_str(),
         ] {
             let recent = over_recent(sql);

@@ -1099,3 +1099,5 @@ expect-organization = organization is the code of a department, of at most 100 l
 expect-item = item is the code of an item of service, of at most 100 letters.
 expect-table = table is the name of a table of this page.
 col-load = Cases per agent-day
+col-rated = Rated
+col-stars = Mean stars

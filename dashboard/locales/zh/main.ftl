@@ -1032,3 +1032,5 @@ expect-organization = organization 为部门代码，最多 100 字。
 expect-item = item 为事项代码，最多 100 字。
 expect-table = table 为本页一张表的名字。
 col-load = 人均日办件
+col-rated = 参评率
+col-stars = 平均星级

@@ -1,12 +1,11 @@
 //! The table of villages, townships or counties (`queries::village_table`).
 
-use std::collections::HashMap;
-
-use analytics::{Period, Question, measure, records};
+use analytics::Period;
 use jiff::civil::Date;
-use queries::{Breakdown, ByPeriod, Level};
+use queries::{ByPeriod, Level};
 use serde::Deserialize;
 
+use super::village_metrics::Beside;
 use crate::charts::{ChartError, bars};
 use crate::error::HttpError;
 use crate::format;
@@ -44,16 +43,9 @@ pub(super) struct Row {
     pub(super) supervised: i64,
     pub(super) red_per_1000: Option<f64>,
     pub(super) median_used_days: Option<f64>,
-    /// Cases accepted per agent-workday (M32); unknown until [`loaded`] has told it.
-    #[serde(default)]
-    pub(super) per_agent_day: Option<f64>,
-}
-
-/// What M32 tells of a place.
-#[derive(Debug, Deserialize)]
-struct Load {
-    bucket: Option<String>,
-    per_agent_day: Option<f64>,
+    /// What metrics tell of the place, where they were asked.
+    #[serde(skip)]
+    pub(super) beside: Beside,
 }
 
 /// A row as the pages show it.
@@ -171,29 +163,6 @@ pub(super) async fn read(context: &Context, level: Level, from: Date, to: Date) 
     // SQL gives them in any order, which must not change from one look at a page to the next.
     rows.sort_by(|left, right| left.code().cmp(right.code()));
     Ok(rows)
-}
-
-/// Tells the rows of a level how many cases each agent had a day.
-pub(super) async fn loaded(context: &Context, level: Level, period: Period, rows: &mut [Row]) -> Result<(), HttpError> {
-    let (Some(metric), by) = (queries::find("M32"), breakdown(level)) else {
-        return Ok(());
-    };
-    let question = Question { metric, period, by, compare: None, intervals: false, rank: None };
-    let loads: Vec<Load> = records(&measure(&context.session, &question).await?)?;
-    let loads: HashMap<String, Option<f64>> =
-        loads.into_iter().filter_map(|load| Some((load.bucket?, load.per_agent_day))).collect();
-    for row in rows {
-        row.per_agent_day = loads.get(row.code()).copied().flatten();
-    }
-    Ok(())
-}
-
-fn breakdown(level: Level) -> Breakdown {
-    match level {
-        Level::Village => Breakdown::Village,
-        Level::Township => Breakdown::Township,
-        Level::County => Breakdown::County,
-    }
 }
 
 fn is_above(digits: &str, code: &str) -> bool {
