@@ -17,6 +17,8 @@ use crate::request::Region;
 
 /// Rows that are drawn; of more the table tells alone.
 const MOST: usize = 100;
+/// Layers that their textures tell apart.
+const LAYERS: usize = 6;
 /// Products that can be chosen.
 const PRODUCTS: usize = 16;
 
@@ -170,7 +172,11 @@ async fn messages(context: &Context, panel: &Panel) -> Result<Sketched, HttpErro
     let t = context.lang();
     let (piece, days) = piece(context);
     let course = panel.read_by(context, piece, ("", "")).await?;
-    let kinds: BTreeSet<&str> = course.iter().map(|row| text(row, "kind")).collect();
+    let mut kinds: BTreeSet<&str> = course.iter().map(|row| text(row, "kind")).collect();
+    if kinds.len() > LAYERS {
+        // The table has them too; what has no kind is the least missed.
+        kinds.remove("UNTOLD");
+    }
     let cell = |day: &Date, kind: &str| {
         let day = day.to_string();
         let found = course.iter().find(|row| text(row, "piece") == day && text(row, "kind") == kind);
