@@ -169,7 +169,7 @@ pub(super) async fn render(
     if context.ask.is_print()? {
         let metrics: Vec<&str> =
             desk.tables.iter().flat_map(|table| table.figures).map(|figure| figure.metric).collect();
-        let rows = sections.iter().map(|section| section.total).sum();
+        let rows: usize = sections.iter().map(|section| section.total).sum();
         let period = vec![(t.say("about-period"), context.period())];
         frame = frame.printed(About::new(context, &t.say(desk.title), period, &metrics, rows));
     }
