@@ -41,7 +41,7 @@ fn asked(place: &Place, panel: &str, params: &[&str], as_of: &str) -> Value {
     // On a line of its own: a statement that begins with its header would be taken for a flag.
     let sql = format!("\n{panel}");
     let mut args = vec!["query", sql.as_str(), "--as-of", as_of];
-    let always = ["region=4505%", "issued_from=2018-03-01", "issued_to=2018-04-01"];
+    let always = ["region=4505%", "organization=", "item=", "issued_from=2018-03-01", "issued_to=2018-04-01"];
     args.extend(always.iter().chain(params).flat_map(|param| ["--param", *param]));
     place.json(&args)
 }

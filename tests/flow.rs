@@ -133,3 +133,34 @@ fn a_step_that_was_sent_back_goes_on_with_itself() {
     let waited = json!([["受理", "初审"], [1, 0, 1], [1.0, 1.0, 1.0]]);
     assert_eq!(flow(&place, &["--as-of", "2018-03-05T23:00:00"]), [waited]);
 }
+
+#[test]
+fn steps_of_decided_cases_tell_how_long_they_took_and_waited() {
+    let place = Place::new();
+    let steps: Steps<'_> = &[
+        // An hour; then an hour of waiting.
+        ("受理", "2018-03-05 09:00:00", "2018-03-05 10:00:00"),
+        // One hour and three on Monday, four and two on Tuesday.
+        ("初审", "2018-03-05 11:00:00", "2018-03-06 17:00:00"),
+    ];
+    // The second is still open.
+    land(&place, &[("A", "SI001", "450521101201", steps), ("B", "SI001", "450521101201", steps)]);
+    let at = "2018-03-07 09:00:00";
+    let closing = format!("A-9,A,9,CLOSE,,,,P1,agent,450521-MZ,,GRANTED,{at},{at}\n");
+    let file = place.file("workflow_event_20180502T000000.csv", EVENTS.to_owned() + &closing);
+    place.run(&["ingest", "workflow_event", text(&file)]);
+    let told = |item: &str, from: &str| {
+        // On a line of its own: a statement that begins with its header would be taken for a flag.
+        let sql = format!("\n{}", queries::panel::STEP_TIMES);
+        let (item, from) = (format!("item={item}"), format!("from={from}"));
+        let mut args = vec!["query", sql.as_str()];
+        let params = [item.as_str(), from.as_str(), "to=2018-04-01", "region=4505%", "organization=450521-MZ"];
+        args.extend(params.iter().flat_map(|param| ["--param", *param]));
+        let rows = place.json(&args);
+        let row = |row: &Value| json!([row["step_name"], row["taken_n"], row["work_hours"], row["wait_hours"]]);
+        rows.as_array().expect("rows").iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(told("", "2018-03-01"), [json!(["初审", 1, 10.0, 1.0]), json!(["受理", 1, 1.0, 0.0])]);
+    assert_eq!(told("SI001", "2018-03-01").len(), 2);
+    assert_eq!((told("SI002", "2018-03-01"), told("", "2018-03-08")), (Vec::new(), Vec::new()));
+}

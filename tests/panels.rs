@@ -201,6 +201,7 @@ async fn the_open_cards_are_in_motion_whenever_they_were_issued() {
     params.extend([("level", Param::Text("%".to_owned())), ("shown", Param::Text("OPEN".to_owned()))]);
     params.extend([("issued_from", Param::Instant(Timestamp::UNIX_EPOCH)), ("issued_to", end)]);
     params.extend([("after", Param::Int(0)), ("until", Param::Int(1000))]);
+    params.extend(["organization", "item"].map(|name| (name, Param::Text(String::new()))));
     let today = date(2023, 9, 13);
     let wanted = since(&all, panel::CARDS, &params, today).await;
     assert!(!wanted.is_empty(), "no card is open");
@@ -217,7 +218,8 @@ async fn cards_of_now_are_those_of_the_card_page() {
     assert_eq!(since(&recent, panel::CARDS_NOW, &now, today).await, told);
     let end = all.as_of().checked_add(jiff::SignedDuration::from_secs(1)).expect("an instant");
     let everything = [("issued_from", Param::Instant(Timestamp::UNIX_EPOCH)), ("issued_to", Param::Instant(end))];
-    let params = [[("object", Param::Text("CASE".to_owned())), region], everything].concat();
+    let any = ["organization", "item"].map(|name| (name, Param::Text(String::new())));
+    let params = [[("object", Param::Text("CASE".to_owned())), region], everything, any].concat();
     let totals: Vec<Value> = all.rows(panel::CARD_TOTALS, &params).await.expect("rows");
     let row = |rows: &[Value], level: &str| rows.iter().find(|row| row["level"] == level).expect("a level").clone();
     let told: Vec<Value> = told.iter().map(|row| serde_json::from_str(row).expect("a row")).collect();

@@ -17,10 +17,21 @@ use datasets::calendar::{Calendar, CalendarRegion, WorkdayTable};
 use datasets::clock::FixedClock;
 use datasets::lake::{Lake, LakeMeta, LakeUrl};
 use jiff::Timestamp;
+use queries::panel;
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, Runner};
 
 #[path = "all/rows.rs"]
 mod rows;
+
+/// The panels of records, each with a file of tests.
+const PANELS: [(&str, &str); 6] = [
+    ("message_kinds", panel::MESSAGE_KINDS),
+    ("messages_overdue", panel::MESSAGES_OVERDUE),
+    ("messages_repeated", panel::MESSAGES_REPEATED),
+    ("obligation_places", panel::OBLIGATION_PLACES),
+    ("obligations_unmet", panel::OBLIGATIONS_UNMET),
+    ("prices", panel::PRICES),
+];
 
 const ZONE: &str = "Asia/Shanghai";
 /// `now()` of every file: 2018-05-20T00:00:00+08:00.
@@ -136,7 +147,8 @@ fn output(batches: &[RecordBatch]) -> DBOutput<Letter> {
 }
 
 /// `@metric M03 2018-05-01 2018-06-01 village`, the rows of a count of it as
-/// `@rows M03 due_n 2018-05-01 2018-06-01 village`, `@village_table 2018-05-01 2018-06-01 county` and `@check ledger_sums`.
+/// `@rows M03 due_n 2018-05-01 2018-06-01 village`, `@village_table 2018-05-01 2018-06-01 county`, `@check ledger_sums`,
+/// and `@panel prices 2018-05-01 2018-06-01 piece=all` with the texts that the panel takes.
 fn expand(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let (text, from, to) = match words.as_slice() {
@@ -150,6 +162,14 @@ fn expand(sql: &str) -> String {
         }
         ["@check", id] => return queries::check::find(id).expect("check").sql().expect("breakdowns of its metrics"),
         ["@village_table", from, to, level] => (queries::village_table(level.parse().expect("level")), from, to),
+        ["@panel", name, from, to, texts @ ..] => {
+            let (_, sql) = PANELS.iter().find(|(known, _)| known == name).expect("panel");
+            let give = |text: String, value: &&str| {
+                let (name, value) = value.split_once('=').expect("name=value");
+                text.replace(&format!("${name}"), &format!("'{value}'"))
+            };
+            (texts.iter().fold(panel::filled(sql), give), from, to)
+        }
         _ => return sql.to_owned(),
     };
     text.replace("$from", &format!("date '{from}'")).replace("$to", &format!("date '{to}'"))
@@ -208,8 +228,11 @@ async fn every_file_of_sql_tests_passes() {
         let file = format!("check_{}", check.id);
         assert!(others.iter().any(|other| name(other) == file), "{file}.slt is gone");
     }
-    let all = queries::METRICS.len() + queries::check::CHECKS.len() + 1;
-    assert_eq!(tested, all, "a metric or a check without its file of tests");
+    for (panel, _) in PANELS {
+        assert!(others.iter().any(|other| name(other) == format!("panel_{panel}")), "panel_{panel}.slt is gone");
+    }
+    let all = queries::METRICS.len() + queries::check::CHECKS.len() + PANELS.len() + 1;
+    assert_eq!(tested, all, "a metric, a panel or a check without its file of tests");
 }
 
 #[tokio::test]

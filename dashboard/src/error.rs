@@ -285,6 +285,9 @@ mod tests {
                 "per_case",
                 "hours",
                 "trips",
+                "organization",
+                "item",
+                "table",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

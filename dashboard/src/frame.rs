@@ -20,9 +20,11 @@ use crate::state::App;
 use crate::theme::Theme;
 use crate::work_days::WorkDays;
 
+mod coded;
 mod nav;
 mod past;
 
+use coded::{Coded, Pick};
 pub(crate) use nav::Nav;
 
 /// One row of panel `lamp`.
@@ -53,6 +55,9 @@ pub(crate) struct Context {
     pub(crate) today: Date,
     pub(crate) lamp: LampRow,
     pub(crate) places: Places,
+    /// Those of the directory, and the items of the catalogue, in the order of their codes.
+    pub(crate) organizations: Vec<Coded>,
+    pub(crate) items: Vec<Coded>,
     /// The latest event before anything was read.
     beat: String,
 }
@@ -80,6 +85,8 @@ pub(crate) struct FilterForm {
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) regions: Vec<Choice>,
+    /// Department and item, where the page heeds them.
+    pub(crate) picks: Vec<Pick>,
     /// As a field for local date and time takes it; empty for now.
     pub(crate) as_of: String,
     /// The end of the day before, and, from a past day, that of the day after.
@@ -154,14 +161,20 @@ impl Context {
             None => (panel::LAMP, [("today", Param::Date(today))]),
             Some(_) => (panel::LAMP_PAST, [("day_start", Param::Instant(midnight))]),
         };
-        let (lamp, villages) =
-            try_join!(session.rows::<LampRow>(lamp_sql, &lamp_params), session.rows::<Village>(panel::REGIONS, &[]))?;
+        let (lamp, villages, mut organizations, mut items) = try_join!(
+            session.rows::<LampRow>(lamp_sql, &lamp_params),
+            session.rows::<Village>(panel::REGIONS, &[]),
+            session.rows::<Coded>(panel::ORGANIZATIONS, &[]),
+            session.rows::<Coded>(panel::ITEMS, &[]),
+        )?;
+        organizations.sort_by(|left, right| left.code.cmp(&right.code));
+        items.sort_by(|left, right| left.code.cmp(&right.code));
         let lamp = lamp.into_iter().next().ok_or(HttpError::EmptyLake)?;
         // Nothing known at a past time is an answer; nothing known now is an empty lake.
         if lamp.batches == 0 && ask.filters.as_of.is_none() {
             return Err(HttpError::EmptyLake);
         }
-        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages), beat })
+        Ok(Self { app, ask, session, today, lamp, places: Places::new(villages), organizations, items, beat })
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -271,10 +284,16 @@ impl Context {
             lamp_class,
             lamp,
             lamp_title,
-            banners: self.banners(),
+            banners: self.banners().into_iter().chain(self.unheeded(nav)).collect(),
             switches: self.switches(),
-            filter: self.filter(keep),
-            search: ask.filters.pairs().into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            filter: self.filter(nav, keep),
+            // There an item is what is looked for.
+            search: ask
+                .filters
+                .pairs()
+                .into_iter()
+                .filter(|(name, value)| !value.is_empty() && *name != "item")
+                .collect(),
             live: ask.filters.as_of.is_none() && nav.is_of_now(),
             stale: nav.stale(),
             here: ask.with(&[]),
@@ -338,22 +357,24 @@ impl Context {
         links
     }
 
-    fn filter(&self, keep: &[&'static str]) -> FilterForm {
+    fn filter(&self, nav: Nav, keep: &[&'static str]) -> FilterForm {
         let filters = &self.ask.filters;
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let as_of = filters.as_of.map(|at| {
             let (day, time) = format::local(self.zone(), at);
             format!("{day}T{:02}:{:02}", time.hour(), time.minute())
         });
-        let keep = keep.iter().filter_map(|name| self.ask.value(name).map(|value| (*name, value.to_owned())));
+        let own = keep.iter().filter_map(|name| self.ask.value(name).map(|value| (*name, value.to_owned())));
+        let along = self.taken_along(nav).into_iter().filter(|(name, _)| !keep.contains(name));
         FilterForm {
             action: self.ask.path().to_owned(),
             from: day(filters.from),
             to: day(filters.to),
             regions: self.places.choices(&filters.region, self.lang()),
+            picks: self.picks(nav),
             as_of: as_of.unwrap_or_default(),
             days: self.days(),
-            keep: keep.collect(),
+            keep: own.chain(along).collect(),
             reset: self.ask.path().to_owned(),
         }
     }

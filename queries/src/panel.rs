@@ -1,6 +1,8 @@
 //! SQL of the panels: what a page asks for beside the metrics. One panel is one file in
 //! `sql/panels/`, and this is the only list.
 
+use crate::shared;
+
 /// How far the calendar of each region reaches.
 pub const CALENDAR_COVERAGE: &str = include_str!("../sql/panels/calendar_coverage.sql");
 /// What must be known of a calendar to tell working days.
@@ -41,12 +43,24 @@ pub const LAMP_PAST: &str = include_str!("../sql/panels/lamp_past.sql");
 pub const HANDLING_SPREAD: &str = include_str!("../sql/panels/handling_spread.sql");
 /// How long decided cases took.
 pub const HANDLING_TIMES: &str = include_str!("../sql/panels/handling_times.sql");
+/// Kinds of messages, and what became of them.
+pub const MESSAGE_KINDS: &str = include_str!("../sql/panels/message_kinds.sql");
+/// Messages that nobody has answered in time.
+pub const MESSAGES_OVERDUE: &str = include_str!("../sql/panels/messages_overdue.sql");
+/// Messages that somebody had to repeat.
+pub const MESSAGES_REPEATED: &str = include_str!("../sql/panels/messages_repeated.sql");
+/// Obligations to disclose by place and item of the catalogue.
+pub const OBLIGATION_PLACES: &str = include_str!("../sql/panels/obligation_places.sql");
+/// Obligations to disclose that are not met.
+pub const OBLIGATIONS_UNMET: &str = include_str!("../sql/panels/obligations_unmet.sql");
 /// Names of the organizations.
 pub const ORGANIZATIONS: &str = include_str!("../sql/panels/organizations.sql");
 /// Cases of today against a week before, and the stock.
 pub const OVERVIEW_FLOW: &str = include_str!("../sql/panels/overview_flow.sql");
 /// Cases due and closed in a period.
 pub const PERIOD_TOTALS: &str = include_str!("../sql/panels/period_totals.sql");
+/// Prices asked, paid and quoted on the markets, by product.
+pub const PRICES: &str = include_str!("../sql/panels/prices.sql");
 /// What each source has delivered, with its last complete batch and what of it is open in quarantine.
 pub const QUALITY_SOURCES: &str = include_str!("../sql/panels/quality_sources.sql");
 /// All that was told of one line of a batch: refusals and resolutions.
@@ -65,10 +79,17 @@ pub const SEARCH_ITEMS: &str = include_str!("../sql/panels/search_items.sql");
 pub const SOURCES: &str = include_str!("../sql/panels/sources.sql");
 /// Which step follows which, how often, and how long cases wait in between.
 pub const STEP_FLOW: &str = include_str!("../sql/panels/step_flow.sql");
+/// Which steps take the time of decided cases.
+pub const STEP_TIMES: &str = include_str!("../sql/panels/step_times.sql");
 /// The next instants at which something is seen to change by time alone.
 pub const TURNS: &str = include_str!("../sql/panels/turns.sql");
 /// The village that took the place of one that is gone.
 pub const VILLAGE_SUCCESSOR: &str = include_str!("../sql/panels/village_successor.sql");
+
+/// The text with what it shares with the metrics in its places.
+pub fn filled(sql: &str) -> String {
+    shared::fill(sql)
+}
 
 /// The same text over the states and cards that a session holds in memory (`view::recent`). It gives the same rows
 /// where it asks of nothing that was over before the first day of these.
@@ -82,8 +103,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_shared_with_the_metrics_is_filled_in() {
+        for sql in [MESSAGE_KINDS, MESSAGES_OVERDUE, OBLIGATION_PLACES, OBLIGATIONS_UNMET, PRICES] {
+            let text = filled(sql);
+            assert!(text.len() > sql.len() && !text.contains('{'), "{text}");
+        }
+        assert_eq!(filled(STEP_TIMES), STEP_TIMES);
+    }
+
+    #[test]
     fn every_panel_of_a_season_is_asked_of_memory_alone() {
         let due = crate::find("M03").unwrap().sql_by(crate::Breakdown::County).unwrap();
+        let of_villages = |id: &str| crate::find(id).unwrap().sql_by(crate::Breakdown::Village).unwrap();
+        let (ratings, loads) = (of_villages("M17"), of_villages("M32"));
         let villages = crate::village_table(crate::Level::Village);
         for sql in [
             OVERVIEW_FLOW,
@@ -96,6 +128,8 @@ mod tests {
             CARDS_NOW,
             CARDS,
             due.as_str(),
+            ratings.as_str(),
+            loads.as_str(),
             villages.as_str(),
         ] {
             let recent = over_recent(sql);

@@ -49,7 +49,6 @@ pub(crate) fn render(series: &Matrix, width: Width, lang: Lang) -> Result<String
 }
 
 /// The same as a table, a line for each column.
-#[cfg_attr(not(test), expect(dead_code, reason = "the pages that show it have a table of the same rows"))]
 pub(crate) fn twin(series: &Matrix, lang: Lang) -> Twin {
     series.twin_by_column(lang)
 }

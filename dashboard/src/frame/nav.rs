@@ -35,6 +35,22 @@ impl Nav {
         }
     }
 
+    /// Whether what it shows can be narrowed to a department, and to an item.
+    pub(crate) fn heeds(self) -> (bool, bool) {
+        match self {
+            Self::Cards | Self::Organizations | Self::Items => (true, true),
+            Self::Feedback => (true, false),
+            Self::Search => (false, true),
+            Self::Overview
+            | Self::Villages
+            | Self::Quality
+            | Self::Savings
+            | Self::Market
+            | Self::Disclosure
+            | Self::Metrics => (false, false),
+        }
+    }
+
     /// Whether the page keeps itself up to date.
     pub(super) fn is_of_now(self) -> bool {
         matches!(self, Self::Overview | Self::Cards | Self::Quality)

@@ -79,7 +79,7 @@ impl Picked {
 
     fn wanted(self, issued: (Timestamp, Timestamp), places: (i64, i64)) -> Wanted {
         let order = (self.sorting.by.parse::<CardOrder>().unwrap_or_default(), !self.sorting.ascending);
-        Wanted { object: self.object, level: self.level, shown: self.shown, issued, order, places }
+        Wanted { object: self.object, level: self.level, shown: self.shown, narrowed: true, issued, order, places }
     }
 }
 
@@ -178,13 +178,14 @@ async fn workdays(context: &Context) -> Result<WorkDays, HttpError> {
 fn about(context: &Context, picked: Picked, n: usize) -> About {
     let t = context.lang();
     let level = if picked.level.is_empty() { t.say("all-levels") } else { t.code("card", picked.level) };
-    let filters = vec![
+    let mut filters = vec![
         (t.say("about-issued"), context.period_given().unwrap_or_else(|| t.say("about-ever"))),
         (t.say("filter-level"), level),
         (t.say("filter-state"), t.code("shown", picked.shown)),
         (t.say("col-object"), t.code("object", &object::code(picked.object))),
         (t.say("about-sort"), format!("{} {}", picked.sorting.by, picked.sorting.direction())),
     ];
+    filters.extend(context.narrowed((true, true)));
     About::new(context, &t.say("nav-cards"), filters, &["M06"], n)
 }
 

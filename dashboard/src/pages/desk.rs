@@ -1,29 +1,43 @@
-//! Pages that answer one question with tables of figures: what each shows is its entry in [`DESKS`], and no number
-//! is defined here. Above each table a picture of it can stand.
+//! Pages that answer one question with tables: what each shows is its entry in [`DESKS`], and no number is defined
+//! here. A table is of figures of metrics, or of the rows of a panel; above it a picture of it can stand.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use futures::future::try_join_all;
+use futures::try_join;
 use queries::Breakdown;
 
 use super::figures::{self, Shown};
 use super::page;
 use crate::error::HttpError;
-use crate::format;
 use crate::frame::{Context, Frame, Link, Nav};
 use crate::request::Ask;
-use crate::sheet::{Exports, answer};
+use crate::sheet::{About, answer};
 use crate::state::App;
 
+mod arranged;
+mod columns;
+mod found;
 mod lists;
+mod panels;
 mod pictures;
+mod section;
+mod sketches;
 
+use arranged::Arranged;
+use found::Found;
 pub(crate) use lists::DESKS;
-use pictures::{Drawing, Drawn};
+use panels::Panel;
+use pictures::Drawing;
+use section::Section;
 
 /// Levels of places; the first is the default.
 const LEVELS: [&str; 3] = ["county", "township", "village"];
+
+/// What the form of the filters keeps of the address.
+const KEPT: [&str; 11] =
+    ["level", "per_case", "hours", "trips", "catalogue", "product", "grade", "table", "sort", "dir", "cols"];
 
 /// One page.
 pub(crate) struct Desk {
@@ -33,6 +47,8 @@ pub(crate) struct Desk {
     nav: Nav,
     /// Key of what has to be known to read it.
     note: &'static str,
+    /// What comes first: what no metric has rows for.
+    panels: &'static [&'static Panel],
     tables: &'static [Table],
 }
 
@@ -53,18 +69,6 @@ struct Figure {
     columns: &'static [&'static str],
 }
 
-/// A table as the page shows it.
-pub(super) struct Section {
-    name: &'static str,
-    title: String,
-    count: String,
-    is_of_all: bool,
-    is_empty: bool,
-    drawn: Vec<Drawn>,
-    table: String,
-    exports: Exports,
-}
-
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct Page {
@@ -72,6 +76,8 @@ struct Page {
     period: String,
     note: String,
     levels: Vec<Link>,
+    /// The same page with all rows of its tables.
+    print: String,
     /// What a page of its own puts above the tables.
     above: String,
     sections: Vec<Section>,
@@ -81,6 +87,17 @@ impl Desk {
     /// Whether one of its tables shows a metric.
     pub(crate) fn shows(&self, id: &str) -> bool {
         self.tables.iter().flat_map(|table| table.figures).any(|figure| figure.metric == id)
+    }
+
+    /// The table of that name.
+    fn found(&'static self, name: &str) -> Option<Found> {
+        let panel = self.panels.iter().copied().find(|panel| panel.name == name).map(Found::Panel);
+        panel.or_else(|| self.tables.iter().find(|table| table.name == name).map(Found::Table))
+    }
+
+    /// The names of its tables.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.panels.iter().map(|panel| panel.name).chain(self.tables.iter().map(|table| table.name))
     }
 
     /// The page of that path.
@@ -109,14 +126,16 @@ pub(crate) async fn export(State(app): State<App>, Path(file): Path<String>, ask
     let missing = || HttpError::missing("page", ask.path());
     let (path, _) = ask.path().rsplit_once('/').ok_or_else(missing)?;
     let name = file.strip_suffix(".csv").or_else(|| file.strip_suffix(".xlsx")).ok_or_else(missing)?;
-    let table = Desk::find(path)?.tables.iter().find(|table| table.name == name).ok_or_else(missing)?;
+    let found = Desk::find(path)?.found(name).ok_or_else(missing)?;
     let level = level(&ask)?;
     let context = Context::open(app, ask).await?;
-    let by = table.by.unwrap_or(level);
-    let metrics: Vec<&str> = table.figures.iter().map(|figure| figure.metric).collect();
-    let filters = vec![(context.lang().say("metric-by"), context.lang().code("by", by.as_str()))];
-    let read = table.read(&context, level).await?;
-    answer(&context.ask, read.file_of(&context, name, filters, &metrics)).await
+    let read = match found {
+        Found::Panel(panel) => panel.table(&context, &panel.read(&context).await?),
+        Found::Table(table) => table.read(&context, level).await?,
+    };
+    let (filters, metrics) = found.about(&context, level);
+    let whole = Arranged::read(&context.ask, found.name())?.whole(read)?;
+    answer(&context.ask, whole.file_of(&context, name, filters, &metrics)).await
 }
 
 /// `?level=`.
@@ -133,20 +152,30 @@ pub(super) async fn render(
     above: String,
 ) -> Result<Response, HttpError> {
     let t = context.lang();
+    Arranged::check(&context.ask, desk.names())?;
+    let panels: Vec<_> = desk.panels.iter().map(|panel| section::of_panel(context, desk, panel)).collect();
     let reading: Vec<_> = desk.tables.iter().map(|table| table.read(context, level)).collect();
-    let read = try_join_all(reading).await?;
-    let mut sections = Vec::with_capacity(read.len());
+    let (mut sections, read) = try_join!(try_join_all(panels), try_join_all(reading))?;
     for (table, rows) in desk.tables.iter().zip(&read) {
-        sections.push(table.section(context, desk, level, (rows, &read)).await?);
+        sections.push(section::of_table(context, desk, table, level, (rows, &read)).await?);
     }
     let link = |name: &str| Link {
-        href: context.ask.with(&[("level", name)]),
+        href: context.ask.with(&[("level", name), ("page", "")]),
         text: t.code("level", name),
         current: level.as_str() == name,
     };
     let has_places = desk.tables.iter().any(|table| table.by.is_none());
+    let mut frame = context.frame(desk.nav, t.say(desk.title), &KEPT);
+    if context.ask.is_print()? {
+        let metrics: Vec<&str> =
+            desk.tables.iter().flat_map(|table| table.figures).map(|figure| figure.metric).collect();
+        let rows: usize = sections.iter().map(|section| section.total).sum();
+        let period = vec![(t.say("about-period"), context.period())];
+        frame = frame.printed(About::new(context, &t.say(desk.title), period, &metrics, rows));
+    }
     page(&Page {
-        frame: context.frame(desk.nav, t.say(desk.title), &["level", "per_case", "hours", "trips"]),
+        frame,
+        print: context.ask.with(&[("print", "1"), ("page", "")]),
         period: context.period(),
         note: t.say(desk.note),
         levels: LEVELS.iter().filter(|_| has_places).map(|name| link(name)).collect(),
@@ -162,7 +191,17 @@ impl Table {
     }
 
     async fn read(&self, context: &Context, level: Breakdown) -> Result<figures::Table, HttpError> {
-        figures::table(context, self.title(context), self.by.unwrap_or(level), &self.shown()).await
+        let by = self.by.unwrap_or(level);
+        let mut read = figures::table(context, self.title(context), by, &self.shown()).await?;
+        let wanted = match by {
+            Breakdown::Organization => context.ask.filters.organization.as_str(),
+            Breakdown::Item => context.ask.filters.item.as_str(),
+            _ => "",
+        };
+        if !wanted.is_empty() {
+            read.keep("code", wanted);
+        }
+        Ok(read)
     }
 
     fn shown(&self) -> Vec<Shown> {
@@ -171,31 +210,6 @@ impl Table {
 
     fn title(&self, context: &Context) -> String {
         context.lang().code("desk", self.name)
-    }
-
-    /// What was read for the table, among what was read for all of the page.
-    async fn section(
-        &self,
-        context: &Context,
-        desk: &Desk,
-        level: Breakdown,
-        (read, all): (&figures::Table, &[figures::Table]),
-    ) -> Result<Section, HttpError> {
-        let by = self.by.unwrap_or(level);
-        let mut drawn = Vec::new();
-        for drawing in self.drawings {
-            drawn.extend(drawing.draw(context, desk, all, (read, by)).await?);
-        }
-        Ok(Section {
-            name: self.name,
-            title: self.title(context),
-            count: format::count(context.lang(), read.rows.len() as i64),
-            is_of_all: figures::is_of_all(context, &figures::metrics(&self.shown()), by),
-            is_empty: read.rows.is_empty(),
-            drawn,
-            table: read.html(context.lang(), context.zone())?,
-            exports: Exports::of_part(context, &format!("{}/{}", desk.path, self.name)),
-        })
     }
 }
 
@@ -207,10 +221,10 @@ mod tests {
     #[test]
     fn every_table_names_columns_that_there_are_by_what_they_are_told_apart_by() {
         for desk in &DESKS {
-            let mut names: Vec<&str> = desk.tables.iter().map(|table| table.name).collect();
+            let mut names: Vec<&str> = desk.names().collect();
             names.sort_unstable();
             names.dedup();
-            assert_eq!(names.len(), desk.tables.len(), "{}", desk.path);
+            assert_eq!(names.len(), desk.tables.len() + desk.panels.len(), "{}", desk.path);
             for table in desk.tables {
                 for figure in table.figures {
                     let (metric, columns) = figure.found().expect("metric");

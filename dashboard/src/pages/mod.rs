@@ -25,6 +25,7 @@ mod queue;
 mod table;
 mod totals;
 mod village_columns;
+mod village_metrics;
 mod village_pictures;
 
 use askama::Template;

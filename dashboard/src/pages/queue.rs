@@ -72,6 +72,8 @@ pub(super) struct Wanted {
     pub(super) level: &'static str,
     /// One of [`SHOWN`].
     pub(super) shown: &'static str,
+    /// Whether department and item of the address narrow them.
+    pub(super) narrowed: bool,
     /// When they were issued, half open.
     pub(super) issued: (Timestamp, Timestamp),
     /// What they are ordered by, and whether from the last.
@@ -82,8 +84,12 @@ pub(super) struct Wanted {
 
 /// Reads cards of the region of the address.
 pub(super) async fn read(context: &Context, wanted: Wanted) -> Result<Vec<CardRow>, HttpError> {
+    let filters = &context.ask.filters;
+    let code = |code: &str| Param::Text(if wanted.narrowed { code.to_owned() } else { String::new() });
     let params = [
         ("object", object::param(wanted.object)),
+        ("organization", code(&filters.organization)),
+        ("item", code(&filters.item)),
         ("region", context.region()),
         ("level", Param::Text(format!("{}%", wanted.level))),
         ("shown", Param::Text(wanted.shown.to_owned())),

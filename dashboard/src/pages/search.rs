@@ -123,7 +123,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     } else {
         String::new()
     };
-    let mut frame = context.frame(Nav::Search, t.say("search"), &["q", "item"]);
+    let mut frame = context.frame(Nav::Search, t.say("search"), &["q"]);
     frame.live = false;
     page(&Page { frame, found, villages, items, cases, more })
 }

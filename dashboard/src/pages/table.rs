@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use queries::{ByPeriod, Level};
 use serde::Deserialize;
 
+use super::village_metrics::Beside;
 use crate::charts::{ChartError, bars};
 use crate::error::HttpError;
 use crate::format;
@@ -42,6 +43,9 @@ pub(super) struct Row {
     pub(super) supervised: i64,
     pub(super) red_per_1000: Option<f64>,
     pub(super) median_used_days: Option<f64>,
+    /// What metrics tell of the place, where they were asked.
+    #[serde(skip)]
+    pub(super) beside: Beside,
 }
 
 /// A row as the pages show it.

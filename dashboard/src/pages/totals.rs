@@ -33,6 +33,8 @@ pub(super) async fn read(context: &Context, object: &str, issued: (Timestamp, Ti
     let params = [
         ("object", object::param(object)),
         ("region", context.region()),
+        ("organization", Param::Text(context.ask.filters.organization.clone())),
+        ("item", Param::Text(context.ask.filters.item.clone())),
         ("issued_from", Param::Instant(issued.0)),
         ("issued_to", Param::Instant(issued.1)),
     ];

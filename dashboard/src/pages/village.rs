@@ -83,6 +83,7 @@ pub(crate) async fn show(
         object: object::CASE,
         level: "",
         shown: "OPEN",
+        narrowed: false,
         issued,
         order: Default::default(),
         places: (0, CARDS),

@@ -63,10 +63,34 @@ pub(super) fn columns() -> Vec<Column<Line>> {
         Column::new("red_rate", "col-red-rate", "r wide", |_, line: &Line| {
             line.row.red_per_1000.map_or(Cell::None, Cell::PerMille)
         }),
+        Column::new("load", "col-load", "r wide", |_, line: &Line| {
+            line.row.beside.per_agent_day.map_or(Cell::None, Cell::Price)
+        }),
+        Column::new("rated", "col-rated", "r wide", |_, line: &Line| match line.row.beside.rated {
+            (_, 0) => Cell::None,
+            (rated, decided) => Cell::Share(rated, decided),
+        })
+        .in_files(),
+        Column::new("stars", "col-stars", "r wide", |_, line: &Line| {
+            line.row.beside.mean_stars.map_or(Cell::None, Cell::Decimal)
+        })
+        .dressed(|context, line| Dress {
+            under: match line.row.beside.rated.0 {
+                0 => String::new(),
+                n => format!("n={}", format::count(context.lang(), n)),
+            },
+            ..Dress::default()
+        })
+        .in_files(),
         Column::new("median", "col-median", "r wide", |_, line: &Line| {
             line.row.median_used_days.map_or(Cell::None, Cell::Decimal)
         }),
     ]
+}
+
+/// Whether some of these columns tell how cases were rated.
+pub(super) fn has_ratings(columns: &[&Column<Line>]) -> bool {
+    columns.iter().any(|column| ["rated", "stars"].contains(&column.id))
 }
 
 /// A column whose sum means something.

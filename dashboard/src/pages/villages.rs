@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::str::FromStr;
 
+use analytics::Period;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -12,7 +13,8 @@ use queries::Level;
 use super::cards::Pages;
 use super::page;
 use super::table::{self, Row};
-use super::village_columns::{Line, columns};
+use super::village_columns::{Line, columns, has_ratings};
+use super::village_metrics;
 use super::village_pictures::Pictures;
 use crate::error::HttpError;
 use crate::format;
@@ -26,8 +28,8 @@ use crate::state::App;
 const PAGE: usize = 50;
 const LEVELS: [&str; 3] = ["village", "township", "county"];
 /// What can be sorted by; the first is the default.
-const SORTS: [&str; 10] =
-    ["rate", "due", "received", "accepted", "closed", "yellow", "red", "red_rate", "median", "name"];
+const SORTS: [&str; 12] =
+    ["rate", "due", "received", "accepted", "closed", "yellow", "red", "red_rate", "load", "stars", "median", "name"];
 
 #[derive(Template)]
 #[template(path = "villages.html")]
@@ -72,7 +74,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
     let (wanted, number, is_print) = (Wanted::read(&ask)?, ask.page()?, ask.is_print()?);
     let context = Context::open(app, ask).await?;
     let t = context.lang();
-    let mut lines = read(&context, &wanted).await?;
+    let mut lines = read(&context, &wanted, has_ratings(&wanted.chosen.on_page())).await?;
     let total = lines.len();
     let shown = if is_print { 0..total } else { part(number, total) };
     let scale = table::scale(lines.iter().map(|line| &line.row));
@@ -104,7 +106,7 @@ pub(crate) async fn show(State(app): State<App>, ask: Ask) -> Result<Response, H
 pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
     let wanted = Wanted::read(&ask)?;
     let context = Context::open(app, ask).await?;
-    let lines = read(&context, &wanted).await?;
+    let lines = read(&context, &wanted, has_ratings(&wanted.chosen.in_file())).await?;
     let name = context.lang().say("nav-villages");
     let about = about(&context, &wanted, lines.len());
     answer(&context.ask, Sheet::new(&context, "villages", name, &wanted.chosen, &lines, about)).await
@@ -126,12 +128,14 @@ fn about(context: &Context, wanted: &Wanted, n: usize) -> About {
     if !wanted.q.is_empty() {
         filters.push((t.say("filter-q"), wanted.q.clone()));
     }
-    About::new(context, &t.say("nav-villages"), filters, &["M01", "M03", "M06", "M10"], n)
+    About::new(context, &t.say("nav-villages"), filters, &["M01", "M03", "M06", "M10", "M17", "M32"], n)
 }
 
-async fn read(context: &Context, wanted: &Wanted) -> Result<Vec<Line>, HttpError> {
+async fn read(context: &Context, wanted: &Wanted, with_ratings: bool) -> Result<Vec<Line>, HttpError> {
     let (from, to) = context.ask.filters.period(context.today);
     let mut rows = table::read(context, wanted.level, from, to).await?;
+    let with_ratings = with_ratings || wanted.sorting.by == "stars";
+    village_metrics::tell(context, wanted.level, Period { from, to }, with_ratings, &mut rows).await?;
     if !wanted.q.is_empty() {
         let q = wanted.q.to_lowercase();
         let is_named = |row: &Row| {
@@ -170,6 +174,8 @@ fn sort(rows: &mut [Row], by: &str, ascending: bool) {
             "yellow" => whole(left.yellow_net, right.yellow_net),
             "red" => whole(left.red_net, right.red_net),
             "red_rate" => float(left.red_per_1000, right.red_per_1000),
+            "load" => float(left.beside.per_agent_day, right.beside.per_agent_day),
+            "stars" => float(left.beside.mean_stars, right.beside.mean_stars),
             "median" => float(left.median_used_days, right.median_used_days),
             _ if ascending => left.code().cmp(right.code()),
             _ => right.code().cmp(left.code()),
@@ -208,6 +214,7 @@ mod tests {
             supervised: 0,
             red_per_1000: None,
             median_used_days: None,
+            beside: Default::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Period, region and "as of".
+//! Period, region, department, item and "as of".
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,17 @@ pub(crate) struct Filters {
     pub(crate) from: Option<Date>,
     pub(crate) to: Option<Date>,
     pub(crate) region: Region,
+    /// Codes of a department and of an item; empty for all of them.
+    pub(crate) organization: String,
+    pub(crate) item: String,
     /// None: now.
     pub(crate) as_of: Option<Timestamp>,
     /// `as_of` as it was written.
     as_of_text: String,
 }
+
+/// Letters of the longest code that is looked for.
+const LONGEST_CODE: usize = 100;
 
 /// A region: the digits that the codes of its villages begin with; empty for everything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +59,12 @@ impl Filters {
             Some(text) => Region::parse(text).ok_or_else(|| HttpError::bad_value("region", text))?,
             None => Region::default(),
         };
+        let code = |name: &'static str| -> Result<String, HttpError> {
+            let text = value(name).unwrap_or_default();
+            let is_code = text.chars().count() <= LONGEST_CODE && !text.chars().any(char::is_control);
+            if is_code { Ok(text.to_owned()) } else { Err(HttpError::bad_value(name, text)) }
+        };
+        let (organization, item) = (code("organization")?, code("item")?);
         let as_of_text = value("as_of").unwrap_or_default().to_owned();
         let as_of = match as_of_text.as_str() {
             "" => None,
@@ -65,7 +77,7 @@ impl Filters {
                 Some(at)
             }
         };
-        Ok(Self { from, to, region, as_of, as_of_text })
+        Ok(Self { from, to, region, organization, item, as_of, as_of_text })
     }
 
     /// Names and values for an address.
@@ -75,6 +87,8 @@ impl Filters {
             ("from", day(self.from)),
             ("to", day(self.to)),
             ("region", self.region.digits().to_owned()),
+            ("organization", self.organization.clone()),
+            ("item", self.item.clone()),
             ("as_of", self.as_of_text.clone()),
         ]
     }
@@ -180,6 +194,19 @@ mod tests {
             assert!(read(&[(name, value)]).is_err(), "{name}={value}");
         }
         assert!(read(&[("from", "2018-09-02"), ("to", "2018-09-01")]).is_err());
+    }
+
+    #[test]
+    fn department_and_item_travel_along_as_they_are() {
+        let filters = read(&[("organization", "450521-MZ"), ("item", " SI001 ")]).expect("filters");
+        let pairs = filters.pairs();
+        let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        assert_eq!(
+            [value("organization"), value("item"), value("region")],
+            [Some("450521-MZ"), Some("SI001"), Some("")]
+        );
+        assert!(read(&[("item", "x".repeat(LONGEST_CODE + 1).as_str())]).is_err());
+        assert!(read(&[("organization", "a\u{7}b")]).is_err());
     }
 
     #[test]

@@ -88,6 +88,13 @@ impl Ask {
         Self { filters: Filters::seen(as_of), ..self.clone() }
     }
 
+    /// A request without filters, as tests make it.
+    #[cfg(test)]
+    pub(crate) fn plain(uri: &Uri) -> Self {
+        let lens = Lens::read(uri, &HeaderMap::new());
+        Self { lens, filters: Filters::default(), path: uri.path().to_owned(), part: None, values: values(uri) }
+    }
+
     /// The language of the page.
     pub(crate) fn lang(&self) -> Lang {
         self.lens.lang

@@ -28,6 +28,8 @@ pub(crate) enum Cell {
     Decimal(f64),
     /// Told with one decimal below a hundred, and none from there on.
     Measure(f64),
+    /// A price, told with two decimals.
+    Price(f64),
     /// An amount, told to the whole unit.
     Amount(f64),
     Day(Date),
@@ -63,6 +65,7 @@ impl Cell {
             Self::PerMille(value) => format::per_mille(Some(*value)),
             Self::Decimal(value) => format::tenths(*value),
             Self::Measure(value) => format::measure(lang, *value),
+            Self::Price(value) => format!("{value:.2}"),
             Self::Amount(value) => format::count(lang, value.round() as i64),
             Self::Day(day) => day.to_string(),
             Self::Instant(at) => format::stamp_short(lang, zone, *at),
@@ -82,6 +85,7 @@ impl Cell {
             | Self::PerMille(_)
             | Self::Decimal(_)
             | Self::Measure(_)
+            | Self::Price(_)
             | Self::Amount(_) => self.number().map(|value| format!("{value:.6}")).unwrap_or_default(),
             Self::Instant(at) => format::stamp(zone, *at),
             Self::Text(_) | Self::Day(_) | Self::Flag(_) => self.shown(lang, zone),
@@ -98,6 +102,7 @@ impl Cell {
             | Self::PerMille(value)
             | Self::Decimal(value)
             | Self::Measure(value)
+            | Self::Price(value)
             | Self::Amount(value) => *value,
             Self::None
             | Self::Text(_)

@@ -141,6 +141,7 @@ fn what_is_shown_and_what_is_written_are_one_value() {
     assert_eq!(both(Cell::Share(0, 0)), told("–", ""));
     assert_eq!(both(Cell::PerMille(1.9)), told("1.9‰", "1.900000"));
     assert_eq!(both(Cell::Measure(1206.4)), told("1,206", "1206.400000"));
+    assert_eq!(both(Cell::Price(5.038)), told("5.04", "5.038000"));
     assert_eq!(both(Cell::Amount(-0.4)), told("0", "-0.400000"));
     assert_eq!(both(Cell::Between(0.976, 0.998)), told("97.6–99.8", "0.976000–0.998000"));
     assert_eq!(both(Cell::Told("无基期".into(), "NO_BASELINE".into())), told("无基期", "NO_BASELINE"));

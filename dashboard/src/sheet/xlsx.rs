@@ -158,6 +158,7 @@ struct Formats {
     share: Format,
     mille: Format,
     decimal: Format,
+    price: Format,
     day: Format,
     instant: Format,
 }
@@ -170,6 +171,7 @@ impl Formats {
             share: format("0.0%"),
             mille: format("0.0\"‰\""),
             decimal: format("0.0"),
+            price: format("0.00"),
             day: format("yyyy-mm-dd"),
             instant: format("yyyy-mm-dd hh:mm"),
         }
@@ -182,6 +184,7 @@ impl Formats {
             Cell::Share(..) | Cell::Ratio(_) => Some(&self.share),
             Cell::PerMille(_) => Some(&self.mille),
             Cell::Decimal(_) | Cell::Measure(_) => Some(&self.decimal),
+            Cell::Price(_) => Some(&self.price),
             Cell::Day(_) => Some(&self.day),
             Cell::Instant(_) => Some(&self.instant),
         }

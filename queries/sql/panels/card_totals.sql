@@ -3,7 +3,7 @@
 -- key: object_type, level
 -- unit: cards
 -- params: $object an object_type or ALL, $region text pattern of village codes, $issued_from,
---     $issued_to instants, half open
+--     $issued_to instants, half open, $organization, $item text ('' = any)
 -- caveat: gross = every card issued, net = gross without revoked and cancelled (domain §3); cards that
 --     the source has not confirmed are in neither; ended = issued, and what it is about has ended
 with cards as (
@@ -13,6 +13,8 @@ with cards as (
         and issued_at >= $issued_from
         and issued_at < $issued_to
         and coalesce(village_code, '') like $region
+        and ($organization = '' or responsible_org = $organization)
+        and ($item = '' or item_id = $item)
 ),
 
 final as (

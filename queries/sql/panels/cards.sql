@@ -3,7 +3,7 @@
 -- key: card_id
 -- params: $object an object_type or ALL, $region, $level text patterns, $shown one of OPEN,
 --     UNCONFIRMED, ENDED, SUPERSEDED, LAPSED, CANCELLED, NET, GROSS, $issued_from, $issued_to instants,
---     half open, $after, $until places
+--     half open, $organization, $item text ('' = any), $after, $until places
 -- caveat: ordered by due day, then by the instant of the card; places count from 1; total is the
 --     number of cards that are picked, on whatever page; panel card_totals counts by the same words;
 --     a village is named as the region edition of the card's day has it, or if it is gone the last that had it
@@ -22,6 +22,8 @@ with cards as (
         and issued_at >= $issued_from
         and issued_at < $issued_to
         and coalesce(village_code, '') like $region
+        and ($organization = '' or responsible_org = $organization)
+        and ($item = '' or item_id = $item)
 ),
 
 picked as (

@@ -2,6 +2,7 @@
 
 use queries::Breakdown;
 
+use super::panels::{MESSAGES, OBLIGATIONS, OVERDUE, PRICES, REPEATED, STEPS, UNMET};
 use super::pictures::Drawing;
 use super::{Desk, Figure, Table};
 use crate::frame::Nav;
@@ -13,6 +14,7 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-organizations",
         nav: Nav::Organizations,
         note: "desk-note-time",
+        panels: &[&STEPS],
         tables: &[
             by("org-time", Breakdown::Organization, &[HANDLING, SPEEDUP, BASELINE]).drawn(&[Drawing::Spread]),
             by("org-due", Breakdown::Organization, &[DUE]).drawn(&[ON_TIME]),
@@ -24,6 +26,7 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-items",
         nav: Nav::Items,
         note: "desk-note-time",
+        panels: &[&STEPS],
         tables: &[
             by("item-limits", Breakdown::Item, &[PROMISE, HANDLING, SPEEDUP, BASELINE]).drawn(&[Drawing::Spread]),
             by("item-due", Breakdown::Item, &[DUE]).drawn(&[ON_TIME]),
@@ -36,6 +39,7 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-savings",
         nav: Nav::Savings,
         note: "desk-note-savings",
+        panels: &[],
         tables: &[
             places("saved", &[SAVED]).drawn(&[VISITED]),
             by("saved-months", Breakdown::Month, &[SAVED]).drawn(&[Drawing::Lines(&["M31 saved_yuan"])]),
@@ -46,14 +50,15 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-market",
         nav: Nav::Market,
         note: "desk-note-market",
+        panels: &[&PRICES],
         tables: &[
             places("deals", &[DEALT]),
             places("sell-through", &[SOLD]),
             places("value", &[VALUE]),
             by("value-months", Breakdown::Month, &[VALUE])
                 .drawn(&[Drawing::Lines(&["M28 gmv_yuan", "M28 last_gmv_yuan"])]),
-            places("unsold", &[UNSOLD]),
-            places("parcels", &[PARCELS]),
+            places("unsold", &[UNSOLD]).drawn(&[Drawing::Ranking("M29 unsold_rate", "M29 open_n")]),
+            places("parcels", &[PARCELS]).drawn(&[Drawing::Ranking("M30 on_time_rate", "M30 promised_n")]),
         ],
     },
     Desk {
@@ -61,6 +66,7 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-feedback",
         nav: Nav::Feedback,
         note: "desk-note-feedback",
+        panels: &[&MESSAGES, &OVERDUE, &REPEATED],
         tables: &[
             places("answers", &[ANSWERED]),
             places("solved", &[SOLVED]),
@@ -74,6 +80,7 @@ pub(crate) static DESKS: [Desk; 6] = [
         title: "nav-disclosure",
         nav: Nav::Disclosure,
         note: "desk-note-disclosure",
+        panels: &[&OBLIGATIONS, &UNMET],
         tables: &[
             places("published", &[PUBLISHED]).drawn(&[SHOWN]),
             places("published-on-time", &[PUBLISHED_ON_TIME]),

@@ -103,7 +103,7 @@ pub(super) async fn table(
     let rank = ranked.map(|column| column.name.to_owned());
     let parts = figures.iter().map(|&(metric, ref columns)| part(context, metric, columns, by, rank.clone()));
     let parts: Vec<_> = parts.collect();
-    let (parts, names) = futures::try_join!(try_join_all(parts), Names::read(context, by))?;
+    let (parts, names) = (try_join_all(parts).await?, Names::new(by));
     let mut buckets: BTreeSet<(bool, i64, Option<String>)> = BTreeSet::new();
     let region = &context.ask.filters.region;
     for (bucket, row) in parts.iter().flat_map(|part| &part.rows) {
@@ -199,7 +199,7 @@ fn heads(context: &Context, by: Breakdown, is_ranked: bool, figures: &[Shown]) -
     let head = |text: String, class: &'static str| Head { text, class, ..Head::default() };
     let mut heads = Vec::new();
     if is_ranked {
-        heads.push(head("#".to_owned(), "r"));
+        heads.push(Head { id: "rank".to_owned(), ..head("#".to_owned(), "r") });
     }
     heads.push(Head { id: "name".to_owned(), ..head(t.code("by", by.as_str()), "") });
     heads.push(Head { id: "code".to_owned(), ..head(t.say("col-code"), "") });

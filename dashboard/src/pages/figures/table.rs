@@ -44,6 +44,13 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<Field>>,
 }
 
+impl Head {
+    /// Whether numbers stand under it.
+    pub(crate) fn is_number(&self) -> bool {
+        self.class.starts_with('r')
+    }
+}
+
 impl Field {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { cell: Cell::Text(text.into()), order: None, class: "", href: None }
@@ -131,6 +138,18 @@ impl Table {
         self.file(name, about, context.lang(), (context.zone(), context.session.as_of()))
     }
 
+    /// Leaves the rows with that word under a head.
+    pub(crate) fn keep(&mut self, id: &str, word: &str) {
+        let column = self.heads.iter().position(|head| head.id == id);
+        self.rows.retain(|row| column.and_then(|at| row.get(at)).is_some_and(|field| field.words() == word));
+    }
+
+    /// The same table with these of its columns alone, in their order.
+    pub(crate) fn with_columns(self, wanted: &[usize]) -> Self {
+        let rows = self.rows.into_iter().map(|row| kept(row, wanted)).collect();
+        Self { heads: kept(self.heads, wanted), rows, caption: self.caption }
+    }
+
     /// The same table with `most` of its rows after `skip`.
     pub(crate) fn page(mut self, skip: usize, most: usize) -> Self {
         self.rows = self.rows.into_iter().skip(skip).take(most).collect();
@@ -154,6 +173,11 @@ impl Table {
     }
 }
 
+/// Those at these places.
+fn kept<T>(all: Vec<T>, wanted: &[usize]) -> Vec<T> {
+    all.into_iter().enumerate().filter(|(at, _)| wanted.contains(at)).map(|(_, one)| one).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +199,17 @@ mod tests {
         assert_eq!(file.heads.iter().map(|head| head.title.as_str()).collect::<Vec<_>>(), ["村", "收件"]);
         assert_eq!(file.rows[0], [Cell::Text("甲".into()), Cell::Count(1209)]);
         assert_eq!(file.rows[1][1], Cell::None);
+    }
+
+    #[test]
+    fn rows_and_columns_are_left_out_by_what_they_are_called() {
+        let mut table = table();
+        table.keep("村", "乙");
+        assert_eq!(table.rows.len(), 0, "heads are found by their ids alone");
+        let mut table = Table { heads: vec![Head { id: "code".into(), ..Head::default() }], ..self::table() };
+        table.keep("code", "乙");
+        assert_eq!((table.rows.len(), table.rows[0][0].words()), (1, "乙"));
+        assert_eq!(table.with_columns(&[1]).rows[0][0].cell, Cell::None);
     }
 
     #[test]

@@ -142,6 +142,7 @@ pub(super) async fn build(context: &Context, wants: Wants) -> Result<Page, HttpE
         object: CASE,
         level: "",
         shown: "OPEN",
+        narrowed: false,
         issued: everything,
         order: Default::default(),
         places: (0, QUEUE),
