@@ -73,7 +73,7 @@ fn main() -> Result<()> {
 async fn open(lake: &str, as_of: Timestamp) -> Result<Session> {
     let lake = Arc::new(Lake::open(&LakeUrl::parse(lake)?).await?);
     let engine = Engine::open(lake, Arc::new(FixedClock(as_of))).await?;
-    Ok(engine.session(Principal::Local, None).await?)
+    Ok(engine.session(&Principal::local(), None).await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]

@@ -112,7 +112,7 @@ impl Door {
         let lake = Lake::open_or_create(&url, LakeMeta::default()).await.expect("lake");
         let now: Timestamp = "2026-12-20T00:00:00+08:00".parse().expect("instant");
         let engine = analytics::Engine::open(Arc::new(lake), Arc::new(FixedClock(now))).await.expect("engine");
-        Self(engine.session(Principal::Operator, None).await.expect("session"))
+        Self(engine.session(&Principal::operator(), None).await.expect("session"))
     }
 }
 
