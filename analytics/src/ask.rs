@@ -136,7 +136,7 @@ impl Engine {
         let planned = on_large_stack(self, async move {
             let plan = logical(&theirs, checked, values).await?;
             let state = theirs.state();
-            let physical = state.query_planner().create_physical_plan(&plan, &state).await;
+            let physical = state.query_planner().create_physical_plan(&plan, &state).await.and_then(guard::yielding);
             Ok((physical.map_err(|error| fault::of_run(error, &whose))?, permit))
         });
         let (plan, permit) = planned.await?;

@@ -1,4 +1,5 @@
-//! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand.
+//! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand; and people's own SQL
+//! against the guards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ use datasets::lake::{Lake, LakeMeta, LakeUrl};
 use jiff::Timestamp;
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, Runner};
 
+#[path = "all/asking.rs"]
+mod asking;
 #[path = "all/rows.rs"]
 mod rows;
 

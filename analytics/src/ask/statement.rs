@@ -117,7 +117,7 @@ impl Look {
         self.depth += 1;
         match self.depth > MOST_DEPTH {
             true => ControlFlow::Break(format!(
-                "the statement goes deeper than {MOST_DEPTH}: put a long chain of OR into an IN, and a deep query into WITH"
+                "the statement goes deeper than {MOST_DEPTH}: write a long chain of OR as IN, and a deep query as WITH"
             )),
             false => ControlFlow::Continue(()),
         }
@@ -278,7 +278,7 @@ mod tests {
             ),
             ("a chain of UNION", format!("select 1{}", " union all select 1".repeat(5_000))),
             ("a chain of VALUES", format!("values (1){}", " union values (1)".repeat(5_000))),
-            ("joins", format!("select 1 from card{}", " cross join card".repeat(2_000))),
+            ("joins", format!("select 1 from region{}", " cross join region".repeat(2_000))),
             ("casts", format!("select 1{}", "::int".repeat(10_000))),
             ("a list of 100,000", format!("select 1 where 1 in ({})", list(100_000))),
             ("1 MiB", format!("select '{}'", "x".repeat(1024 * 1024))),
