@@ -157,7 +157,7 @@ impl Engine {
             disk_manager: Arc::new(disk),
             ..self.runtime().as_ref().clone()
         };
-        self.session_in(Arc::new(runtime), true, principal, as_of).await
+        self.session_in(Arc::new(runtime), principal, as_of).await
     }
 }
 

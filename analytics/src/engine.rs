@@ -105,14 +105,13 @@ impl Engine {
     /// A session on the newest version of the lake, seen as of `as_of` or of the present, with the rows that the
     /// principal sees.
     pub async fn session(&self, principal: &Principal, as_of: Option<Timestamp>) -> Result<Session, AnalyticsError> {
-        self.session_in(self.inner.runtime.clone(), false, principal, as_of).await
+        self.session_in(self.inner.runtime.clone(), principal, as_of).await
     }
 
-    /// The same with memory of its own; `is_asked`: people's own questions are to run in it.
+    /// The same with memory of its own.
     pub(crate) async fn session_in(
         &self,
         runtime: Arc<RuntimeEnv>,
-        is_asked: bool,
         principal: &Principal,
         as_of: Option<Timestamp>,
     ) -> Result<Session, AnalyticsError> {
@@ -125,8 +124,7 @@ impl Engine {
         let ledger = snapshot.table(&INGEST_BATCH).without(&late.added.into_iter().collect());
         let rules = self.rules(&snapshot).await?;
         let overlay = self.overlay(&snapshot, &rules, as_of).await?;
-        let ground =
-            Ground { lake: &self.inner.lake, runtime, snapshot, ledger, overlay: &overlay, rules, as_of, is_asked };
+        let ground = Ground { lake: &self.inner.lake, runtime, snapshot, ledger, overlay: &overlay, rules, as_of };
         Session::build(ground, principal).await
     }
 

@@ -13,12 +13,11 @@ use std::sync::Arc;
 
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::Result;
-use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, ident};
 
 use crate::{Principal, Role, Scope};
 use list::{Class, Rows};
+use scope::Seen;
 use table::PolicyTable;
 
 /// Which columns a role is given: the one table.
@@ -46,7 +45,7 @@ pub(crate) enum Text {
     Theirs,
 }
 
-/// The tables of `public` as a principal has them, over the whole ones.
+/// The tables of `public` as a principal has them, over the whole ones and planned by `whole`.
 pub(crate) async fn tables(
     whole: &Arc<SessionState>,
     public: &Arc<dyn SchemaProvider>,
@@ -71,25 +70,41 @@ async fn one(
     name: &str,
     inner: Arc<dyn TableProvider>,
 ) -> Result<Option<Arc<dyn TableProvider>>> {
+    let schema = inner.schema();
+    let all = 0..schema.fields().len();
     if principal.role == Role::Operator && principal.sees_all() {
-        return Ok(Some(inner));
+        return Ok(Some(barrier(name, whole.clone(), inner, all.collect(), Seen::All)?));
     }
     let Some(listed) = list::table(name) else { return Ok(None) };
+    if listed.rows == Rows::Nobody && text == Text::Theirs && !principal.sees_all() {
+        return Ok(None);
+    }
     let given = sees(principal.role);
     let is_given =
         |column: &str| listed.class(column).is_some_and(|class| text == Text::Ours || given.contains(&class));
-    let schema = inner.schema();
-    let columns: Vec<usize> = (0..schema.fields().len()).filter(|at| is_given(schema.field(*at).name())).collect();
-    if principal.sees_all() {
-        let shown = columns.iter().map(|at| ident(schema.field(*at).name())).collect::<Vec<Expr>>();
-        let plan = LogicalPlanBuilder::scan(name, provider_as_source(inner), None)?.project(shown)?.build()?;
-        return Ok(Some(Arc::new(ViewTable::new(plan, None))));
-    }
-    if listed.rows == Rows::Nobody && text == Text::Theirs {
-        return Ok(None);
-    }
+    let columns = all.filter(|at| is_given(schema.field(*at).name())).collect();
     let rows = scope::rows(listed.rows, &principal.scope, public).await?;
-    Ok(Some(Arc::new(PolicyTable::new(name, whole.clone(), inner, columns, rows)?)))
+    Ok(Some(barrier(name, whole.clone(), inner, columns, rows)?))
+}
+
+fn barrier(
+    name: &str,
+    whole: Arc<SessionState>,
+    inner: Arc<dyn TableProvider>,
+    columns: Vec<usize>,
+    rows: Seen,
+) -> Result<Arc<dyn TableProvider>> {
+    Ok(Arc::new(PolicyTable::new(name, whole, inner, columns, rows)?))
+}
+
+/// A table that is planned by `whole` and not by whoever asks: its joins are ours, and nothing that they ask gets in.
+pub(crate) fn closed(
+    name: &str,
+    whole: Arc<SessionState>,
+    inner: Arc<dyn TableProvider>,
+) -> Result<Arc<dyn TableProvider>> {
+    let columns = (0..inner.schema().fields().len()).collect();
+    barrier(name, whole, inner, columns, Seen::All)
 }
 
 /// What a page's texts ask of the lake itself, by its rows as those of a table of the list.
@@ -102,12 +117,12 @@ pub(crate) async fn below(
     public: &Arc<dyn SchemaProvider>,
     scope: &Scope,
 ) -> Result<Vec<(String, Arc<dyn TableProvider>)>> {
-    let mut tables: Vec<(String, Arc<dyn TableProvider>)> = Vec::new();
+    let mut tables = Vec::new();
     for (name, as_listed) in BELOW {
         let (Some(inner), Some(listed)) = (lake.table(name).await?, list::table(as_listed)) else { continue };
         let columns = (0..inner.schema().fields().len()).collect();
         let rows = scope::rows(listed.rows, scope, public).await?;
-        tables.push((name.to_owned(), Arc::new(PolicyTable::new(name, whole.clone(), inner, columns, rows)?)));
+        tables.push((name.to_owned(), barrier(name, whole.clone(), inner, columns, rows)?));
     }
     Ok(tables)
 }

@@ -104,13 +104,14 @@ impl Dice {
                          a.{link} = b.{link} where {condition} and {beside}"
                     ),
                     6 => format!(
-                        "with x as (select a.{one} as v from {{{first}}} as a where exists (select 1 from {{{other}}} as b \
-                         where b.{link} = a.{link} and {beside}) and {condition}) select v, count(*) from x group by v"
+                        "with x as (select a.{one} as v from {{{first}}} as a where exists (select 1 from {{{other}}} \
+                         as b where b.{link} = a.{link} and {beside}) and {condition}) select v, count(*) from x \
+                         group by v"
                     ),
                     _ => format!(
                         "select a.{one} as v from {{{first}}} as a where {condition} union select b.{three} from \
-                         {{{other}}} as b where {beside} union select l.w from (select distinct {link} from {{{first}}}) \
-                         as k cross join (select max({three}) as w from {{{other}}}) as l"
+                         {{{other}}} as b where {beside} union select l.w from (select distinct {link} from \
+                         {{{first}}} as c) as k cross join (select max({three}) as w from {{{other}}} as d) as l"
                     ),
                 }
             }

@@ -1,4 +1,4 @@
-//! A table as a principal who does not see all has it: its own rows and columns, behind a barrier.
+//! A table as a principal has it: their own rows and columns, behind a barrier.
 
 use std::fmt;
 use std::sync::Arc;

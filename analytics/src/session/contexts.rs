@@ -16,19 +16,17 @@ use crate::{Principal, Rules, ask};
 pub(super) const CATALOG: &str = "sunlake";
 
 /// What each of them is made of.
-#[derive(Clone)]
 pub(super) struct Bare {
     pub(super) runtime: Arc<RuntimeEnv>,
     pub(super) rules: Arc<Rules>,
     pub(super) as_of: Timestamp,
     pub(super) zone_name: String,
-    /// Whether people's own questions are to run in it.
-    pub(super) is_asked: bool,
 }
 
 impl Bare {
-    /// A context with the functions of a session, without tables. `metrics` are counted over `over`, or over its own.
-    pub(super) fn context(&self, over: Option<Arc<SessionState>>) -> SessionContext {
+    /// A context with the functions of a session, without tables. That of their texts is given the state of ours, by
+    /// which metrics are counted.
+    pub(super) fn context(&self, ours: Option<Arc<SessionState>>) -> SessionContext {
         let mut config = SessionConfig::new()
             .with_information_schema(true)
             .with_default_catalog_and_schema(CATALOG, "public")
@@ -36,8 +34,9 @@ impl Bare {
         let options = config.options_mut();
         options.execution.time_zone = Some(self.zone_name.clone());
         options.execution.parquet.pushdown_filters = true;
-        options.optimizer.prefer_hash_join = !self.is_asked;
-        if self.is_asked {
+        // The small side of our joins is known; one of theirs may have none, and only a sort gives way to disk.
+        options.optimizer.prefer_hash_join = ours.is_none();
+        if ours.is_some() {
             options.sql_parser.collect_spans = true;
             options.execution.enable_recursive_ctes = false;
         }
@@ -55,7 +54,7 @@ impl Bare {
             context.register_udf(function);
         }
         context.register_udf(office::function(self.rules.clone(), self.as_of, &self.zone_name));
-        context.register_udtf("metric", Arc::new(metric::MetricTable { over }));
+        context.register_udtf("metric", Arc::new(metric::MetricTable { ours }));
         context
     }
 

@@ -87,8 +87,6 @@ pub(crate) struct Ground<'a> {
     pub(crate) overlay: &'a Overlay,
     pub(crate) rules: Arc<Rules>,
     pub(crate) as_of: Timestamp,
-    /// Whether people's own questions are to run in it.
-    pub(crate) is_asked: bool,
 }
 
 impl Session {
@@ -99,7 +97,6 @@ impl Session {
             rules: ground.rules.clone(),
             as_of: ground.as_of,
             zone_name: zone_name.clone(),
-            is_asked: ground.is_asked,
         };
         let whole = bare.context(None);
         register(&whole, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
