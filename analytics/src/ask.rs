@@ -2,6 +2,7 @@
 //! before it is planned, planned on a thread with a large stack, and run on threads, in memory and for a time of its
 //! own, so that no page waits for it.
 
+mod brake;
 mod catalog;
 mod fault;
 pub(crate) mod functions;
@@ -88,11 +89,11 @@ impl Engine {
             prepared = prepared => prepared?,
             () = &mut alarm => return Err(AnalyticsError::Limit { kind: Limited::Time(limits.seconds) }),
         };
-        let Prepared { session, context, permit, plan } = prepared;
+        let Prepared { session, context, permit, plan, is_over } = prepared;
         let schema = plan.schema();
         let threads = self.asks().threads()?;
-        let run =
-            stream::Run { plan, task: context.task_ctx(), permit, rows: limits.rows, principal: principal.clone() };
+        let (task, principal) = (context.task_ctx(), principal.clone());
+        let run = stream::Run { plan, task, permit, rows: limits.rows, principal, is_over };
         let (stream, cancel, truncated) = stream::start(&threads, run, limits.seconds, alarm);
         Ok(Answer { schema, stream, cancel, truncated, versions: session.versions().to_vec(), as_of: session.as_of() })
     }
@@ -132,15 +133,18 @@ impl Engine {
         let context = session.asked().await?;
         let values = session.values(params);
         let (theirs, whose) = (context.clone(), principal.clone());
+        let is_over = Arc::new(AtomicBool::new(false));
+        let brake = is_over.clone();
         // The turn goes along: who gives up does not make room while the thread is still at it.
         let planned = on_large_stack(self, async move {
             let plan = logical(&theirs, checked, values).await?;
             let state = theirs.state();
-            let physical = state.query_planner().create_physical_plan(&plan, &state).await.and_then(guard::yielding);
+            let physical = state.query_planner().create_physical_plan(&plan, &state).await;
+            let physical = physical.and_then(|plan| brake::fitted(plan, &brake));
             Ok((physical.map_err(|error| fault::of_run(error, &whose))?, permit))
         });
         let (plan, permit) = planned.await?;
-        Ok(Prepared { session, context, permit, plan })
+        Ok(Prepared { session, context, permit, plan, is_over })
     }
 
     /// A session with memory of its own over the caches of all.
@@ -167,6 +171,8 @@ struct Prepared {
     context: SessionContext,
     permit: pool::Turn,
     plan: Arc<dyn ExecutionPlan>,
+    /// The brake in its joins.
+    is_over: Arc<AtomicBool>,
 }
 
 /// Looks at a statement, off the threads that serve.

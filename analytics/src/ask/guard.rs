@@ -1,13 +1,9 @@
-//! A plan before it is optimized, since a short text can stand for a huge one; and before it runs.
+//! A plan before it is optimized: a short text can stand for a huge one.
 
-use std::sync::Arc;
-
-use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::physical_plan::ExecutionPlan;
-use datafusion::physical_plan::coop::CooperativeExec;
 
 use super::fault;
 use super::functions::PADDED;
@@ -35,16 +31,6 @@ pub(super) fn look(plan: &LogicalPlan) -> Result<(), AnalyticsError> {
     });
     counted.map_err(fault::of_text)?;
     options.verify_plan(plan).map_err(fault::of_text)
-}
-
-/// Joins make many rows of few, and what is above them would go on as long as rows come, without looking up whether
-/// anybody still wants them.
-pub(super) fn yielding(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-    let yields = plan.transform_up(|node| match node.name().ends_with("JoinExec") {
-        true => Ok(Transformed::yes(Arc::new(CooperativeExec::new(node)) as Arc<dyn ExecutionPlan>)),
-        false => Ok(Transformed::no(node)),
-    });
-    yields.data()
 }
 
 /// `lpad` and `rpad` make long texts of short ones.

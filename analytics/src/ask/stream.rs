@@ -47,6 +47,8 @@ impl From<Ended> for AnalyticsError {
 #[derive(Clone)]
 pub struct Cancel {
     ended: Arc<watch::Sender<Option<Ended>>>,
+    /// The brake in the joins of its plan.
+    is_over: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Cancel {
@@ -63,6 +65,7 @@ impl Cancel {
 
     /// The first reason stays.
     fn end(&self, why: Ended) {
+        self.is_over.store(true, Ordering::Relaxed);
         self.ended.send_if_modified(|ended| {
             let is_first = ended.is_none();
             *ended = ended.or(Some(why));
@@ -78,6 +81,7 @@ pub(super) struct Run {
     pub(super) permit: Turn,
     pub(super) rows: u64,
     pub(super) principal: Principal,
+    pub(super) is_over: Arc<AtomicBool>,
 }
 
 /// A batch, or the end.
@@ -92,7 +96,7 @@ pub(super) fn start(
 ) -> (SendableRecordBatchStream, Cancel, Arc<AtomicBool>) {
     let (sender, items) = mpsc::channel(AHEAD);
     let (ended, end) = watch::channel(None);
-    let cancel = Cancel { ended: Arc::new(ended) };
+    let cancel = Cancel { ended: Arc::new(ended), is_over: run.is_over.clone() };
     let truncated = Arc::new(AtomicBool::new(false));
     let schema = run.plan.schema();
     let mut task = threads.spawn(produce(run, sender, truncated.clone()));
@@ -115,7 +119,7 @@ pub(super) fn start(
 }
 
 async fn produce(run: Run, sender: mpsc::Sender<Item>, truncated: Arc<AtomicBool>) {
-    let Run { plan, task, permit, rows, principal } = run;
+    let Run { plan, task, permit, rows, principal, .. } = run;
     let last = match fetch(plan, task, rows, &sender, &truncated).await {
         Ok(()) => Ok(None),
         Err(error) => Err(fault::of_run(error, &principal)),
