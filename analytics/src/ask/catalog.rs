@@ -44,7 +44,8 @@ impl Engine {
         let mut tables = Vec::with_capacity(names.len());
         for name in names {
             let Some(table) = public.table(&name).await? else { continue };
-            let columns = table.schema().fields().iter().map(|field| ColumnDoc {
+            let held = table.schema();
+            let columns = held.fields().iter().map(|field| ColumnDoc {
                 name: field.name().clone(),
                 data_type: field.data_type().clone(),
                 nullable: field.is_nullable(),
