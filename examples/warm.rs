@@ -1,7 +1,8 @@
 //! Answers statements in one session that stays open, for the benchmarks of queries (docs/BENCHMARKS.md): what is
 //! timed is the question, neither the start of a process nor the opening of a lake.
 //!
-//! Usage: `warm LAKE AS_OF`. Each line of standard input is a statement, `{"sql": …, "params": {"from": {"date": …}}}`,
+//! Usage: `warm LAKE AS_OF [SCOPE]`; with a scope, such as `region:4505`, as somebody who sees that part, so that what
+//! the policy costs is the difference. Each line of standard input is a statement, `{"sql": …, "params": {"from": {"date": …}}}`,
 //! whose values are of the kinds text, int, date and instant. It is run as the pages run theirs, and answered by a
 //! line `{"ms": …, "rows": […]}`.
 
@@ -10,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use analytics::{Engine, Param, Principal, Session};
+use analytics::{Engine, Param, Principal, Role, Session};
 use anyhow::{Context, Result, bail};
 use datasets::clock::FixedClock;
 use datasets::lake::{Lake, LakeUrl};
@@ -56,10 +57,16 @@ impl Given {
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [lake, as_of] = words.as_slice() else { bail!("usage: warm LAKE AS_OF < STATEMENTS") };
+    let (lake, as_of, principal) = match words.as_slice() {
+        [lake, as_of] => (lake, as_of, Principal::local()),
+        [lake, as_of, scope] => {
+            (lake, as_of, Principal { name: "bench".into(), role: Role::ControlCentre, scope: scope.parse()? })
+        }
+        _ => bail!("usage: warm LAKE AS_OF [SCOPE] < STATEMENTS"),
+    };
     let as_of: Timestamp = as_of.parse().context("AS_OF")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
-    let session = runtime.block_on(open(lake, as_of))?;
+    let session = runtime.block_on(open(lake, as_of, &principal))?;
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let statement: Statement = serde_json::from_str(&line?)?;
@@ -70,10 +77,10 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-async fn open(lake: &str, as_of: Timestamp) -> Result<Session> {
+async fn open(lake: &str, as_of: Timestamp, principal: &Principal) -> Result<Session> {
     let lake = Arc::new(Lake::open(&LakeUrl::parse(lake)?).await?);
     let engine = Engine::open(lake, Arc::new(FixedClock(as_of))).await?;
-    Ok(engine.session(Principal::Local, None).await?)
+    Ok(engine.session(principal, None).await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]

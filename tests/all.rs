@@ -31,6 +31,7 @@ mod measures;
 mod metamorphic;
 mod objects;
 mod panels;
+mod policy;
 mod postgres;
 mod privacy;
 mod progress;

@@ -13,12 +13,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::Mutex;
 
+use crate::ask::Asks;
 use crate::derive::hot::Hot;
 use crate::derive::{landed, stand};
 use crate::session::overlay::Overlay;
 use crate::session::recent::Recent;
-use crate::session::{Ground, Principal, Session};
-use crate::{AnalyticsError, Rules};
+use crate::session::{Ground, Session};
+use crate::{AnalyticsError, Principal, Rules};
 
 /// Memory for queries, bytes; they spill to disk beyond it.
 const QUERY_MEMORY: usize = 4 * 1024 * 1024 * 1024;
@@ -45,6 +46,7 @@ struct Inner {
     recent: Mutex<Option<Arc<Recent>>>,
     /// By the versions of states and marts.
     lag: Mutex<Option<([u64; 3], i64)>>,
+    asks: Asks,
 }
 
 impl Engine {
@@ -66,6 +68,7 @@ impl Engine {
             past: Mutex::default(),
             recent: Mutex::default(),
             lag: Mutex::default(),
+            asks: Asks::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -90,8 +93,29 @@ impl Engine {
         self.inner.lake.meta()
     }
 
-    /// A session on the newest version of the lake, seen as of `as_of` or of the present.
-    pub async fn session(&self, principal: Principal, as_of: Option<Timestamp>) -> Result<Session, AnalyticsError> {
+    /// What sessions share: caches and stores.
+    pub(crate) fn runtime(&self) -> &Arc<RuntimeEnv> {
+        &self.inner.runtime
+    }
+
+    /// Where people's own questions wait and run.
+    pub(crate) fn asks(&self) -> &Asks {
+        &self.inner.asks
+    }
+
+    /// A session on the newest version of the lake, seen as of `as_of` or of the present, with the rows that the
+    /// principal sees.
+    pub async fn session(&self, principal: &Principal, as_of: Option<Timestamp>) -> Result<Session, AnalyticsError> {
+        self.session_in(self.inner.runtime.clone(), principal, as_of).await
+    }
+
+    /// The same with memory of its own.
+    pub(crate) async fn session_in(
+        &self,
+        runtime: Arc<RuntimeEnv>,
+        principal: &Principal,
+        as_of: Option<Timestamp>,
+    ) -> Result<Session, AnalyticsError> {
         let as_of = as_of.unwrap_or_else(|| self.inner.clock.now());
         // Read before anything is pinned: the states in the snapshot stand on this much at least.
         let state = self.inner.lake.table(&CASE_STATE);
@@ -122,21 +146,17 @@ impl Engine {
     ) -> Result<Session, AnalyticsError> {
         let rules = self.rules(&snapshot).await?;
         let overlay = self.overlay(&snapshot, &rules, as_of).await?;
-        let ground = Ground {
-            lake: &self.inner.lake,
-            runtime: self.inner.runtime.clone(),
-            snapshot,
-            ledger,
-            overlay: &overlay,
-            rules,
-            as_of,
-        };
+        let ground = Ground { lake: &self.inner.lake, runtime, snapshot, ledger, overlay: &overlay, rules, as_of };
         Session::build(ground, principal).await
     }
 
     /// Lets a session answer from memory what is asked of the last months. The rows are read once, and again when
-    /// the cold parts have been written anew: a batch leaves these as they are.
+    /// the cold parts have been written anew: a batch leaves these as they are. What is held is of all, so a session of
+    /// a principal who does not see all goes on without.
     pub async fn recall(&self, session: &mut Session) -> Result<(), AnalyticsError> {
+        if !session.principal().sees_all() {
+            return Ok(());
+        }
         let recent = {
             let mut held = self.inner.recent.lock().await;
             match held.as_ref().filter(|recent| recent.is_of(&session.snapshot)) {

@@ -1,3 +1,4 @@
+use datafusion::error::DataFusionError;
 use thiserror::Error;
 
 /// What can go wrong when the lake is asked or derived.
@@ -8,10 +9,28 @@ pub enum AnalyticsError {
     Lake(#[from] datasets::lake::LakeError),
     /// A statement that cannot be answered.
     #[error("{0}")]
-    Query(#[source] Box<datafusion::error::DataFusionError>),
+    Query(#[source] Box<DataFusionError>),
     /// A statement that may not be asked.
     #[error("only one SELECT is answered here: {0}")]
     NotAllowed(String),
+    /// A question that is not answered, whoever asks.
+    #[error("{reason}")]
+    Refused { reason: String },
+    /// What is wrong with a statement, and where.
+    #[error("line {line}, column {column}: {message}")]
+    At { line: u64, column: u64, message: String },
+    /// A question that was given up.
+    #[error("{kind}")]
+    Limit { kind: Limited },
+    /// Too many questions wait already.
+    #[error("too many questions are being answered; ask again in a moment")]
+    Busy,
+    /// Whoever asked does not want to know any more.
+    #[error("the query was cancelled")]
+    Cancelled,
+    /// The machine has no thread left to answer with.
+    #[error("no thread can be had for queries: {0}")]
+    Thread(#[source] std::io::Error),
     /// A breakdown that a metric does not have.
     #[error(transparent)]
     Breakdown(#[from] queries::RefusedBreakdown),
@@ -45,9 +64,27 @@ pub enum AnalyticsError {
     Task(#[from] tokio::task::JoinError),
 }
 
-impl From<datafusion::error::DataFusionError> for AnalyticsError {
-    fn from(error: datafusion::error::DataFusionError) -> Self {
-        Self::Query(Box::new(error))
+/// What a question ran into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Limited {
+    /// Seconds.
+    #[error("the query was stopped after {0} s: ask for less, or let the limit be raised")]
+    Time(u32),
+    /// Memory, or room to put aside what does not fit in it.
+    #[error("the query was stopped: it needs more memory than one may have; ask for fewer rows or groups at once")]
+    Memory,
+}
+
+impl From<DataFusionError> for AnalyticsError {
+    /// What this crate put into an error of the engine comes out again.
+    fn from(error: DataFusionError) -> Self {
+        match error {
+            DataFusionError::External(inner) => match inner.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(other) => Self::Query(Box::new(DataFusionError::External(other))),
+            },
+            other => Self::Query(Box::new(other)),
+        }
     }
 }
 

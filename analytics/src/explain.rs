@@ -45,8 +45,11 @@ pub struct EventLine {
 }
 
 impl Session {
-    /// Explains a case; none if nothing of it was known.
+    /// Explains a case; none if nothing of it was known, or it is none of the principal's.
     pub async fn explain(&self, case_no: &str) -> Result<Option<CaseExplanation>, AnalyticsError> {
+        if !self.sees_case(case_no).await? {
+            return Ok(None);
+        }
         let wanted = HashSet::from([case_no.to_owned()]);
         let mut found = facts::load(&self.snapshot, &wanted, Some(self.as_of())).await?;
         let Some(case) = found.pop().filter(|case| !case.events.is_empty()) else { return Ok(None) };

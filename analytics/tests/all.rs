@@ -1,4 +1,5 @@
-//! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand.
+//! The metrics' SQL as SQL: the files in `queries/slt` on tables small enough to check by hand; and people's own SQL
+//! against the guards.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ use jiff::Timestamp;
 use queries::panel;
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, Runner};
 
+#[path = "all/asking.rs"]
+mod asking;
 #[path = "all/rows.rs"]
 mod rows;
 
@@ -123,7 +126,7 @@ impl Door {
         let lake = Lake::open_or_create(&url, LakeMeta::default()).await.expect("lake");
         let now: Timestamp = "2026-12-20T00:00:00+08:00".parse().expect("instant");
         let engine = analytics::Engine::open(Arc::new(lake), Arc::new(FixedClock(now))).await.expect("engine");
-        Self(engine.session(Principal::Operator, None).await.expect("session"))
+        Self(engine.session(&Principal::operator(), None).await.expect("session"))
     }
 }
 

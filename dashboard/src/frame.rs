@@ -150,7 +150,7 @@ impl Context {
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
         let beat = app.pulse.id();
-        let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        let mut session = app.engine.session(&Principal::local(), ask.filters.as_of).await?;
         // What is in motion now; a past time is asked of all cases.
         if ask.filters.as_of.is_none() {
             app.engine.recall(&mut session).await?;

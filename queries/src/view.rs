@@ -1,7 +1,9 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
+use crate::header::{entries, joined};
+
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 23] = [
+pub const VIEWS: [(&str, &str); 25] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("calendar_year", include_str!("../sql/views/calendar_year.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
@@ -18,6 +20,8 @@ pub const VIEWS: [(&str, &str); 23] = [
     ("org_item_day", include_str!("../sql/views/org_item_day.sql")),
     ("handling_hist", include_str!("../sql/views/handling_hist.sql")),
     ("case_state", include_str!("../sql/views/case_state.sql")),
+    ("case_step", include_str!("../sql/views/case_step.sql")),
+    ("case_suspension", include_str!("../sql/views/case_suspension.sql")),
     ("data_incident", include_str!("../sql/views/data_incident.sql")),
     ("card_all", include_str!("../sql/views/card_all.sql")),
     ("card", include_str!("../sql/views/card.sql")),
@@ -26,6 +30,32 @@ pub const VIEWS: [(&str, &str); 23] = [
     ("workflow_case", include_str!("../sql/views/workflow_case.sql")),
     ("workflow_event", include_str!("../sql/views/workflow_event.sql")),
 ];
+
+/// What the header of a view says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// What one row is.
+    pub grain: String,
+    /// Columns whose meaning no contract tells, with it.
+    pub columns: Vec<(&'static str, String)>,
+}
+
+/// What the header of one of [`VIEWS`] says.
+pub fn about(view: &str) -> Option<About> {
+    let (_, sql) = VIEWS.iter().find(|(name, _)| *name == view)?;
+    let mut about = About::default();
+    for (key, lines) in entries(sql) {
+        match key {
+            "grain" => about.grain = joined(&lines),
+            "columns" => {
+                let columns = lines.iter().filter_map(|line| line.split_once(": "));
+                about.columns = columns.map(|(name, meaning)| (name, meaning.to_owned())).collect();
+            }
+            _ => {}
+        }
+    }
+    Some(about)
+}
 
 /// Tables that are shown as they rest.
 pub const PLAIN: [&str; 4] = ["quarantine", "ingest_batch", "metric_parameter", "lake_meta"];
@@ -101,7 +131,20 @@ pub fn has_history(table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::recent;
+    use super::{VIEWS, about, recent};
+
+    #[test]
+    fn each_view_says_what_a_row_is() {
+        for (name, sql) in VIEWS {
+            let about = about(name).expect("a view");
+            assert!(!about.grain.is_empty(), "{name}");
+            let last = sql.rsplit_once("final as (").map_or(sql, |(_, last)| last);
+            for (column, meaning) in &about.columns {
+                assert!(last.contains(column) || last.contains('*'), "{name} has no {column}");
+                assert!(!meaning.is_empty(), "{name}.{column}");
+            }
+        }
+    }
 
     #[test]
     fn what_is_held_in_memory_is_read_from_nowhere_else() {

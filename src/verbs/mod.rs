@@ -125,7 +125,7 @@ impl Shared {
     pub async fn session(&self) -> Result<Session> {
         let engine = self.engine().await?;
         let as_of = self.as_of(engine.zone())?;
-        Ok(engine.session(Principal::Operator, as_of).await?)
+        Ok(engine.session(&Principal::operator(), as_of).await?)
     }
 
     /// The instant that `--as-of` names, if it is there.

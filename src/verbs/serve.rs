@@ -92,7 +92,7 @@ pub struct Source {
 
 /// Every source of the lake, whenever it was landed.
 pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
-    let session = engine.session(Principal::Operator, None).await?;
+    let session = engine.session(&Principal::operator(), None).await?;
     Ok(session.rows(queries::SOURCE_LIST, &[]).await?)
 }
 

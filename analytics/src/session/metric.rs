@@ -12,20 +12,25 @@ use futures::FutureExt;
 use jiff::civil::Date;
 use queries::{Breakdown, Metric};
 
-use crate::Period;
+use crate::{Period, policy};
 
 /// Most pieces of time in one table: each is planned on its own.
 const MOST_PIECES: usize = 100;
 
 const USAGE: &str = "write metric('M03', date '2018-05-01', date '2018-06-01'[, 'village']), the second date exclusive";
 
+/// What is counted is all that the principal sees, also by columns that their own texts are not given.
 #[derive(Debug)]
-pub(super) struct MetricTable;
+pub(super) struct MetricTable {
+    /// The state whose tables are counted, behind a barrier; none: that of the session.
+    pub(super) ours: Option<Arc<SessionState>>,
+}
 
 impl TableFunctionImpl for MetricTable {
     fn call_with_args(&self, args: TableFunctionArgs) -> Result<Arc<dyn TableProvider>> {
         let (metric, period, by) = asked(args.exprs())?;
-        let Some(state) = args.session().as_any().downcast_ref::<SessionState>() else {
+        let state = self.ours.as_deref().or_else(|| args.session().as_any().downcast_ref::<SessionState>());
+        let Some(state) = state else {
             return Err(refused("metric() is known in a session of the lake alone"));
         };
         let sql = metric.sql_by(by).map_err(refused)?;
@@ -45,7 +50,11 @@ impl TableFunctionImpl for MetricTable {
                 LogicalPlan::Union(Union::try_new_with_loose_types(plans)?)
             }
         };
-        Ok(Arc::new(ViewTable::new(plan, None)))
+        let view = Arc::new(ViewTable::new(plan, None));
+        match &self.ours {
+            Some(ours) => policy::closed("metric", ours.clone(), view),
+            None => Ok(view),
+        }
     }
 }
 

@@ -4,17 +4,16 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use datafusion::catalog::CatalogProvider;
-use datafusion::catalog::{MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
 use datafusion::common::ScalarValue;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::datasource::MemTable;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::logical_expr::{ident, lit};
 use datafusion::physical_plan::SendableRecordBatchStream;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::SessionContext;
 use datasets::contract;
 use datasets::lake::{Lake, LakeSnapshot, TableSnapshot};
 use jiff::Timestamp;
@@ -23,10 +22,11 @@ use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 
 use crate::records::records;
-use crate::{AnalyticsError, Rules};
+use crate::{AnalyticsError, Principal, Rules};
 
 mod basis;
 mod columns;
+pub(crate) mod contexts;
 mod lake_table;
 mod metric;
 mod now;
@@ -36,6 +36,7 @@ pub(crate) mod recent;
 mod supposed;
 mod workdays;
 
+use contexts::Bare;
 use lake_table::LakeTable;
 use overlay::Overlay;
 use recent::Recalled;
@@ -45,15 +46,6 @@ pub use supposed::Supposed;
 
 /// Longest statement that is planned, bytes.
 const MAX_SQL: usize = 20_000;
-
-/// For whom a session is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Principal {
-    /// The dashboard on loopback without accounts: all rows.
-    Local,
-    /// The command line: all rows.
-    Operator,
-}
 
 /// A value for `$name` in a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +62,12 @@ pub enum Param {
 
 /// One pinned version of the lake, seen as of one instant.
 pub struct Session {
+    /// What our own texts run in: the rows that the principal sees.
     context: SessionContext,
+    /// All rows, for nobody but the policy.
+    whole: SessionContext,
+    bare: Bare,
+    principal: Principal,
     pub(crate) snapshot: LakeSnapshot,
     pub(crate) rules: Arc<Rules>,
     as_of: Timestamp,
@@ -96,33 +93,21 @@ pub(crate) struct Ground<'a> {
 }
 
 impl Session {
-    pub(crate) async fn build(ground: Ground<'_>, _principal: Principal) -> Result<Self, AnalyticsError> {
+    pub(crate) async fn build(ground: Ground<'_>, principal: &Principal) -> Result<Self, AnalyticsError> {
         let zone_name = ground.lake.meta().time_zone.clone();
-        let mut config = SessionConfig::new()
-            .with_information_schema(true)
-            .with_default_catalog_and_schema("sunlake", "public")
-            .with_create_default_catalog_and_schema(false);
-        config.options_mut().execution.time_zone = Some(zone_name.clone());
-        config.options_mut().execution.parquet.pushdown_filters = true;
-        config.options_mut().optimizer.prefer_hash_join = true;
-        let state = SessionStateBuilder::new()
-            .with_config(config)
-            .with_runtime_env(ground.runtime)
-            .with_default_features()
-            .build();
-        let context = SessionContext::new_with_state(state);
-        for function in now::functions(ground.as_of, ground.rules.zone.as_ref(), &zone_name) {
-            context.register_udf(function);
-        }
-        let today = ground.rules.zone.to_datetime(ground.as_of).date();
-        for function in workdays::functions(&ground.rules.workdays.known_on(today), &zone_name) {
-            context.register_udf(function);
-        }
-        context.register_udf(office::function(ground.rules.clone(), ground.as_of, &zone_name));
-        context.register_udtf("metric", Arc::new(metric::MetricTable));
-        register(&context, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
+        let bare = Bare {
+            runtime: ground.runtime,
+            rules: ground.rules.clone(),
+            as_of: ground.as_of,
+            zone_name: zone_name.clone(),
+        };
+        let whole = bare.context(None);
+        register(&whole, ground.lake, &ground.snapshot, &ground.ledger, ground.overlay, &zone_name).await?;
         Ok(Self {
-            context,
+            context: bare.own(&whole, principal).await?,
+            whole,
+            bare,
+            principal: principal.clone(),
             versions: ground.snapshot.versions(),
             snapshot: ground.snapshot,
             rules: ground.rules,
@@ -132,6 +117,25 @@ impl Session {
             recalled: None,
             supposed: Supposed::default(),
         })
+    }
+
+    /// For whom it is.
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// What the principal's own texts run in; theirs never run anywhere else.
+    pub(crate) async fn asked(&self) -> Result<SessionContext, AnalyticsError> {
+        Ok(self.bare.asked(&self.whole, &self.context, &self.principal).await?)
+    }
+
+    /// Whether a case is one of the principal's.
+    pub(crate) async fn sees_case(&self, case_no: &str) -> Result<bool, AnalyticsError> {
+        if self.principal.sees_all() {
+            return Ok(true);
+        }
+        let cases = self.context.table("case_state").await?;
+        Ok(cases.filter(ident("case_no").eq(lit(case_no)))?.count().await? > 0)
     }
 
     /// The instant as of which everything is seen.
@@ -154,7 +158,8 @@ impl Session {
         &self.versions
     }
 
-    /// Runs one SELECT as a stream.
+    /// Runs one SELECT of our own as a stream: it is given all columns of the rows that the principal sees. What
+    /// somebody has written is for [`crate::Engine::ask`], but on the command line.
     ///
     /// # Errors
     ///
@@ -185,7 +190,7 @@ impl Session {
         records(&batches)
     }
 
-    fn values(&self, params: &[(&str, Param)]) -> Vec<(String, ScalarValue)> {
+    pub(crate) fn values(&self, params: &[(&str, Param)]) -> Vec<(String, ScalarValue)> {
         let scalar = |value: &Param| match value {
             Param::Text(text) => ScalarValue::Utf8(Some(text.clone())),
             Param::Int(number) => ScalarValue::Int64(Some(*number)),
@@ -272,7 +277,7 @@ async fn register(
     }
     let folded = LakeTable::new(ledger.clone(), store, zone);
     resting.register_table("folded_batch".to_owned(), Arc::new(folded))?;
-    context.register_catalog("sunlake", catalog);
+    context.register_catalog(contexts::CATALOG, catalog);
     for contract in contract::ALL.iter().filter(|contract| queries::view::RECORDS.contains(&contract.table)) {
         let sql = queries::view::latest(contract.table, &contract.key.join(", "));
         let view = context.sql(&sql).await?.into_view();

@@ -1,5 +1,9 @@
 -- view: lake card of every policy, issued or ahead, with what has become of each by the session's as-of
 -- grain: one card
+-- columns:
+--     state: ISSUED, FORECAST, UNCONFIRMED, SUPERSEDED, LAPSED, CANCELLED at the as-of
+--     is_net: whether it counts as net (domain §3)
+--     is_open: whether it stands and its case is not over
 with standing as (
     select cold.*
     from lake.card as cold

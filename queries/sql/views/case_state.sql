@@ -1,5 +1,10 @@
 -- view: case_state
 -- grain: one case, as known at the session's as-of
+-- columns:
+--     status: as domain §4 point 12 has it, at the as-of
+--     is_open: whether it has not ended, nor been taken back
+--     is_excluded: whether its source has taken it back
+--     is_judged: whether it has a clock that has begun
 -- note: status follows domain §4 point 12; everything is compared at full precision
 -- note: is_judged = status not in (EXCLUDED, NO_LIMIT, NOT_STARTED), told without working the status out;
 -- one that its source has taken back has no instants, and EXCLUDED for its basis

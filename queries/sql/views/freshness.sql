@@ -1,5 +1,11 @@
 -- view: freshness
 -- grain: one row
+-- columns:
+--     villages: how many there are
+--     sources: how many have delivered
+--     batches: how many have landed
+--     watermark: the latest of all sources
+--     last_batch_at: when the last batch landed
 -- note: how many villages there are, and what all sources together have delivered by the session's as-of
 with villages as (
     select count(*) as villages

@@ -1,6 +1,11 @@
 -- view: region_edition
 -- grain: one edition of the regions, with the days on which it is in force: from its first day on, and no more once
 --     another has begun, whatever it says of its own end
+-- columns:
+--     first_day: first day in force
+--     end_day: first day no longer in force
+--     told_end: what its rows say of its end
+--     villages: how many it has
 -- note: rows that are added to an edition later begin later, and make no other edition of it
 with told as (
     select

@@ -1,5 +1,12 @@
 -- view: source_status
 -- grain: one source system, as known at the session's as-of
+-- columns:
+--     watermark: up to when it has told all
+--     last_batch_at: when its last batch landed
+--     batches: how many have landed
+--     rows_landed: rows in tables
+--     rows_quarantined: rows refused
+--     rows_known: rows that were there already
 -- note: only batches whose facts have been folded: until then they confirm nothing
 -- note: the watermark is the extract time of the last complete batch, or as-of if that is earlier:
 -- history counts as if it had been reported as it happened

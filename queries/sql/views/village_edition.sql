@@ -1,5 +1,11 @@
 -- view: village_edition
 -- grain: one village of one region edition, with the days on which it was in force there
+-- columns:
+--     village_name: name of the village
+--     township_name: name of its township
+--     county_name: name of its county
+--     first_day: first day in force
+--     end_day: first day no longer in force
 with final as (
     select
         edition.edition,

@@ -1,5 +1,11 @@
 -- view: village_ever
 -- grain: one village of any region edition that has begun, as the last one that knew it has it
+-- columns:
+--     village_name: name of the village
+--     township_name: name of its township
+--     county_name: name of its county
+--     first_day: when the first edition that has it began
+--     gone_on: first day on which none has it any more; null: one has
 -- note: first_day is when the first of them began; gone_on the first day on which none has it any more, null while
 --     one has
 with ranked as (
