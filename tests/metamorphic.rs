@@ -91,7 +91,7 @@ fn figures<const N: usize>(place: &Place, questions: [([&str; 2], Breakdown); N]
         let lake = Arc::new(Lake::open(&url).await.expect("lake"));
         let engine = Engine::open(lake, Arc::new(SystemClock::default())).await.expect("engine");
         let as_of = AS_OF.parse().expect("an instant");
-        let session = engine.session(Principal::Operator, Some(as_of)).await.expect("session");
+        let session = engine.session(&Principal::operator(), Some(as_of)).await.expect("session");
         let mut answers = Vec::new();
         for (days, by) in questions {
             answers.push(told(&session, days, by).await);

@@ -43,7 +43,7 @@ async fn session_at(place: &Place, recalled: bool, now: Timestamp) -> Session {
     let url = LakeUrl::parse(text(&place.dir.path().join("lake"))).expect("url");
     let lake = Arc::new(Lake::open(&url).await.expect("lake"));
     let engine = Engine::open(lake, Arc::new(FixedClock(now))).await.expect("engine");
-    let mut session = engine.session(Principal::Operator, None).await.expect("session");
+    let mut session = engine.session(&Principal::operator(), None).await.expect("session");
     if recalled {
         engine.recall(&mut session).await.expect("recalled");
     }

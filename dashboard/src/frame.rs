@@ -1,7 +1,7 @@
 //! What every page is given and carries: the session it reads, its head with the clock and the
 //! freshness lamp, the filters, the banners.
 
-use analytics::{Basis, Param, Period, Principal, Session, Why};
+use analytics::{Basis, Param, Period, Session, Why};
 use futures::try_join;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -23,7 +23,7 @@ use crate::work_days::WorkDays;
 mod nav;
 mod past;
 
-pub(crate) use nav::Nav;
+pub(crate) use nav::{Nav, own};
 
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
@@ -143,7 +143,7 @@ impl Context {
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
         let beat = app.pulse.id();
-        let mut session = app.engine.session(Principal::Local, ask.filters.as_of).await?;
+        let mut session = app.engine.session(&ask.visitor.principal, ask.filters.as_of).await?;
         // What is in motion now; a past time is asked of all cases.
         if ask.filters.as_of.is_none() {
             app.engine.recall(&mut session).await?;

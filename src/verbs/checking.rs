@@ -68,7 +68,7 @@ async fn look(engine: &Engine, checked: Option<u64>) -> Result<Option<(u64, Chec
         return Ok(None);
     }
     // Newer rather than older than the version that was found: then it is looked again.
-    let session = engine.session(Principal::Local, None).await?;
+    let session = engine.session(&Principal::local(), None).await?;
     let run = analytics::run_checks(&session, CHECKS.iter()).await;
     for CheckResult { check, found } in &run.results {
         match found {

@@ -92,7 +92,7 @@ pub fn sized(bytes: u64) -> String {
 
 async fn status(shared: &Shared) -> Result<()> {
     let engine = shared.engine().await?;
-    let session = engine.session(Principal::Operator, shared.as_of(engine.zone())?).await?;
+    let session = engine.session(&Principal::operator(), shared.as_of(engine.zone())?).await?;
     let mut sources: Vec<Source> = session.rows(queries::panel::SOURCES, &[]).await?;
     sources.sort_by_cached_key(|source| source.source_system.clone());
     let totals: Vec<Totals> = session.rows(queries::panel::LAKE_TOTALS, &[]).await?;

@@ -88,7 +88,7 @@ async fn a_card_that_was_known_ahead_is_told_on_its_instant() {
     let (_, lake) = made(folder.path()).await;
     land(&lake, folder.path()).await;
     let engine = Engine::open(lake.clone(), Arc::new(FixedClock(landed_at()))).await.expect("engine");
-    let session = engine.session(Principal::Local, None).await.expect("session");
+    let session = engine.session(&Principal::local(), None).await.expect("session");
     let turns: Vec<Turn> = session.rows(panel::TURNS, &[("since", Param::Instant(landed_at()))]).await.expect("turns");
     let card_at = turns.iter().filter(|turn| turn.is_card).map(|turn| turn.turn_at).min().expect("a card ahead");
     assert!(card_at > landed_at());

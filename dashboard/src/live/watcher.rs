@@ -165,7 +165,7 @@ impl Watcher {
 
     /// What comes between `seen` and the session's as-of is in the answer, and told at the next look.
     async fn look_ahead(&mut self) -> Result<(), AnalyticsError> {
-        let session = self.engine.session(Principal::Local, None).await?;
+        let session = self.engine.session(&Principal::local(), None).await?;
         let mut turns: Vec<Turn> = session.rows(panel::TURNS, &[("since", Param::Instant(self.seen))]).await?;
         turns.sort_unstable_by_key(|turn| turn.turn_at);
         self.has_all_turns = turns.len() < MOST_TURNS;

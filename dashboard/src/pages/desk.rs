@@ -116,7 +116,7 @@ pub(crate) async fn export(State(app): State<App>, Path(file): Path<String>, ask
     let metrics: Vec<&str> = table.figures.iter().map(|figure| figure.metric).collect();
     let filters = vec![(context.lang().say("metric-by"), context.lang().code("by", by.as_str()))];
     let read = table.read(&context, level).await?;
-    answer(&context.ask, read.file_of(&context, name, filters, &metrics)).await
+    answer(&context.app, &context.ask, read.file_of(&context, name, filters, &metrics)).await
 }
 
 /// `?level=`.

@@ -36,7 +36,7 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
         tables: BTreeMap::new(),
         trace: None,
     };
-    let status = match app.engine.session(Principal::Local, None).await {
+    let status = match app.engine.session(&Principal::local(), None).await {
         Ok(session) => {
             health.as_of = session.as_of().to_string();
             health.tables = session.versions().iter().copied().collect();
