@@ -8,6 +8,7 @@ use ingest::VaultOptions;
 use serde::Deserialize;
 
 pub mod access;
+mod oidc;
 mod pull;
 pub mod push;
 pub mod serve;
@@ -21,6 +22,7 @@ pub use pull::{PullSection, Pulling};
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub accounts: access::AccountsSection,
+    pub oidc: Option<oidc::OidcSection>,
     pub privacy: Privacy,
     pub proxy: access::ProxySection,
     pub tls: access::TlsSection,
@@ -135,6 +137,11 @@ impl Config {
         access::resolve(self, listen)
     }
 
+    /// The provider at whom people may sign in, too.
+    pub fn oidc(&self) -> Result<Option<dashboard::Oidc>> {
+        self.oidc.as_ref().map(oidc::resolve).transpose()
+    }
+
     /// Where the accounts rest: beside the person key, if nothing else is said.
     pub fn accounts_file(&self) -> PathBuf {
         self.accounts.file.clone().unwrap_or_else(|| self.person_key_file().with_file_name("accounts.db"))
@@ -227,7 +234,7 @@ mod tests {
     fn the_example_names_every_section() {
         let example = include_str!("../config/sunlake.toml");
         let _: Config = toml::from_str(example).expect("sound");
-        let ours = ["[accounts]", "[tls]", "[proxy]"];
+        let ours = ["[accounts]", "[tls]", "[proxy]", "[oidc]"];
         let others = ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"];
         for section in ours.into_iter().chain(others) {
             assert!(example.contains(section), "{section} is missing");

@@ -44,7 +44,7 @@ impl Audit {
         let Some(log) = self.log.clone() else { return Ok(Vec::new()) };
         let read = move || {
             let entries = log.entries()?;
-            Ok::<_, AuditError>(entries.into_iter().rev().take(most).collect())
+            Ok::<_, AuditError>(entries.into_iter().rev().take(most).collect::<Vec<_>>())
         };
         Ok(spawn_blocking(read).await??)
     }

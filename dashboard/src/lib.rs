@@ -14,6 +14,7 @@ mod guard;
 mod i18n;
 mod kept;
 mod live;
+mod oidc;
 mod pages;
 mod place;
 mod request;
@@ -42,6 +43,7 @@ use audit::Audit;
 pub use corrections::Corrections;
 pub use gate::Door;
 use live::Pulse;
+pub use oidc::{Oidc, OidcConfig, OidcError};
 pub use serve::{Limits, serve};
 use state::App;
 pub use tls::{TlsError, acceptor};
@@ -62,6 +64,8 @@ pub struct Options {
     pub checks: Option<Checks>,
     /// How people come in by their accounts; without it whoever reaches the server is `local`.
     pub door: Option<Arc<Door>>,
+    /// The provider at whom people may sign in, too.
+    pub oidc: Option<Arc<Oidc>>,
     /// Where is noted who saw or did what; nothing is without it.
     pub audit: Option<AuditLog>,
     /// What `/admin` tells of the configuration: keys and values, none of them secret.

@@ -86,6 +86,9 @@ pub(super) fn resolve(config: &Config, listen: SocketAddr) -> Result<Option<Acce
         _ => bail!("[tls]: certificate and key go together; name both, or none"),
     };
     let is_near = listen.ip().is_loopback();
+    if config.oidc.is_some() && !accounts.enabled {
+        bail!("[oidc]: nobody can sign in while enabled is false in [accounts]");
+    }
     if !accounts.enabled {
         if !is_near {
             bail!(Misuse(format!(
@@ -117,6 +120,12 @@ pub(super) fn resolve(config: &Config, listen: SocketAddr) -> Result<Option<Acce
 fn is_host(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
     !name.is_empty() && name.chars().all(plain)
+}
+
+/// Whether a secret is made of one that is tried first.
+pub(super) fn is_common_text(text: &str) -> bool {
+    let mut common = COMMON.iter().filter(|common| !common.is_empty());
+    common.any(|common| text.to_lowercase().replace(&common.to_lowercase(), "").is_empty())
 }
 
 /// Whether a hash stands for a secret that is tried first.

@@ -57,6 +57,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let (door, tls) = access.map_or((None, None), |access| (Some(Arc::new(access.door)), access.tls));
     let options = dashboard::Options {
         door,
+        oidc: shared.config.oidc()?.map(Arc::new),
         audit: Some(AuditLog::at(shared.config.audit_file())),
         told: shared.config.told().into(),
         ..ways_in.options()

@@ -127,6 +127,11 @@ fn principal(name: String, role: &str, scope: &str) -> Result<Principal, Account
     Ok(Principal { name, role: read, scope: parse_scope(scope)? })
 }
 
+/// A secret for one use, hexadecimal.
+pub(crate) fn random() -> Result<String, AccountError> {
+    secret::random::<32>()
+}
+
 fn parse_scope(scope: &str) -> Result<Scope, AccountError> {
     scope.parse().map_err(|_| AccountError::Damaged { what: "the scope", value: scope.to_owned() })
 }

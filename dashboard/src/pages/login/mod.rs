@@ -1,5 +1,7 @@
 //! `/login`, `/logout`, and the way in of walls.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -13,8 +15,11 @@ use super::plain::Plain;
 use crate::accounts::{Login, Visitor, is_name};
 use crate::error::HttpError;
 use crate::gate::{Jar, forgotten};
+use crate::oidc::Oidc;
 use crate::request::{Ask, link, read_form};
 use crate::state::App;
+
+mod provider;
 
 /// Bytes of the form.
 const MOST_FORM: usize = 16 * 1024;
@@ -28,11 +33,18 @@ struct Page {
     next: String,
     name: String,
     trouble: Option<String>,
+    /// The button of the provider, and its address.
+    provider: Option<(String, String)>,
 }
 
 /// The addresses of signing in and out.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/login", get(show).post(take)).route("/login/wall", get(wall)).route("/logout", post(leave))
+    Router::new()
+        .route("/login", get(show).post(take))
+        .route("/login/wall", get(wall))
+        .route("/login/provider", get(provider::there))
+        .route("/login/back", get(provider::back))
+        .route("/logout", post(leave))
 }
 
 /// The jar of this server; without accounts there is nothing to sign in to.
@@ -43,17 +55,23 @@ fn jar(app: &App) -> Result<Jar, HttpError> {
 
 async fn show(State(app): State<App>, ask: Ask) -> Result<Response, HttpError> {
     jar(&app)?;
-    form(&ask, StatusCode::OK, inside(ask.value("next").unwrap_or_default()), String::new(), None)
+    form(&app, &ask, StatusCode::OK, inside(ask.value("next").unwrap_or_default()), String::new(), None)
 }
 
 fn form(
+    app: &App,
     ask: &Ask,
     status: StatusCode,
     next: String,
     name: String,
     trouble: Option<String>,
 ) -> Result<Response, HttpError> {
-    let page = Page { plain: Plain::new(ask, "login-title"), next, name, trouble };
+    let button = |oidc: &Arc<Oidc>| {
+        let text = ask.lang().tell("login-provider", &[("name", oidc.name())]);
+        (text, link("/login/provider", &[("next", next.clone())]))
+    };
+    let provider = app.options.oidc.as_ref().map(button);
+    let page = Page { plain: Plain::new(ask, "login-title"), next, name, trouble, provider };
     Ok((status, [(CACHE_CONTROL, "no-store")], Html(page.render()?)).into_response())
 }
 
@@ -70,13 +88,13 @@ async fn take(State(app): State<App>, ask: Ask, request: Request) -> Result<Resp
         Login::In { cookie, visitor } => entered(&app, jar, &ask, (&cookie, *visitor), &next).await,
         Login::Wrong => {
             app.audit.note(&ask.visitor, "login_refused", json!({ "name": told, "why": "wrong" })).await?;
-            form(&ask, StatusCode::UNAUTHORIZED, next, name, Some(t.say("login-wrong")))
+            form(&app, &ask, StatusCode::UNAUTHORIZED, next, name, Some(t.say("login-wrong")))
         }
         Login::Later { seconds } => {
             app.audit.note(&ask.visitor, "login_refused", json!({ "name": told, "why": "locked" })).await?;
             let minutes = (seconds as u64).div_ceil(60).to_string();
             let trouble = t.tell("login-later", &[("n", &minutes)]);
-            let mut response = form(&ask, StatusCode::TOO_MANY_REQUESTS, next, name, Some(trouble))?;
+            let mut response = form(&app, &ask, StatusCode::TOO_MANY_REQUESTS, next, name, Some(trouble))?;
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             Ok(response)
         }
