@@ -90,7 +90,10 @@ async fn enter(app: &App, request: &mut Request) -> Result<Visitor, Refusal> {
     let peer = request.extensions().get::<Peer>().copied();
     let address = client(peer, request.headers(), &door.proxies).ok_or(HttpError::Forbidden)?;
     let path = request.uri().path().to_owned();
-    if let Err(seconds) = app.rates.take(&address, app.accounts.now(), rights::is_costly(request.method(), &path)) {
+    let is_costly = rights::is_costly(request.method(), &path);
+    if !rights::is_bounded(&path)
+        && let Err(seconds) = app.rates.take(&address, app.accounts.now(), is_costly)
+    {
         return Err(Refusal::Slower(seconds));
     }
     let need = rights::need(request.method(), &path);

@@ -9,13 +9,20 @@ use jiff::Timestamp;
 const PAGES: (f64, f64) = (400.0, 50.0);
 /// The same of what costs a password's hashing.
 const COSTLY: (f64, f64) = (20.0, 0.5);
-/// Addresses that are remembered; when there are more, full buckets go.
+/// Addresses that are remembered; when there are more, full buckets go, once a second.
 const MOST: usize = 10_000;
 
 /// The buckets of all addresses.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
-    held: Mutex<HashMap<(String, bool), Bucket>>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    buckets: HashMap<(String, bool), Bucket>,
+    /// The second in which full buckets went last.
+    swept: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +35,19 @@ impl Rates {
     /// Takes one from the bucket of an address; else the seconds until there is one.
     pub(crate) fn take(&self, address: &str, now: Timestamp, is_costly: bool) -> Result<(), u32> {
         let mut held = self.held.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if held.len() >= MOST {
-            held.retain(|(_, is_costly), bucket| bucket.at(now, *is_costly) < size(*is_costly).0);
+        let key = (address.to_owned(), is_costly);
+        if held.buckets.len() >= MOST && !held.buckets.contains_key(&key) {
+            let second = now.as_second();
+            if held.swept.replace(second) != Some(second) {
+                held.buckets.retain(|(_, is_costly), bucket| bucket.at(now, *is_costly) < size(*is_costly).0);
+            }
             // Nobody gets more by coming from everywhere at once.
-            if held.len() >= MOST {
+            if held.buckets.len() >= MOST {
                 return Err(1);
             }
         }
         let (most, each_second) = size(is_costly);
-        let bucket = held.entry((address.to_owned(), is_costly)).or_insert(Bucket { left: most, at: now });
+        let bucket = held.buckets.entry(key).or_insert(Bucket { left: most, at: now });
         let left = bucket.at(now, is_costly);
         if left < 1.0 {
             *bucket = Bucket { left, at: now };

@@ -78,14 +78,20 @@ impl Need {
     }
 }
 
+/// Whether an address has a bound of its own for what comes in.
+pub(super) fn is_bounded(path: &str) -> bool {
+    path.starts_with("/api/v1/ingest/")
+}
+
 /// Whether somebody comes there with a password that another has made.
 pub(super) fn is_for_newcomers(path: &str) -> bool {
     ["/account", "/account/password", "/logout", "/healthz"].contains(&path) || path.starts_with("/assets/")
 }
 
-/// Whether a request makes a password be hashed.
+/// Whether a request makes a password be hashed, or the provider be asked.
 pub(super) fn is_costly(method: &Method, path: &str) -> bool {
-    !method.is_safe() && (path.starts_with("/login") || path == "/account/password")
+    let is_hashed = path == "/login" || path == "/account/password";
+    (!method.is_safe() && is_hashed) || ["/login/provider", "/login/back"].contains(&path)
 }
 
 #[cfg(test)]
@@ -119,6 +125,7 @@ mod tests {
         assert!(matches!(rights(Method::POST, "/admin/accounts"), Some([Right::Accounts])));
         assert!(matches!(rights(Method::GET, "/admin/audit"), Some([Right::Audit])));
         assert!(is_costly(&Method::POST, "/login") && !is_costly(&Method::GET, "/login"));
+        assert!(is_costly(&Method::GET, "/login/back") && is_bounded("/api/v1/ingest/x") && !is_bounded("/api/v1/sql"));
     }
 
     #[test]
