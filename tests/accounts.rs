@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 
+use analytics::{Principal, Right, Role, Scope};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server};
@@ -295,5 +296,18 @@ fn another_name_for_this_machine_is_not_answered() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
         assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
+    }
+}
+
+#[test]
+fn the_table_of_roles_in_the_handbook_is_that_of_the_program() {
+    let book = include_str!("../docs/ACCOUNTS.md");
+    let rights =
+        [Right::Pages, Right::Export, Right::Sql, Right::Quarantine, Right::Correct, Right::Audit, Right::Accounts];
+    for role in Role::ACCOUNTS {
+        let principal = Principal { name: "somebody".into(), role, scope: Scope::All };
+        let cells = rights.map(|right| if principal.may(right) { " yes " } else { " " });
+        let row = format!("| `{role}` |{}|", cells.join("|"));
+        assert!(book.contains(&row), "docs/ACCOUNTS.md lacks: {row}");
     }
 }

@@ -1,8 +1,7 @@
 //! Signing in, and what it opens. A session has a secret that is made when it is opened, so no cookie
 //! from before can be the one that is signed in with.
 
-use analytics::Role;
-use analytics::Scope;
+use analytics::{Role, Scope};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::attempts::Subject;
