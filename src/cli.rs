@@ -15,6 +15,7 @@ mod keeping;
 mod metric;
 mod quarantine;
 mod token;
+mod user;
 mod values;
 
 pub use check::CheckArgs;
@@ -24,6 +25,7 @@ pub use keeping::{BackupArgs, LakeVerb, RestoreArgs, VaultVerb};
 pub use metric::{ClaimsArgs, Compare, MetricArgs};
 pub use quarantine::QuarantineVerb;
 pub use token::TokenVerb;
+pub use user::UserVerb;
 
 /// Heading of what every verb takes.
 const EVERYWHERE: &str = "Options of every verb";
@@ -160,7 +162,13 @@ pub enum Verb {
     /// Serve the dashboard; with --config also watch folders and take pushes
     #[command(after_help = examples::SERVE)]
     Serve(ServeArgs),
-    /// Tokens of those who may push; needs no lake
+    /// Accounts of those who may come in; needs no lake
+    #[command(after_help = examples::USER)]
+    User {
+        #[command(subcommand)]
+        verb: UserVerb,
+    },
+    /// Tokens of sources, programs and walls; needs no lake
     #[command(after_help = examples::TOKEN)]
     Token {
         #[command(subcommand)]
@@ -352,7 +360,7 @@ pub enum CalendarVerb {
 
 #[derive(Args)]
 pub struct ServeArgs {
-    /// Address to listen on; only loopback, as long as there are no accounts
+    /// Address to listen on; beyond loopback only with accounts and TLS (docs/ACCOUNTS.md)
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Run on a simulated clock, so many times as fast; only on a lake that `sample` made
@@ -365,7 +373,7 @@ pub struct DemoArgs {
     /// Simulated seconds a second
     #[arg(long, default_value_t = 60.0, value_parser = values::speed, allow_negative_numbers = true)]
     pub speed: f64,
-    /// Address to listen on; only loopback, as long as there are no accounts
+    /// Address to listen on; only loopback, since a demonstration has no accounts
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Share of a full city's volume in a new demonstration lake, above 0, up to 100

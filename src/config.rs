@@ -1,14 +1,18 @@
 //! The configuration file: sections with documented defaults; flags come before it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use ingest::VaultOptions;
 use serde::Deserialize;
 
+pub mod access;
+mod oidc;
 mod pull;
 pub mod push;
 pub mod serve;
+mod told;
 pub mod watch;
 
 pub use pull::{PullSection, Pulling};
@@ -17,7 +21,11 @@ pub use pull::{PullSection, Pulling};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    pub accounts: access::AccountsSection,
+    pub oidc: Option<oidc::OidcSection>,
     pub privacy: Privacy,
+    pub proxy: access::ProxySection,
+    pub tls: access::TlsSection,
     pub compact: Compact,
     /// Queries of databases, asked again and again.
     pub pull: Vec<PullSection>,
@@ -124,6 +132,26 @@ impl Config {
         watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
     }
 
+    /// How people come in who have accounts; nothing while there are none, and then on loopback alone.
+    pub fn access(&self, listen: SocketAddr) -> Result<Option<access::Access>> {
+        access::resolve(self, listen)
+    }
+
+    /// The provider at whom people may sign in, too.
+    pub fn oidc(&self) -> Result<Option<dashboard::Oidc>> {
+        self.oidc.as_ref().map(oidc::resolve).transpose()
+    }
+
+    /// Where the accounts rest: beside the person key, if nothing else is said.
+    pub fn accounts_file(&self) -> PathBuf {
+        self.accounts.file.clone().unwrap_or_else(|| self.person_key_file().with_file_name("accounts.db"))
+    }
+
+    /// Keys and values that may be shown: nothing of what connects to databases or stands for a secret.
+    pub fn told(&self) -> Vec<(String, String)> {
+        told::lines(self)
+    }
+
     /// Where the audit log rests: beside the person key.
     pub fn audit_file(&self) -> PathBuf {
         self.person_key_file().with_file_name("audit.ndjson")
@@ -189,6 +217,7 @@ mod tests {
             ("[[token]]", "[serve]\nmax_connections = 0\n[[token]]", "[serve]: max_connections is 0"),
             ("[[token]]", "[push]\nqueue = 0\n[[token]]", "[push]: queue is 0; give a whole number from 1"),
             ("[[token]]", "[push]\nqueues = 1\n[[token]]", "queues"),
+            (zeros.as_str(), dashboard::accounts::digest("changeme").as_str(), "a secret that is tried first"),
             ("[[watch]]", "[[watch]]\nsettle = 1", "settle"),
             ("folder = \"in\"", "folder = \"in\"\ndone = \"in\"", "[[watch]] 1 (in): folder, done and failed"),
             ("folder = \"in\"", "folder = \"in\"\npattern = \"a/b\"", "a pattern of file names"),
@@ -205,8 +234,9 @@ mod tests {
     fn the_example_names_every_section() {
         let example = include_str!("../config/sunlake.toml");
         let _: Config = toml::from_str(example).expect("sound");
-        for section in ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"]
-        {
+        let ours = ["[accounts]", "[tls]", "[proxy]", "[oidc]"];
+        let others = ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"];
+        for section in ours.into_iter().chain(others) {
             assert!(example.contains(section), "{section} is missing");
         }
     }

@@ -2,6 +2,7 @@
 //! links all of DataFusion.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod architecture;
 mod backup_store;
 mod bad_csv;

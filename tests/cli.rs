@@ -164,6 +164,14 @@ fn every_verb_shows_examples() {
         "serve",
         "token",
         "token new",
+        "token add",
+        "token list",
+        "token revoke",
+        "user",
+        "user add",
+        "user list",
+        "user disable",
+        "user reset",
         "demo",
     ] {
         let words: Vec<&str> = ["help"].into_iter().chain(verb.split(' ')).collect();

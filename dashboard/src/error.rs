@@ -13,11 +13,13 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
+use datasets::audit::AuditError;
 use futures::FutureExt;
 use ingest::IngestError;
 use rust_xlsxwriter::XlsxError;
 use tokio::task::JoinError;
 
+use crate::accounts::AccountError;
 use crate::charts::ChartError;
 use crate::i18n::Lang;
 use crate::request::Lens;
@@ -43,6 +45,15 @@ pub(crate) enum HttpError {
     /// Rows cannot be corrected through this server.
     #[error("this server has no vault with its key, so no row can be corrected here")]
     Closed,
+    /// Nobody has signed in.
+    #[error("nobody has signed in")]
+    SignIn,
+    /// Not for whoever has signed in.
+    #[error("this account may not come here")]
+    Forbidden,
+    /// Too many requests of one address.
+    #[error("too many requests")]
+    Slower,
     /// A form with more text than is taken.
     #[error("the form is too large")]
     TooLarge,
@@ -52,6 +63,12 @@ pub(crate) enum HttpError {
     /// A vault that cannot be read, or a replay that was broken off.
     #[error(transparent)]
     Ingest(#[from] IngestError),
+    /// Accounts that cannot be read or written.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// What has to be noted could not be, so it was not done.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The lake has no batch yet.
     #[error("the lake is empty")]
     EmptyLake,
@@ -107,9 +124,13 @@ impl HttpError {
             Self::Foreign => (StatusCode::FORBIDDEN, "error-foreign", String::new()),
             Self::Form => (StatusCode::FORBIDDEN, "error-form", String::new()),
             Self::Closed => (StatusCode::FORBIDDEN, "error-closed", String::new()),
+            Self::SignIn => (StatusCode::UNAUTHORIZED, "error-signin", String::new()),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "error-forbidden", String::new()),
+            Self::Slower => (StatusCode::TOO_MANY_REQUESTS, "error-slower", String::new()),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "error-large", String::new()),
             Self::TooManyRows { rows } => (StatusCode::BAD_REQUEST, "error-rows", rows.clone()),
             Self::Ingest(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-ingest", String::new()),
+            Self::Audit(_) => (StatusCode::INTERNAL_SERVER_ERROR, "error-audit", String::new()),
             // Not an error of the request: the page is there, and tells how to fill the lake.
             Self::EmptyLake => (StatusCode::OK, "error-empty", String::new()),
             Self::Analytics(_)
@@ -118,6 +139,7 @@ impl HttpError {
             | Self::Template(_)
             | Self::Workbook(_)
             | Self::Broken(_)
+            | Self::Account(_)
             | Self::Panicked => (StatusCode::INTERNAL_SERVER_ERROR, "error-server", String::new()),
         };
         let expected = match self {
@@ -244,6 +266,7 @@ mod tests {
         assert_eq!(status(HttpError::EmptyLake), 200);
         assert_eq!([HttpError::Foreign, HttpError::Form, HttpError::Closed].map(status), [403; 3]);
         assert_eq!(status(HttpError::TooLarge), 413);
+        assert_eq!([HttpError::SignIn, HttpError::Forbidden, HttpError::Slower].map(status), [401, 403, 429]);
         assert_eq!(status(HttpError::Chart(ChartError::Outlines("x".into()))), 500);
         assert_ne!(trace_id(), trace_id());
     }
@@ -252,7 +275,18 @@ mod tests {
     fn every_error_has_words_in_both_languages() {
         for lang in [Lang::Zh, Lang::En] {
             let keys = ["value", "case", "village", "row", "page", "method", "empty", "server"];
-            for key in keys.into_iter().chain(["foreign", "form", "closed", "large", "ingest", "rows"]) {
+            for key in keys.into_iter().chain([
+                "foreign",
+                "form",
+                "closed",
+                "large",
+                "ingest",
+                "rows",
+                "signin",
+                "forbidden",
+                "slower",
+                "audit",
+            ]) {
                 for end in ["title", "text", "do"] {
                     let key = format!("error-{key}-{end}");
                     assert_ne!(lang.tell(&key, &[("value", "x")]), key);
@@ -288,6 +322,10 @@ mod tests {
                 "organization",
                 "item",
                 "table",
+                "account",
+                "role",
+                "scope",
+                "days",
             ];
             for name in names {
                 assert_ne!(lang.code("expect", name), name, "expect-{name}");

@@ -1,7 +1,7 @@
 //! What every page is given and carries: the session it reads, its head with the clock and the
 //! freshness lamp, the filters, the banners.
 
-use analytics::{Basis, Param, Period, Principal, Session, Why};
+use analytics::{Basis, Param, Period, Session, Why};
 use futures::try_join;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -25,7 +25,7 @@ mod nav;
 mod past;
 
 use coded::{Coded, Pick};
-pub(crate) use nav::Nav;
+pub(crate) use nav::{Nav, own};
 
 /// One row of panel `lamp`.
 #[derive(Debug, Clone, Deserialize)]
@@ -150,7 +150,7 @@ impl Context {
     /// [`HttpError::EmptyLake`] before the first batch.
     pub(crate) async fn open(app: App, ask: Ask) -> Result<Self, HttpError> {
         let beat = app.pulse.id();
-        let mut session = app.engine.session(&Principal::local(), ask.filters.as_of).await?;
+        let mut session = app.engine.session(&ask.visitor.principal, ask.filters.as_of).await?;
         // What is in motion now; a past time is asked of all cases.
         if ask.filters.as_of.is_none() {
             app.engine.recall(&mut session).await?;

@@ -1,6 +1,6 @@
 //! Answers that hold until something becomes stale, so that a hundred viewers cost one query. An answer
-//! is known by its address with language and theme (metrics are part of the program, and everybody sees
-//! all rows), under the count of what has changed: versions of tables and instants that have passed.
+//! is known by its address with language and theme and by what its reader may see and do (metrics are part
+//! of the program), under the count of what has changed: versions of tables and instants that have passed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,16 +1,20 @@
 //! The supervision dashboard: the only crate that knows HTTP, HTML and SVG. A handler extracts what
 //! is asked for, asks `analytics`, and renders.
 
+pub mod accounts;
 mod api;
+mod audit;
 mod charts;
 mod corrections;
 mod error;
 mod format;
 mod frame;
+mod gate;
 mod guard;
 mod i18n;
 mod kept;
 mod live;
+mod oidc;
 mod pages;
 mod place;
 mod request;
@@ -19,22 +23,33 @@ mod sheet;
 mod state;
 mod svg;
 mod theme;
+mod tls;
 mod work_days;
 
 use std::sync::Arc;
 
+use accounts::Accounts;
 use analytics::{CheckRun, Engine};
 pub use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use datasets::audit::AuditLog;
 use ingest::push::{Push, Token};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+pub use tokio_rustls::TlsAcceptor;
 
+use audit::Audit;
 pub use corrections::Corrections;
+pub use gate::Door;
 use live::Pulse;
+pub use oidc::{Oidc, OidcConfig, OidcError};
 pub use serve::{Limits, serve};
 use state::App;
+pub use tls::{TlsError, acceptor};
+
+/// Passwords that are hashed at a time: each takes 19 MiB and a core.
+const HASHED_AT_ONCE: usize = 4;
 
 /// How the pages are to look, and what may come in.
 #[derive(Clone, Default)]
@@ -43,11 +58,18 @@ pub struct Options {
     pub demo_banner: bool,
     /// What is pushed, if anybody may push.
     pub pushes: Option<Pushes>,
-    /// What refused rows are read and corrected with, if the server has a vault with its key and answers
-    /// this machine alone.
+    /// What refused rows are read and corrected with, if the server has a vault with its key.
     pub corrections: Option<Corrections>,
     /// The latest run of the checks, if this server runs them.
     pub checks: Option<Checks>,
+    /// How people come in by their accounts; without it whoever reaches the server is `local`.
+    pub door: Option<Arc<Door>>,
+    /// The provider at whom people may sign in, too.
+    pub oidc: Option<Arc<Oidc>>,
+    /// Where is noted who saw or did what; nothing is without it.
+    pub audit: Option<AuditLog>,
+    /// What `/admin` tells of the configuration: keys and values, none of them secret.
+    pub told: Arc<[(String, String)]>,
 }
 
 /// The latest run of the checks; none before the first.
@@ -60,12 +82,27 @@ pub struct Pushes {
     pub tokens: Arc<[Token]>,
 }
 
-/// All pages over an open engine. Pages are read (GET, HEAD) from a loopback address; rows are pushed
-/// to `/api/v1/ingest/{mapping}`, and a refused row is corrected by the form on its page. Within a tokio
-/// runtime: what looks for news of the lake begins here, and ends with the router.
-pub fn router(engine: Engine, options: Options) -> Router {
+/// All pages over an open engine, behind the gate. Pages are read (GET, HEAD); rows are pushed to
+/// `/api/v1/ingest/{mapping}`, a refused row is corrected by the form on its page, and accounts are kept by
+/// the forms of theirs. Within a tokio runtime: what looks for news of the lake begins here, and ends with
+/// the router.
+pub fn router(engine: Engine, accounts: Accounts, options: Options) -> Router {
     let max_body = options.pushes.as_ref().map_or(0, |pushes| pushes.push.options().max_body);
+    let door = options.door.clone();
+    let app = App {
+        pulse: Pulse::start(engine.clone()),
+        engine,
+        audit: Audit::new(options.audit.clone(), accounts.clock()),
+        accounts,
+        options,
+        rates: Arc::default(),
+        hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
+        forms: Arc::default(),
+        kept: Arc::default(),
+        published: Arc::default(),
+    };
     Router::new()
+        .merge(pages::own_routes())
         .route("/api/v1/ingest/{mapping}", post(api::ingest::take))
         .route("/", get(pages::overview::show))
         .route("/cards", get(pages::cards::show))
@@ -112,14 +149,8 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .fallback(pages::missing)
         .method_not_allowed_fallback(pages::not_allowed)
         .layer(DefaultBodyLimit::max(max_body))
+        .layer(from_fn_with_state(app.clone(), gate::keep))
         .layer(from_fn(error::dress))
-        .layer(from_fn(guard::watch))
-        .with_state(App {
-            pulse: Pulse::start(engine.clone()),
-            engine,
-            options,
-            forms: Arc::default(),
-            kept: Arc::default(),
-            published: Arc::default(),
-        })
+        .layer(from_fn_with_state(door, guard::watch))
+        .with_state(app)
 }

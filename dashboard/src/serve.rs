@@ -1,18 +1,24 @@
 //! Answering connections: not more at a time than there is room for, none that sends nothing, and an
-//! end within a deadline. `axum::serve` bounds none of it.
+//! end within a deadline. `axum::serve` bounds none of it, and knows no TLS.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::{Extension, Router};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::Service;
 
+use crate::gate::Peer;
 use crate::live::Stopping;
 
 /// After a connection could not be accepted: mostly there are too many open files.
@@ -35,12 +41,13 @@ impl Default for Limits {
     }
 }
 
-/// Answers on `listener` until `stop`; what is being answered then is answered first, within the
+/// Answers on `listener`, over TLS if there is some, until `stop`; what is being answered then is answered first, within the
 /// limit, unless `at_once` comes before.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
     at_once: impl Future<Output = ()>,
 ) {
@@ -53,8 +60,13 @@ pub async fn serve(
         tokio::select! {
             () = &mut stop => break,
             Some(_) = connections.join_next() => {}
-            stream = accept(&listener), if connections.len() < limits.connections => {
-                connections.spawn(answer(stream, router.clone(), limits.head, stopping.subscribe()));
+            (stream, peer) = accept(&listener), if connections.len() < limits.connections => {
+                let (router, told, head) = (router.clone(), stopping.subscribe(), limits.head);
+                let peer = Peer(peer.ip());
+                match tls.clone() {
+                    None => connections.spawn(answer(stream, peer, router, head, told)),
+                    Some(tls) => connections.spawn(secured(tls, stream, peer, router, head, told)),
+                };
             }
         }
     }
@@ -68,10 +80,10 @@ pub async fn serve(
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
                 tracing::error!("no connection can be accepted: {error}");
@@ -86,11 +98,38 @@ fn is_of_the_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// The same once both ends have agreed on keys, within the time that a head may take.
+async fn secured(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    peer: Peer,
+    router: Router,
+    head: Duration,
+    stopping: watch::Receiver<()>,
+) {
+    match timeout(head, tls.accept(stream)).await {
+        Ok(Ok(stream)) => answer(stream, peer, router, head, stopping).await,
+        Ok(Err(error)) => tracing::debug!("no TLS with {}: {error}", peer.0),
+        Err(_) => tracing::debug!("no TLS with {} in time", peer.0),
+    }
+}
+
 /// Answers the requests of one connection, when the server stops the one at hand alone.
-async fn answer(stream: TcpStream, router: Router, head: Duration, mut stopping: watch::Receiver<()>) {
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
+    router: Router,
+    head: Duration,
+    mut stopping: watch::Receiver<()>,
+) {
+    let service = service_fn(move |mut request: axum::http::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        // Cheap: it is behind an Arc, and always ready.
+        router.clone().call(request)
+    });
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let mut is_last = false;
     loop {

@@ -184,10 +184,53 @@ pub const SERVE: &str = "Examples:
   sunlake serve                                       the lake in the folder lake
   sunlake serve --lake lake-demo --listen 127.0.0.1:9000
   sunlake serve --config config/sunlake.toml          with folders that are watched, and pushes
+  sunlake serve --config sunlake.toml --listen 0.0.0.0:8443
+                                                      with [accounts], [tls] and [serve] hosts
   sunlake serve --simulate 60                         a lake of `sunlake sample`, on a clock 60 times as fast";
 
+pub const USER: &str = "Examples:
+  sunlake user add zhang.san --role analyst --scope region:450521
+  sunlake user list
+  sunlake user reset zhang.san                        a new first password
+  sunlake user disable zhang.san
+
+The accounts rest beside the person key; docs/ACCOUNTS.md tells how to open the server to them.";
+
+pub const USER_ADD: &str = "Examples:
+  sunlake user add keeper --role admin                the first account, who makes the others on /admin
+  sunlake user add zhang.san --role analyst --scope region:450521
+  sunlake user add li.si --role agent --scope organization:450521-MZ";
+
+pub const USER_LIST: &str = "Examples:
+  sunlake user list
+  sunlake user list --json";
+
+pub const USER_DISABLE: &str = "Examples:
+  sunlake user disable zhang.san                      `sunlake user reset` lets the account in again";
+
+pub const USER_RESET: &str = "Examples:
+  sunlake user reset zhang.san                        also after too many tries";
+
 pub const TOKEN: &str = "Examples:
-  sunlake token new --name city-hall --mapping workflow_case --mapping workflow_event";
+  sunlake token new --name city-hall --mapping workflow_case --mapping workflow_event
+  sunlake token add --user zhang.san --label notebook --days 90
+  sunlake token add --wall hall-1 --scope region:450521
+  sunlake token list
+  sunlake token revoke 1f2e3d4c";
+
+pub const TOKEN_ADD: &str = "Examples:
+  sunlake token add --user zhang.san --label notebook --days 90
+  sunlake token add --wall hall-1 --scope region:450521
+                                                      the address to open on the wall, once";
+
+pub const TOKEN_LIST: &str = "Examples:
+  sunlake token list
+  sunlake token list --config sunlake.toml            with those of sources, which stand there";
+
+pub const TOKEN_REVOKE: &str = "Examples:
+  sunlake token revoke 1f2e3d4c                       of an account or a wall
+  sunlake token revoke city-hall --config sunlake.toml
+                                                      of a source, at once; take its section out later";
 
 pub const TOKEN_NEW: &str = "Examples:
   sunlake token new --name city-hall --mapping workflow_case --mapping workflow_event

@@ -93,6 +93,9 @@ fn add(pushes: &mut Pushes, token: &TokenSection) -> Result<Token> {
     let Some(sha256) = Token::parse_sha256(sha256) else {
         bail!("sha256 must be the 64 hexadecimal digits that `sunlake token new` prints");
     };
+    if super::access::is_common(&sha256) {
+        bail!("it stands for a secret that is tried first; make another with `sunlake token new`");
+    }
     if let Some(other) = pushes.tokens.iter().find(|other| other.sha256 == sha256) {
         bail!("it has the secret of token {:?}; make each its own with `sunlake token new`", other.name);
     }

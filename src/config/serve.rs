@@ -15,11 +15,13 @@ pub struct ServeSection {
     /// Connections at a time; those beyond wait. At most half of the files that the process may open
     /// (`ulimit -n`). Default: 1,024.
     pub max_connections: usize,
+    /// Names that browsers ask for it by, beside those of loopback. Default: none.
+    pub hosts: Vec<String>,
 }
 
 impl Default for ServeSection {
     fn default() -> Self {
-        Self { max_connections: dashboard::Limits::default().connections }
+        Self { max_connections: dashboard::Limits::default().connections, hosts: Vec::new() }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use analytics::{DeriveOptions, Engine};
 use anyhow::{Context, Result};
+use dashboard::accounts::Accounts;
 use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeMeta, LakeUrl};
 use ingest::{IngestOptions, Input, Mapping, PersonKey};
@@ -53,8 +54,10 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
         since: since.unwrap_or(Timestamp::MIN),
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
+    // Nobody has an account of a demonstration; queries that people save are gone with it.
+    let accounts = Accounts::in_memory(Arc::new(SystemClock::default()))?;
     let reporting = tokio::spawn(platforms.report(config));
-    let served = serve(engine, args.listen, dashboard::Options::default(), limits).await;
+    let served = serve(engine, (args.listen, None), accounts, dashboard::Options::default(), limits).await;
     reporting.abort();
     served
 }

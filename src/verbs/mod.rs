@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ::ingest::{PersonKey, Vault, VaultOptions};
 use analytics::{AnalyticsError, DeriveOptions, DeriveReport, Engine, Principal, Session};
 use anyhow::{Result, anyhow};
-use datasets::clock::SystemClock;
+use dashboard::accounts::Accounts;
+use datasets::audit::AuditLog;
+use datasets::clock::{Clock, SystemClock};
 use datasets::lake::{Lake, LakeError, LakeUrl};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -37,6 +39,7 @@ mod sample;
 mod serve;
 mod tidy;
 mod token;
+mod user;
 mod vault;
 mod ways_in;
 
@@ -65,6 +68,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Verb::Vault { verb } => vault::run(&shared, &verb).await,
         Verb::Reference { verb } => reference::run(&shared, &verb).await,
         Verb::Serve(args) => serve::run(&shared, &args).await,
+        Verb::User { verb } => user::run(&shared, &verb),
         Verb::Token { verb } => token::run(&shared, &verb),
         Verb::Demo(args) => demo::run(&shared, &args).await,
     }
@@ -114,6 +118,31 @@ impl Shared {
             )));
         }
         Ok(options)
+    }
+
+    /// The accounts, whose file is made if there is none; its name must not be inside the lake.
+    pub fn accounts(&self) -> Result<Accounts> {
+        let file = self.config.accounts_file();
+        if let Some(lake) = self.lake_url()?.folder()
+            && std::path::absolute(&file)?.starts_with(std::path::absolute(lake)?)
+        {
+            anyhow::bail!(Misuse(format!(
+                "the accounts {} lie inside the lake; name a file outside of it in [accounts] file",
+                file.display()
+            )));
+        }
+        Ok(Accounts::open(&file, Arc::new(SystemClock::default()))?.with_rules(self.config.accounts.rules()?))
+    }
+
+    /// Notes in the audit what the user of the operating system has done.
+    pub fn note(&self, action: &str, fields: serde_json::Value) -> Result<()> {
+        let fields = match fields {
+            serde_json::Value::Object(fields) => fields,
+            other => serde_json::Map::from_iter([("value".to_owned(), other)]),
+        };
+        let log = AuditLog::at(self.config.audit_file());
+        log.append(SystemClock::default().now(), &audit::actor(), action, &fields)?;
+        Ok(())
     }
 
     /// The lake, ready to be asked.

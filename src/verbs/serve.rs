@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use analytics::{DeriveOptions, Engine, Principal};
 use anyhow::{Context, Result, bail};
+use dashboard::TlsAcceptor;
+use dashboard::accounts::Accounts;
+use datasets::audit::AuditLog;
 use datasets::clock::{Clock, SimulatedClock, SystemClock};
 use datasets::lake::{Lake, LakeMeta};
 use ingest::{Mapping, Vault};
@@ -22,6 +25,7 @@ pub const SAMPLE_SYSTEMS: [&str; 2] = ["nongshi-sample", "yangguang-sample"];
 
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
+    let access = shared.config.access(args.listen)?;
     let (pushes, watches, limits) = (shared.config.pushes()?, shared.config.watches()?, shared.config.limits()?);
     if args.simulate.is_some() && !pullings.is_empty() {
         bail!(Misuse(
@@ -46,7 +50,19 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let ways_in = WaysIn::open(shared, &engine, Named { vault, pulled, pushes, watches }).await?;
-    let served = serve(engine, args.listen, ways_in.options(), limits).await;
+    let accounts = shared.accounts()?;
+    if access.is_none() && accounts.list()?.iter().any(|account| !account.is_disabled) {
+        tracing::warn!("there are accounts, but nobody has to sign in: set enabled = true in [accounts]");
+    }
+    let (door, tls) = access.map_or((None, None), |access| (Some(Arc::new(access.door)), access.tls));
+    let options = dashboard::Options {
+        door,
+        oidc: shared.config.oidc()?.map(Arc::new),
+        audit: Some(AuditLog::at(shared.config.audit_file())),
+        told: shared.config.told().into(),
+        ..ways_in.options()
+    };
+    let served = serve(engine, (args.listen, tls), accounts, options, limits).await;
     if let Some(sweeping) = sweeping {
         sweeping.abort();
     }
@@ -97,14 +113,15 @@ pub async fn sources(engine: &Engine) -> Result<Vec<Source>> {
 }
 
 /// Serves until it is told to stop; what is being answered is answered first, unless it is told twice.
-/// On loopback alone: whoever gets here may read the text of refused rows and correct them.
+/// Without a door on loopback alone: whoever gets here may read the text of refused rows and correct them.
 pub async fn serve(
     engine: Engine,
-    listen: SocketAddr,
+    (listen, tls): (SocketAddr, Option<TlsAcceptor>),
+    accounts: Accounts,
     options: dashboard::Options,
     limits: dashboard::Limits,
 ) -> Result<()> {
-    if !listen.ip().is_loopback() {
+    if options.door.is_none() && !listen.ip().is_loopback() {
         bail!(Misuse(format!(
             "{listen} is not a loopback address; without accounts the dashboard answers this machine alone"
         )));
@@ -112,10 +129,11 @@ pub async fn serve(
     let demo_banner = engine.clock().is_simulated();
     let checking = super::checking::start(engine.clone());
     let checks = Some(checking.latest());
-    let router = dashboard::router(engine, dashboard::Options { demo_banner, checks, ..options });
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let router = dashboard::router(engine, accounts, dashboard::Options { demo_banner, checks, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
-    say!("http://{}", listener.local_addr()?);
-    dashboard::serve(listener, router, limits, stopped(), stopped()).await;
+    say!("{scheme}://{}", listener.local_addr()?);
+    dashboard::serve(listener, router, limits, tls, stopped(), stopped()).await;
     Ok(())
 }
 

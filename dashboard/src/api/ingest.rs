@@ -38,6 +38,12 @@ pub(crate) async fn take(
     let token = bearer(headers).and_then(|secret| Token::find(&pushes.tokens, secret)).ok_or_else(|| {
         Problem::new(StatusCode::UNAUTHORIZED, "token", "send a token that is known: Authorization: Bearer TOKEN")
     })?;
+    // A store that cannot be asked lets nobody in.
+    let is_revoked = app.accounts.source_revoked(&token.sha256).map(|at| at.is_some());
+    if is_revoked.map_err(|error| Problem::closed(&error))? {
+        let detail = "this token has been revoked; ask who keeps the server for another";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "token", detail));
+    }
     let mapping = mapping.map(|Path(name)| name).unwrap_or_default();
     check_mapping(pushes, token, &mapping)?;
     let (format, gzip) = (format(headers)?, gzip(headers)?);

@@ -17,6 +17,8 @@ pub(crate) fn is_api(uri: &Uri) -> bool {
 pub(crate) fn problem_of(status: StatusCode, trace: &str) -> Response {
     let (kind, detail) = match status {
         StatusCode::METHOD_NOT_ALLOWED => ("method", "rows are sent with POST"),
+        StatusCode::FORBIDDEN => ("forbidden", "this account or token may not do that"),
+        StatusCode::UNAUTHORIZED => ("token", "send an access token that is known: Authorization: Bearer TOKEN"),
         StatusCode::NOT_FOUND => ("address", "there is nothing at this address; rows go to /api/v1/ingest/{mapping}"),
         _ => ("server", "the server failed; its log tells more under the trace"),
     };

@@ -73,6 +73,12 @@ impl Problem {
         Self { receipt: Some(Box::new(receipt)), ..problem }
     }
 
+    /// The accounts cannot be asked.
+    pub(crate) fn closed(error: &dyn std::error::Error) -> Self {
+        let detail = "tokens cannot be looked up just now; send it again";
+        Self::server(StatusCode::SERVICE_UNAVAILABLE, "accounts", detail, error)
+    }
+
     /// A fault of the server: told in full to its log alone.
     fn server(status: StatusCode, kind: &'static str, detail: &str, error: &dyn std::error::Error) -> Self {
         let trace = trace_id();

@@ -1,6 +1,10 @@
 //! The pages in the head, and what differs by page.
 
+use analytics::Right;
+
 use super::{Context, Link};
+use crate::accounts::{Visitor, Way};
+use crate::i18n::Lang;
 
 /// The pages in the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +70,24 @@ impl Nav {
     }
 }
 
+/// What a visitor has of his own: his account, and what he keeps of others.
+pub(crate) fn own(visitor: &Visitor, t: Lang, here: &str) -> Vec<Link> {
+    let mut links = Vec::new();
+    let mut add = |href: &str, text: String| {
+        links.push(Link { href: href.to_owned(), text, current: href == here });
+    };
+    if visitor.way == Way::Session {
+        add("/account", t.say("nav-account"));
+    }
+    if visitor.may(Right::Accounts) {
+        add("/admin", t.say("nav-admin"));
+    }
+    if visitor.may(Right::Audit) {
+        add("/admin/audit", t.say("nav-audit"));
+    }
+    links
+}
+
 impl Context {
     /// The links of the head.
     pub(super) fn nav(&self, nav: Nav) -> Vec<Link> {
@@ -90,6 +112,6 @@ impl Context {
         };
         // The public's page takes no filter.
         let public = Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false };
-        pages.into_iter().map(link).chain([public]).collect()
+        pages.into_iter().map(link).chain([public]).chain(own(&self.ask.visitor, t, "")).collect()
     }
 }

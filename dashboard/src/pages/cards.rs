@@ -165,7 +165,12 @@ pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response,
     let (rows, days) = try_join!(queue::read(&context, wanted), workdays(&context))?;
     let about = about(&context, picked, rows.len());
     let lines = lines(rows, &context.now(&days));
-    answer(&context.ask, Sheet::new(&context, "cards", context.lang().say("nav-cards"), &chosen, &lines, about)).await
+    answer(
+        &context.app,
+        &context.ask,
+        Sheet::new(&context, "cards", context.lang().say("nav-cards"), &chosen, &lines, about),
+    )
+    .await
 }
 
 /// The days that the time left is told by.

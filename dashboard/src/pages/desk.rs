@@ -135,7 +135,7 @@ pub(crate) async fn export(State(app): State<App>, Path(file): Path<String>, ask
     };
     let (filters, metrics) = found.about(&context, level);
     let whole = Arranged::read(&context.ask, found.name())?.whole(read)?;
-    answer(&context.ask, whole.file_of(&context, name, filters, &metrics)).await
+    answer(&context.app, &context.ask, whole.file_of(&context, name, filters, &metrics)).await
 }
 
 /// `?level=`.

@@ -1,4 +1,4 @@
-//! `/healthz`: for machines. Says whether the lake can be read, and which versions.
+//! `/healthz`: for machines. Says whether the lake can be read, and, to who may come in, which versions.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::accounts::{Visitor, Way};
 use crate::error::trace_id;
 use crate::state::App;
 
@@ -26,7 +27,7 @@ struct Health {
 }
 
 /// 200 when a session opens, 503 when not; the reason is in the log under the trace.
-pub(crate) async fn show(State(app): State<App>) -> Response {
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     let clock = app.engine.clock();
     let mut health = Health {
         status: "ok",
@@ -39,7 +40,9 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
     let status = match app.engine.session(&Principal::local(), None).await {
         Ok(session) => {
             health.as_of = session.as_of().to_string();
-            health.tables = session.versions().iter().copied().collect();
+            if visitor.way != Way::Public {
+                health.tables = session.versions().iter().copied().collect();
+            }
             StatusCode::OK
         }
         Err(error) => {

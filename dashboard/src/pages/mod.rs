@@ -1,11 +1,14 @@
 //! The pages: extract, ask, render. One page is one file (or folder), and this is the only list.
 
+pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod assets;
 pub(crate) mod cards;
 pub(crate) mod case;
 pub(crate) mod desk;
 pub(crate) mod dictionary;
 pub(crate) mod healthz;
+pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod quality;
 pub(crate) mod savings;
@@ -21,6 +24,7 @@ mod figures;
 mod incidents;
 mod metrics;
 mod object;
+mod plain;
 mod queue;
 mod table;
 mod totals;
@@ -29,6 +33,7 @@ mod village_metrics;
 mod village_pictures;
 
 use askama::Template;
+use axum::Router;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::uri::Uri;
 use axum::response::{Html, IntoResponse, Response};
@@ -36,6 +41,11 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::error::HttpError;
 use crate::request::Ask;
 use crate::state::App;
+
+/// The addresses of accounts.
+pub(crate) fn own_routes() -> Router<App> {
+    login::routes().merge(account::routes()).merge(admin::routes())
+}
 
 /// No page has that address.
 pub(crate) async fn missing(uri: Uri) -> HttpError {

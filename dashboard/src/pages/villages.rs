@@ -109,7 +109,7 @@ pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response,
     let lines = read(&context, &wanted, has_ratings(&wanted.chosen.in_file())).await?;
     let name = context.lang().say("nav-villages");
     let about = about(&context, &wanted, lines.len());
-    answer(&context.ask, Sheet::new(&context, "villages", name, &wanted.chosen, &lines, about)).await
+    answer(&context.app, &context.ask, Sheet::new(&context, "villages", name, &wanted.chosen, &lines, about)).await
 }
 
 /// The rows of a page among all.

@@ -10,15 +10,18 @@ use axum::http::request::Parts;
 use axum::http::uri::Uri;
 use jiff::Timestamp;
 
+use crate::accounts::Visitor;
 use crate::error::HttpError;
 use crate::i18n::Lang;
 use crate::state::App;
 use crate::theme::Theme;
 
 mod filters;
+mod form;
 mod link;
 
 pub(crate) use filters::{Filters, Region};
+pub(crate) use form::{Fields, PATIENCE, read_form};
 pub(crate) use link::{encode, link};
 
 /// How the reader wants to see a page. Never fails: a value that means nothing is as none.
@@ -38,6 +41,8 @@ const THEMES: [&str; 3] = ["light", "dark", "auto"];
 pub(crate) struct Ask {
     pub(crate) lens: Lens,
     pub(crate) filters: Filters,
+    /// Who asks.
+    pub(crate) visitor: Visitor,
     path: String,
     values: BTreeMap<String, String>,
     /// Which part of the page is asked for: our script's alone, and in no link.
@@ -60,12 +65,14 @@ impl FromRequestParts<App> for Ask {
     type Rejection = HttpError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
-        Ask::read(&parts.uri, &parts.headers, app)
+        // Not there: the gate has not seen the request, so nobody has let it in.
+        let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(HttpError::SignIn)?;
+        Ask::read(&parts.uri, &parts.headers, app, visitor)
     }
 }
 
 impl Ask {
-    fn read(uri: &Uri, headers: &HeaderMap, app: &App) -> Result<Self, HttpError> {
+    fn read(uri: &Uri, headers: &HeaderMap, app: &App, visitor: Visitor) -> Result<Self, HttpError> {
         let mut values = values(uri);
         for (name, allowed) in [("lang", ["zh", "en", ""]), ("theme", THEMES)] {
             if let Some(value) = values.get(name)
@@ -77,15 +84,17 @@ impl Ask {
         Ok(Self {
             lens: Lens::read(uri, headers),
             filters: Filters::read(&values, app.engine.zone(), app.engine.clock().now())?,
+            visitor,
             path: uri.path().to_owned(),
             part: values.remove("part").filter(|part| !part.is_empty()),
             values,
         })
     }
 
-    /// The same request as one for nothing but what its page reads itself, seen as of some instant.
-    pub(crate) fn bare(&self, as_of: Option<Timestamp>) -> Self {
-        Self { filters: Filters::seen(as_of), ..self.clone() }
+    /// The same request as one for nothing but what its page reads itself, seen as of some instant and by
+    /// everybody alike: for what is published, which is sums over all rows.
+    pub(crate) fn published(&self, as_of: Option<Timestamp>) -> Self {
+        Self { filters: Filters::seen(as_of), visitor: Visitor::local(), ..self.clone() }
     }
 
     /// A request without filters, as tests make it.
@@ -114,9 +123,11 @@ impl Ask {
         found.map(Some).ok_or_else(|| HttpError::bad_value("part", part))
     }
 
-    /// All that an answer to this request goes by, as a name for it.
+    /// All that an answer to this request goes by, as a name for it: also what its reader may see and do.
     pub(crate) fn name(&self) -> String {
-        format!("{} {:?} {:?} {:?} {:?}", self.path, self.part, self.values, self.lens.lang, self.lens.theme)
+        let (who, way) = (&self.visitor.principal, self.visitor.way);
+        let seen = format!("{} {} {way:?}", who.key(), who.role);
+        format!("{} {:?} {:?} {:?} {:?} {seen}", self.path, self.part, self.values, self.lens.lang, self.lens.theme)
     }
 
     /// A value of the address that one page alone reads.
@@ -183,7 +194,8 @@ fn values(uri: &Uri) -> BTreeMap<String, String> {
     }
 }
 
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     cookies.flat_map(|line| line.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;

@@ -25,7 +25,7 @@ async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle
         // Dropped or sent: both mean the end.
         let _ = stopped.await;
     };
-    let serving = tokio::spawn(serve(listener, router, limits, stopped, std::future::pending()));
+    let serving = tokio::spawn(serve(listener, router, limits, None, stopped, std::future::pending()));
     (address, stop, serving)
 }
 

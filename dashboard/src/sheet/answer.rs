@@ -2,13 +2,16 @@
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use super::{About, Chosen, Column, Head, Sheet, csv, xlsx};
 use crate::error::HttpError;
 use crate::format;
 use crate::frame::Context;
+use crate::pages::sunshine::is_public_path;
 use crate::request::Ask;
+use crate::state::App;
 
 const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -65,12 +68,16 @@ impl Sheet {
 }
 
 /// The file that the address asks for: `….xlsx`, or `….csv`, where `?about=1` sets the lines about the
-/// table before it.
-pub(crate) async fn answer(ask: &Ask, sheet: Sheet) -> Result<Response, HttpError> {
+/// table before it. Who has it, and how many rows, goes to the audit first; what is published does not.
+pub(crate) async fn answer(app: &App, ask: &Ask, sheet: Sheet) -> Result<Response, HttpError> {
     let with_about = ask.one_of("about", &["0", "1"])? == "1";
     let is_workbook = ask.path().ends_with(".xlsx");
     if is_workbook && sheet.rows.len() > xlsx::MOST_ROWS {
         return Err(HttpError::TooManyRows { rows: format::count(ask.lang(), sheet.rows.len() as i64) });
+    }
+    if !is_public_path(ask.path()) {
+        let fields = json!({ "address": ask.with(&[]), "rows": sheet.rows.len() });
+        app.audit.note(&ask.visitor, "export", fields).await?;
     }
     let name = sheet.file_name(if is_workbook { "xlsx" } else { "csv" });
     // Making a large file takes seconds, in which other pages go on.

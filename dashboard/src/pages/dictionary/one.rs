@@ -81,7 +81,7 @@ pub(crate) async fn export(State(app): State<App>, Path(id): Path<String>, ask: 
     let context = Context::open(app, ask).await?;
     let table = read(&context, metric, by).await?;
     let filters = vec![(context.lang().say("metric-by"), context.lang().code("by", by.as_str()))];
-    answer(&context.ask, table.file_of(&context, metric.id, filters, &[metric.id])).await
+    answer(&context.app, &context.ask, table.file_of(&context, metric.id, filters, &[metric.id])).await
 }
 
 /// The table, in the order that the address asks for.

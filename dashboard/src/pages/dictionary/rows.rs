@@ -110,7 +110,7 @@ pub(crate) async fn export(State(app): State<App>, Path(id): Path<String>, ask: 
     filters
         .extend(context.ask.value("bucket").map(|bucket| (t.code("by", wanted.by.as_str()), named(&context, bucket))));
     let name = format!("{}-{}", wanted.metric.id, wanted.count);
-    answer(&context.ask, table.file_of(&context, &name, filters, &[wanted.metric.id])).await
+    answer(&context.app, &context.ask, table.file_of(&context, &name, filters, &[wanted.metric.id])).await
 }
 
 /// A bucket in words: places by their names.

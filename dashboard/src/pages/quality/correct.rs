@@ -1,13 +1,10 @@
 //! The form of a refused record: what was typed is read through the batch's mapping and lands under
 //! the batch, by the replay that the command line uses. The answer is a redirect to the record's page.
 
-use std::time::Duration;
-
-use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Form, FromRequest, Path, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use ingest::{RawRecord, Replayed, open_refusals};
+use serde_json::json;
 
 use super::desk;
 use super::row::{Told, read_id};
@@ -16,16 +13,11 @@ use crate::corrections::{Corrections, Outcome, Refused};
 use crate::error::HttpError;
 use crate::frame::Context;
 use crate::guard;
-use crate::request::Ask;
+use crate::request::{Ask, Fields, read_form};
 use crate::state::App;
 
 /// Bytes of a form: what may be corrected here with each byte written as three, and the names.
 const MOST_FORM: usize = 1024 * 1024;
-/// How long a form may take to come.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Names and values as they were sent.
-struct Sent(Vec<(String, String)>);
 
 pub(crate) async fn take(
     State(app): State<App>,
@@ -33,11 +25,12 @@ pub(crate) async fn take(
     ask: Ask,
     request: Request,
 ) -> Result<Response, HttpError> {
-    if !guard::is_same_origin(request.headers()) {
+    let is_https = app.options.door.as_ref().is_some_and(|door| door.is_https);
+    if !guard::is_same_origin(request.headers(), is_https) {
         return Err(HttpError::Foreign);
     }
     let (corrections, id) = (app.options.corrections.clone().ok_or(HttpError::Closed)?, read_id(&id)?);
-    let sent = read(request).await?;
+    let sent = read_form(request, MOST_FORM).await?;
     if !app.forms.take_back(sent.value("form").unwrap_or_default(), &id.to_string()) {
         return Err(HttpError::Form);
     }
@@ -53,7 +46,7 @@ async fn correct(
     corrections: &Corrections,
     told: &Told,
     id: RowId,
-    sent: &Sent,
+    sent: &Fields,
 ) -> Result<(Outcome, RowId), HttpError> {
     // The form was given out for a text and a mapping that were there.
     let mapping = corrections.mapping(&told.mapping)?.ok_or(HttpError::Form)?;
@@ -69,6 +62,8 @@ async fn correct(
     let replayed = corrections.replay(lake, mapping, &id.batch, record, now).await?;
     let Replayed { landed, known, .. } = replayed;
     tracing::info!(batch = %id.batch, line = id.line, landed, known, "a refused row was corrected");
+    let fields = json!({ "batch": id.batch, "line": id.line, "landed": landed, "known": known });
+    context.app.audit.note(&context.ask.visitor, "quarantine.correct", fields).await?;
     Ok((outcome(replayed), open_now(context, id).await?))
 }
 
@@ -102,26 +97,6 @@ fn taken(was: String, typed: &str) -> String {
 
 fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")
-}
-
-async fn read(mut request: Request) -> Result<Sent, HttpError> {
-    DefaultBodyLimit::max(MOST_FORM).apply(&mut request);
-    let form = Form::<Vec<(String, String)>>::from_request(request, &());
-    match tokio::time::timeout(PATIENCE, form).await {
-        Ok(Ok(Form(pairs))) => Ok(Sent(pairs)),
-        Ok(Err(rejection)) if is_too_large(&rejection) => Err(HttpError::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(HttpError::Form),
-    }
-}
-
-fn is_too_large(rejection: &FormRejection) -> bool {
-    rejection.status() == StatusCode::PAYLOAD_TOO_LARGE
-}
-
-impl Sent {
-    fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What of a refused record may be seen and corrected here: its text from the vault, and a field for
 //! each of its columns.
 
+use analytics::Right;
 use ingest::{Mapping, RawRecord};
 
 use super::row::{Refusal, Told};
@@ -36,6 +37,8 @@ pub(super) struct Desk {
 /// The form that corrects.
 pub(super) struct Form {
     pub(super) token: String,
+    /// The sign of the reader's session.
+    pub(super) csrf: String,
     pub(super) action: String,
     pub(super) fields: Vec<Field>,
 }
@@ -64,6 +67,10 @@ pub(super) async fn desk(context: &Context, id: &RowId, told: &Told) -> Result<D
     let Some(corrections) = &context.app.options.corrections else {
         return Ok(by_hand(t.say("desk-closed"), id, None));
     };
+    // An auditor may look, and no more.
+    if !context.ask.visitor.may(Right::Correct) {
+        return Ok(Desk { note: t.say("desk-not-yours"), ..Desk::default() });
+    }
     if context.ask.filters.as_of.is_some() {
         return Ok(Desk { note: t.say("desk-past"), ..Desk::default() });
     }
@@ -80,6 +87,7 @@ pub(super) async fn desk(context: &Context, id: &RowId, told: &Told) -> Result<D
     }
     let form = Form {
         token: context.app.forms.give_out(&id.to_string()),
+        csrf: context.ask.visitor.csrf.clone(),
         action: context.ask.link(&id.path(), &[]),
         fields: fields(t, &record, &mapping, &told.open),
     };

@@ -136,7 +136,7 @@ pub(crate) async fn export(State(app): State<App>, Path(table): Path<String>, as
             sheet(context, "incidents", "quality-incidents", incident_columns(), &rows, Vec::new())
         }
     };
-    answer(&context.ask, whole).await
+    answer(&context.app, &context.ask, whole).await
 }
 
 /// All of a table whose columns nobody chooses; `title` is the key of its name.

@@ -108,7 +108,12 @@ pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response,
     let context = Context::open(app, ask).await?;
     let picked = Picked::read(&context);
     let rows = read(&context, &picked, (0, i64::MAX)).await?;
-    answer(&context.ask, sheet(&context, "refused_rows", "rows-title", columns(), &rows, picked.about(&context))).await
+    answer(
+        &context.app,
+        &context.ask,
+        sheet(&context, "refused_rows", "rows-title", columns(), &rows, picked.about(&context)),
+    )
+    .await
 }
 
 async fn read(context: &Context, picked: &Picked, places: (i64, i64)) -> Result<Vec<RefusedRow>, HttpError> {

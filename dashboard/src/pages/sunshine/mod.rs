@@ -111,7 +111,12 @@ impl Shelf {
 
 /// Whether an address is one for the public.
 pub(crate) fn is_public(uri: &Uri) -> bool {
-    ["/sunshine", "/sunshine.csv", "/sunshine.xlsx"].contains(&uri.path())
+    is_public_path(uri.path())
+}
+
+/// Whether a path is one for the public.
+pub(crate) fn is_public_path(path: &str) -> bool {
+    ["/sunshine", "/sunshine.csv", "/sunshine.xlsx"].contains(&path)
 }
 
 /// The page.
@@ -152,7 +157,7 @@ pub(crate) async fn export(State(app): State<App>, ask: Ask) -> Result<Response,
     };
     let at = published.month.map_or_else(|| app.engine.clock().now(), |(_, at)| at);
     let table = table(&published, t, &t.say("nav-sunshine"));
-    Ok(public(answer(&ask, table.file("sunshine", about, t, (zone, at))).await?))
+    Ok(public(answer(&app, &ask, table.file("sunshine", about, t, (zone, at))).await?))
 }
 
 /// The month and the instant as of which it stands; empty before the first.
@@ -197,7 +202,7 @@ async fn published(app: &App, ask: &Ask) -> Result<Arc<Published>, HttpError> {
 }
 
 async fn read(app: &App, ask: &Ask, wanted: &str, now: Timestamp) -> Result<Published, HttpError> {
-    let open = |as_of: Option<Timestamp>| Context::open(app.clone(), ask.bare(as_of));
+    let open = |as_of: Option<Timestamp>| Context::open(app.clone(), ask.published(as_of));
     let none = || Published { month: None, places: Places::default(), lines: Vec::new(), before: None, after: None };
     let present = match open(None).await {
         Err(HttpError::EmptyLake) => return Ok(none()),

@@ -1,0 +1,3 @@
+update account
+set is_disabled = 1, changed_at = :now
+where name = :name

@@ -1,0 +1,3 @@
+select name, is_disabled
+from account
+where subject = :subject

@@ -1,0 +1,3 @@
+select password, is_disabled
+from account
+where name = :name

@@ -1,0 +1,3 @@
+select failures, last_at
+from attempt
+where subject = :subject

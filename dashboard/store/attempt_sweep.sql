@@ -1,0 +1,2 @@
+delete from attempt
+where last_at < :forgotten

@@ -1,0 +1,3 @@
+update session
+set seen_at = :now
+where sha256 = :sha256

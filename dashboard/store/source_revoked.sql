@@ -1,0 +1,3 @@
+select revoked_at
+from revoked_source
+where sha256 = :sha256
