@@ -1,7 +1,5 @@
 use analytics::{Base, Period, Provenance, Question, Session};
 use anyhow::{Context, Result};
-use arrow::array::RecordBatch;
-use arrow::json::writer::{JsonArray, WriterBuilder};
 use jiff::civil::Date;
 
 use super::Shared;
@@ -36,7 +34,8 @@ pub async fn run(shared: &Shared, args: &MetricArgs) -> Result<()> {
     };
     if shared.global.json || args.format == TextFormat::Json {
         let provenance = Provenance::new(&session, &question, args.rows.is_some().then_some(count))?;
-        return told(&provenance, &rows);
+        output::say!("{}", provenance.told(&rows)?);
+        return Ok(());
     }
     output::write(&rows, args.format.into(), false, None)
 }
@@ -65,23 +64,6 @@ pub(super) fn period([from, to]: [Option<Date>; 2], session: &Session) -> Result
         return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
     }
     Ok(period)
-}
-
-/// The rows as JSON, with where they come from.
-fn told(provenance: &Provenance, rows: &[RecordBatch]) -> Result<()> {
-    let mut text = Vec::new();
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(&mut text);
-    for batch in rows {
-        writer.write(batch)?;
-    }
-    writer.finish()?;
-    drop(writer);
-    let rows = if text.is_empty() { "[]".to_owned() } else { String::from_utf8(text)? };
-    let provenance = serde_json::to_string(provenance)?;
-    // The rows as they were written: numbers keep every digit, columns their order.
-    let (head, _) = provenance.rsplit_once('}').context("where the rows come from")?;
-    output::say!("{head},\"rows\":{rows}}}");
-    Ok(())
 }
 
 impl From<Compare> for Base {

@@ -23,6 +23,11 @@ pub(crate) struct Problem {
     /// The account of a body none of whose rows could be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<Box<PushReceipt>>,
+    /// Where in a statement it is wrong, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
     /// Under which the server's log tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<String>,
@@ -42,6 +47,8 @@ impl Problem {
             status,
             detail: detail.into(),
             receipt: None,
+            line: None,
+            column: None,
             trace: None,
             retry_after: None,
         }
@@ -49,6 +56,16 @@ impl Problem {
 
     pub(crate) fn traced(self, trace: &str) -> Self {
         Self { trace: Some(trace.to_owned()), ..self }
+    }
+
+    /// Where in a statement, if that is known.
+    pub(crate) fn at(self, place: Option<(u64, u64)>) -> Self {
+        Self { line: place.map(|(line, _)| line), column: place.map(|(_, column)| column), ..self }
+    }
+
+    /// Seconds after which to ask again, if that may help.
+    pub(crate) fn again(self, seconds: Option<u32>) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// No place in the queue is free.

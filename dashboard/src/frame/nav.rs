@@ -16,6 +16,7 @@ pub(crate) enum Nav {
     Feedback,
     Disclosure,
     Metrics,
+    Sql,
     /// None of them.
     Search,
 }
@@ -24,7 +25,7 @@ impl Nav {
     /// Whether its figures are metrics, which are counted from the records themselves.
     pub(super) fn is_of_metrics(self) -> bool {
         match self {
-            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Search => false,
+            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Sql | Self::Search => false,
             Self::Organizations
             | Self::Items
             | Self::Savings
@@ -65,6 +66,7 @@ impl Context {
             (Nav::Disclosure, "/disclosure", "nav-disclosure"),
             (Nav::Quality, "/quality", "nav-quality"),
             (Nav::Metrics, "/metrics", "nav-metrics"),
+            (Nav::Sql, "/sql", "nav-sql"),
         ];
         let t = self.lang();
         let link = |(page, path, key): (Nav, &str, &str)| Link {

@@ -18,7 +18,7 @@ use crate::theme::Theme;
 mod filters;
 mod link;
 
-pub(crate) use filters::{Filters, Region};
+pub(crate) use filters::{Filters, Region, instant};
 pub(crate) use link::{encode, link};
 
 /// How the reader wants to see a page. Never fails: a value that means nothing is as none.
