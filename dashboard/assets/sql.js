@@ -13,6 +13,7 @@ const MOST_PLACES = 200;
 const MOST_SERIES = 6;
 
 const host = document.getElementById("editor");
+host.hidden = false;
 const editor = edit(host, {
   text: field.value,
   label: host.dataset.label,

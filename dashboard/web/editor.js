@@ -1,7 +1,7 @@
 // What the page for SQL is edited with. scripts/bundle-web makes ../assets/editor.min.js of it.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { PostgreSQL, schemaCompletionSource, sql } from "@codemirror/lang-sql";
+import { SQLDialect, schemaCompletionSource, sql } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
@@ -31,6 +31,12 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--faint)", fontStyle: "italic" },
   { tag: tags.typeName, color: "var(--sea-2)" },
 ]);
+// What a SELECT is made of here; $name is a parameter.
+const dialect = SQLDialect.define({
+  keywords: "all and any as asc between by case cast cross current_date current_timestamp desc distinct else end except exists extract false filter first following from full group having ilike in inner intersect interval is join last left like limit natural not null nulls offset on or order outer over partition preceding range recursive right row rows select show tables columns then true unbounded union unnest using values when where window with within",
+  types: "bigint boolean date decimal double integer real smallint text time timestamp varchar",
+  specialVar: "$",
+});
 const chinese = {
   "Find": "查找", "Replace": "替换", "next": "下一个", "previous": "上一个", "all": "全部", "match case": "区分大小写",
   "regexp": "正则", "by word": "整词", "replace": "替换", "replace all": "全部替换", "close": "关闭", "Completions": "补全",
@@ -77,7 +83,7 @@ export function edit(host, { text, label, language, changed, run }) {
         keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }]),
         lineNumbers(), history(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...searchKeymap, ...completionKeymap]),
-        speech.of(sql({ dialect: PostgreSQL })),
+        speech.of(sql({ dialect })),
         wrong, look, syntaxHighlighting(colours),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
@@ -96,9 +102,9 @@ export function edit(host, { text, label, language, changed, run }) {
         const word = context.matchBefore(/\w+/);
         return word || context.explicit ? { from: word?.from ?? context.pos, options: calls, validFor: /^\w*$/ } : null;
       };
-      const more = [schemaCompletionSource({ dialect: PostgreSQL, schema: schema(tables) }), called];
-      const data = more.map((autocomplete) => PostgreSQL.language.data.of({ autocomplete }));
-      view.dispatch({ effects: speech.reconfigure([sql({ dialect: PostgreSQL }), data]) });
+      const more = [schemaCompletionSource({ dialect, schema: schema(tables) }), called];
+      const data = more.map((autocomplete) => dialect.language.data.of({ autocomplete }));
+      view.dispatch({ effects: speech.reconfigure([sql({ dialect }), data]) });
     },
     /** Marks a place, by line and column from 1, and goes there. */
     mark(line, column) {
