@@ -49,6 +49,7 @@ sql-column = Column
 sql-type = Type
 sql-never-null = always known
 sql-ask-it = Ask it
+sql-change = Change it and ask
 sql-sample = A few rows
 sql-metrics = The SQL of each metric, ready to be changed
 api-title = For programs

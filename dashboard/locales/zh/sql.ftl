@@ -49,6 +49,7 @@ sql-column = 列
 sql-type = 类型
 sql-never-null = 必有值
 sql-ask-it = 查询此表
+sql-change = 修改并执行
 sql-sample = 样例
 sql-metrics = 各项指标的 SQL，可直接修改
 api-title = 程序接口

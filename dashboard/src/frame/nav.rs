@@ -1,5 +1,7 @@
 //! The pages in the head, and what differs by page.
 
+use analytics::Right;
+
 use super::{Context, Link};
 
 /// The pages in the head.
@@ -76,6 +78,7 @@ impl Context {
         };
         // The public's page takes no filter.
         let public = Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false };
-        pages.into_iter().map(link).chain([public]).collect()
+        let may = |(page, _, _): &(Nav, &str, &str)| *page != Nav::Sql || self.ask.visitor.may(Right::Sql);
+        pages.into_iter().filter(may).map(link).chain([public]).collect()
     }
 }
