@@ -23,16 +23,20 @@ pub(crate) struct Problem {
     /// The account of a body none of whose rows could be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<Box<PushReceipt>>,
-    /// Where in a statement it is wrong, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
+    #[serde(flatten)]
+    place: Option<Place>,
     /// Under which the server's log tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<String>,
     #[serde(skip)]
     retry_after: Option<u32>,
+}
+
+/// Where in a statement something is wrong, from 1.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
 }
 
 fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,8 +51,7 @@ impl Problem {
             status,
             detail: detail.into(),
             receipt: None,
-            line: None,
-            column: None,
+            place: None,
             trace: None,
             retry_after: None,
         }
@@ -60,7 +63,9 @@ impl Problem {
 
     /// Where in a statement, if that is known.
     pub(crate) fn at(self, place: Option<(u64, u64)>) -> Self {
-        Self { line: place.map(|(line, _)| line), column: place.map(|(_, column)| column), ..self }
+        let within = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let place = place.map(|(line, column)| Place { line: within(line), column: within(column) });
+        Self { place, ..self }
     }
 
     /// Seconds after which to ask again, if that may help.

@@ -76,7 +76,7 @@ fn rows(gathered: &Gathered, skipped: u64) -> Result<Vec<Vec<Cell>>, Trouble> {
                 // Nothing known and an empty text look different.
                 Cell {
                     text: value.map_or_else(|| format::NONE.to_owned(), cut),
-                    class: match (value, is_number) {
+                    class: match (value, *is_number) {
                         (None, true) => "r faint",
                         (None, false) => "faint",
                         (Some(_), true) => "r",

@@ -6,9 +6,9 @@ use queries::Breakdown;
 use crate::error::HttpError;
 use crate::frame::Context;
 use crate::request::{Ask, Fields};
-use crate::sql::asked::{Asked, has_param, lines};
+use crate::sql::asked::{has_param, lines};
 use crate::sql::chart::Kind;
-use crate::sql::{Trouble, Wanted, saved};
+use crate::sql::{Asked, Trouble, Wanted, saved};
 use crate::state::App;
 
 /// What the form says of itself before anybody has typed.
@@ -77,7 +77,7 @@ impl Typed {
         let page = match sent.text("page") {
             "" => 1,
             page => {
-                let number = page.parse().ok().filter(|page| (1..=MOST_PAGES).contains(page));
+                let number = page.parse().ok().filter(|page: &u64| (1..=MOST_PAGES).contains(page));
                 number.ok_or_else(|| HttpError::bad_value("page", page))?
             }
         };

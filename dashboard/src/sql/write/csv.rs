@@ -2,6 +2,7 @@
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
 
 use super::{Encoder, End, unwritten, whole};
 use crate::sheet::{push_csv_cell, push_csv_row};
@@ -29,7 +30,7 @@ fn is_text(kind: &DataType) -> bool {
 impl Encoder for Csv {
     fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<u8>, Trouble> {
         let columns = batch.columns().iter().map(|column| Ok((is_text(column.data_type()), texts(column)?)));
-        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(|error| unwritten(&error))?;
+        let columns = columns.collect::<Result<Vec<_>, ArrowError>>().map_err(|error| unwritten(&error))?;
         let mut text = std::mem::take(&mut self.head);
         for row in 0..batch.num_rows() {
             for (at, (is_text, values)) in columns.iter().enumerate() {

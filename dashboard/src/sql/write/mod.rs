@@ -3,7 +3,7 @@
 mod arrow_stream;
 mod csv;
 mod json;
-mod parquet;
+mod parquet_file;
 mod xlsx;
 
 use arrow::array::RecordBatch;
@@ -39,7 +39,7 @@ pub(crate) fn encoder(form: Form, head: &Head, lang: Lang, for_people: bool) -> 
         Form::Json => Box::new(json::Json::new(head)),
         Form::Csv => Box::new(csv::Csv::new(head, for_people)),
         Form::Arrow => Box::new(arrow_stream::ArrowStream::new(head)?),
-        Form::Parquet => Box::new(parquet::Parquet::new(head)?),
+        Form::Parquet => Box::new(parquet_file::ParquetFile::new(head)?),
         Form::Xlsx => Box::new(xlsx::Xlsx::new(head, lang)),
     })
 }

@@ -14,11 +14,11 @@ use crate::sql::run::Head;
 /// Rows that are gathered before they are written.
 const GROUP: usize = 131_072;
 
-pub(super) struct Parquet {
+pub(super) struct ParquetFile {
     writer: ArrowWriter<Vec<u8>>,
 }
 
-impl Parquet {
+impl ParquetFile {
     pub(super) fn new(head: &Head) -> Result<Self, Trouble> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -34,7 +34,7 @@ fn refused(error: ParquetError) -> Trouble {
     unwritten(&ArrowError::ParquetError(error.to_string()))
 }
 
-impl Encoder for Parquet {
+impl Encoder for ParquetFile {
     fn rows(&mut self, batch: &RecordBatch) -> Result<Vec<u8>, Trouble> {
         self.writer.write(batch).map_err(refused)?;
         // What has been written is never looked at again: offsets are counted by the writer.
