@@ -1,7 +1,9 @@
 //! SQL over HTTP, and the page for it: what is asked is answered in the form that is asked for, what is wrong is said
 //! at its place, and nothing can be changed.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::ipc::reader::StreamReader;
@@ -112,6 +114,47 @@ fn what_is_wrong_is_said_and_nothing_can_be_changed() {
     let long = ask(&server, "*/*", json!({ "sql": format!("select '{}'", "x".repeat(300 * 1024)) }));
     assert_eq!(long.status, 400, "{}", long.text);
     assert_eq!(get(&server, "/api/v1/sql").status, 405);
+}
+
+#[test]
+fn what_is_asked_is_noted_and_a_file_with_its_rows() {
+    let place = lake();
+    let server = serve(&place);
+    ask(&server, "*/*", json!({ "sql": "select 41 as noted", "params": {} }));
+    ask(&server, "*/*", json!({ "sql": "drop table village" }));
+    ask(&server, "text/csv", json!({ "sql": "select * from (values (1), (2)) as t(n)" }));
+    let of = |entries: &Value, action: &str| -> Vec<Value> {
+        let entries = entries.as_array().expect("entries").iter();
+        entries.filter(|entry| entry["action"] == action).map(|entry| entry["fields"].clone()).collect()
+    };
+    // How many rows a file has is noted when it has been sent.
+    let entries = (0..100).map(|_| place.json(&["audit", "list"])).find(|entries| {
+        std::thread::sleep(Duration::from_millis(50));
+        !of(entries, "export").is_empty()
+    });
+    let entries = entries.expect("the export is noted");
+    let asked: Vec<Value> = of(&entries, "query").into_iter().map(|fields| fields["sql"].clone()).collect();
+    assert_eq!(asked[..2], [json!("select 41 as noted"), json!("drop table village")], "{entries}");
+    let export = of(&entries, "export");
+    assert_eq!((&export[0]["rows"], &export[0]["form"]), (&json!(2), &json!("csv")), "{entries}");
+    place.run(&["audit", "verify"]);
+}
+
+#[test]
+fn who_goes_away_ends_their_question() {
+    let place = lake();
+    let server = serve(&place);
+    let sql = "select sum(a.value * b.value) from generate_series(1, 1000000) as a(value), \
+               generate_series(1, 1000000) as b(value)";
+    let body = json!({ "sql": sql }).to_string();
+    let head = format!("content-type: application/json\r\ncontent-length: {}", body.len());
+    for _ in 0..12 {
+        let mut gone = TcpStream::connect(server.address()).expect("connected");
+        write!(gone, "POST /api/v1/sql HTTP/1.1\r\nhost: 127.0.0.1\r\n{head}\r\n\r\n{body}").expect("sent");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let next = ask(&server, "*/*", json!({ "sql": "select 1 as one", "seconds": 10 }));
+    assert_eq!((next.status, &next.body["rows"]), (200, &json!([{ "one": 1 }])), "{}", next.text);
 }
 
 #[test]
