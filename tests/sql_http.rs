@@ -85,7 +85,7 @@ fn the_same_rows_come_in_every_form() {
 fn what_is_wrong_is_said_and_nothing_can_be_changed() {
     let place = lake();
     let server = serve(&place);
-    let place_of = ask(&server, "*/*", json!({ "sql": "select 1,\n  from from village" }));
+    let place_of = ask(&server, "*/*", json!({ "sql": "select 1 as one\nfrm village" }));
     assert_eq!((place_of.status, &place_of.body["line"]), (400, &json!(2)), "{}", place_of.text);
     for sql in [
         "select 1; select 2",

@@ -53,7 +53,7 @@ test("a statement is typed, completed, run by keys, and its rows scroll", async 
 
 test("a mistake is marked at its place, and is gone when it is mended", async () => {
   const page = await open("/sql?lang=en", { expect: 200 });
-  await write(page, "select 1,\n  from from village");
+  await write(page, "select 1 as one\nfrm village");
   await page.locator("#run").click();
   await page.waitForSelector("#trouble [role=alert]");
   assert.match(await page.locator("#trouble").innerText(), /Line 2/);
