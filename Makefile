@@ -30,7 +30,7 @@ test-browser:
 	# The program as the tests have built it: `cargo build` alone would build half the tree anew, with other features.
 	cargo test --locked --workspace --no-run
 	cd tests/browser && npm ci --no-audit --no-fund --loglevel=error
-	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake node --test tests/browser/pages.test.mjs tests/browser/figures.test.mjs tests/browser/live.test.mjs tests/browser/signin.test.mjs
+	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake node --test tests/browser/pages.test.mjs tests/browser/figures.test.mjs tests/browser/live.test.mjs tests/browser/signin.test.mjs tests/browser/sql.test.mjs
 
 ## Longer runs: make test-long PART=kill
 test-long:

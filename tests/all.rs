@@ -51,6 +51,7 @@ mod resumed;
 mod rules;
 mod rules_known;
 mod server;
+mod sql_http;
 mod store;
 mod support;
 mod taken_back;

@@ -24,6 +24,7 @@ pub struct Answer {
     /// As JSON; null if it is none.
     pub body: Value,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Server {
@@ -101,12 +102,33 @@ impl Connection {
             let Some((name, value)) = line.trim_end().split_once(": ") else { break };
             headers.push((name.to_ascii_lowercase(), value.to_owned()));
         }
-        let length = headers.iter().find(|(name, _)| name == "content-length");
-        let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
+        let value = |name: &str| headers.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str());
+        let body = match value("transfer-encoding") {
+            Some("chunked") => self.chunks()?,
+            _ => {
+                let mut body = vec![0; value("content-length").and_then(|value| value.parse().ok()).unwrap_or(0)];
+                self.stream.read_exact(&mut body)?;
+                body
+            }
+        };
         let text = String::from_utf8_lossy(&body).into_owned();
-        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
+        Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text, bytes: body })
+    }
+
+    /// A body that comes piece by piece; an error if it breaks off.
+    fn chunks(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line)?;
+            let size = usize::from_str_radix(line.trim(), 16).map_err(|_| std::io::ErrorKind::UnexpectedEof)?;
+            let mut chunk = vec![0; size + 2];
+            self.stream.read_exact(&mut chunk)?;
+            if size == 0 {
+                return Ok(body);
+            }
+            body.extend_from_slice(&chunk[..size]);
+        }
     }
 }
 

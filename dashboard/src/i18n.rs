@@ -14,8 +14,20 @@ pub(crate) enum Lang {
     En,
 }
 
-const ZH_WORDS: &str = concat!(include_str!("../locales/zh/main.ftl"), "\n", include_str!("../locales/zh/metrics.ftl"));
-const EN_WORDS: &str = concat!(include_str!("../locales/en/main.ftl"), "\n", include_str!("../locales/en/metrics.ftl"));
+const ZH_WORDS: &str = concat!(
+    include_str!("../locales/zh/main.ftl"),
+    "\n",
+    include_str!("../locales/zh/metrics.ftl"),
+    "\n",
+    include_str!("../locales/zh/sql.ftl")
+);
+const EN_WORDS: &str = concat!(
+    include_str!("../locales/en/main.ftl"),
+    "\n",
+    include_str!("../locales/en/metrics.ftl"),
+    "\n",
+    include_str!("../locales/en/sql.ftl")
+);
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("zh", ZH_WORDS));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN_WORDS));

@@ -20,6 +20,7 @@ mod place;
 mod request;
 mod serve;
 mod sheet;
+mod sql;
 mod state;
 mod svg;
 mod theme;
@@ -139,6 +140,14 @@ pub fn router(engine: Engine, accounts: Accounts, options: Options) -> Router {
         .route("/metrics/{id}/rows", get(pages::dictionary::rows::show))
         .route("/metrics/{id}/rows.csv", get(pages::dictionary::rows::export))
         .route("/metrics/{id}/rows.xlsx", get(pages::dictionary::rows::export))
+        .route("/sql", get(pages::sql::show).post(pages::sql::take))
+        .route("/sql/chart", post(pages::sql::draw).layer(DefaultBodyLimit::max(sql::MOST_BODY)))
+        .route("/sql/catalog.json", get(pages::sql::catalog::list))
+        .route("/sql/tables/{name}", get(pages::sql::catalog::show))
+        .route("/api", get(api::openapi::show))
+        .route("/api/openapi.json", get(api::openapi::document))
+        .route("/api/v1/sql", post(api::sql::take))
+        .route("/api/v1/metrics/{id}", get(api::metric::show))
         .route("/sunshine", get(pages::sunshine::show))
         .route("/sunshine.csv", get(pages::sunshine::export))
         .route("/sunshine.xlsx", get(pages::sunshine::export))

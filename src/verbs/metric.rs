@@ -2,8 +2,6 @@ use std::path::Path;
 
 use analytics::{Base, Period, Principal, Provenance, Question, Session, Supposed};
 use anyhow::{Context, Result};
-use arrow::array::RecordBatch;
-use arrow::json::writer::{JsonArray, WriterBuilder};
 use jiff::civil::Date;
 
 use super::Shared;
@@ -78,7 +76,8 @@ async fn answer(
         None => analytics::measure(session, question).await?,
     };
     if shared.global.json || args.format == TextFormat::Json {
-        return told(&Provenance::new(session, question, count)?, &rows);
+        output::say!("{}", Provenance::new(session, question, count)?.told(&rows)?);
+        return Ok(());
     }
     output::write(&rows, args.format.into(), false, None)
 }
@@ -107,23 +106,6 @@ pub(super) fn period([from, to]: [Option<Date>; 2], session: &Session) -> Result
         return Err(Misuse(format!("the period from {} to {} (exclusive) is empty", period.from, period.to)).into());
     }
     Ok(period)
-}
-
-/// The rows as JSON, with where they come from.
-fn told(provenance: &Provenance, rows: &[RecordBatch]) -> Result<()> {
-    let mut text = Vec::new();
-    let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(&mut text);
-    for batch in rows {
-        writer.write(batch)?;
-    }
-    writer.finish()?;
-    drop(writer);
-    let rows = if text.is_empty() { "[]".to_owned() } else { String::from_utf8(text)? };
-    let provenance = serde_json::to_string(provenance)?;
-    // The rows as they were written: numbers keep every digit, columns their order.
-    let (head, _) = provenance.rsplit_once('}').context("where the rows come from")?;
-    output::say!("{head},\"rows\":{rows}}}");
-    Ok(())
 }
 
 impl From<Compare> for Base {

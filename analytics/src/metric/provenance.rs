@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::RecordBatch;
+use arrow::json::writer::{JsonArray, WriterBuilder};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use queries::{Breakdown, Metric};
@@ -147,6 +149,34 @@ impl Provenance {
     /// Whether this program defines the metric as it was defined then.
     pub fn is_defined_alike(&self) -> bool {
         queries::find(&self.metric).is_some_and(|metric| metric_version(metric) == self.version)
+    }
+}
+
+impl Provenance {
+    /// What was run.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The rows as JSON, with where they come from. They stand as they were written: numbers keep every digit,
+    /// columns their order.
+    ///
+    /// # Errors
+    ///
+    /// [`AnalyticsError::Shape`] if they cannot be told so.
+    pub fn told(&self, rows: &[RecordBatch]) -> Result<String, AnalyticsError> {
+        let mut text = Vec::new();
+        let mut writer = WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(&mut text);
+        for batch in rows {
+            writer.write(batch).map_err(AnalyticsError::arrow("rows as JSON"))?;
+        }
+        writer.finish().map_err(AnalyticsError::arrow("rows as JSON"))?;
+        drop(writer);
+        let untold = |reason: String| AnalyticsError::Shape { what: "where a figure comes from".into(), reason };
+        let rows = String::from_utf8(text).map_err(|error| untold(error.to_string()))?;
+        let told = serde_json::to_string(self).map_err(|error| untold(error.to_string()))?;
+        let head = told.strip_suffix('}').unwrap_or(&told);
+        Ok(format!("{head},\"rows\":{rows}}}"))
     }
 }
 

@@ -23,11 +23,20 @@ pub(crate) struct Problem {
     /// The account of a body none of whose rows could be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<Box<PushReceipt>>,
+    #[serde(flatten)]
+    place: Option<Place>,
     /// Under which the server's log tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     trace: Option<String>,
     #[serde(skip)]
     retry_after: Option<u32>,
+}
+
+/// Where in a statement something is wrong, from 1.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
 }
 
 fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -42,6 +51,7 @@ impl Problem {
             status,
             detail: detail.into(),
             receipt: None,
+            place: None,
             trace: None,
             retry_after: None,
         }
@@ -49,6 +59,18 @@ impl Problem {
 
     pub(crate) fn traced(self, trace: &str) -> Self {
         Self { trace: Some(trace.to_owned()), ..self }
+    }
+
+    /// Where in a statement, if that is known.
+    pub(crate) fn at(self, place: Option<(u64, u64)>) -> Self {
+        let within = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let place = place.map(|(line, column)| Place { line: within(line), column: within(column) });
+        Self { place, ..self }
+    }
+
+    /// Seconds after which to ask again, if that may help.
+    pub(crate) fn again(self, seconds: Option<u32>) -> Self {
+        Self { retry_after: seconds, ..self }
     }
 
     /// No place in the queue is free.

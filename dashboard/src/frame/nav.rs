@@ -20,6 +20,7 @@ pub(crate) enum Nav {
     Feedback,
     Disclosure,
     Metrics,
+    Sql,
     /// None of them.
     Search,
 }
@@ -28,7 +29,7 @@ impl Nav {
     /// Whether its figures are metrics, which are counted from the records themselves.
     pub(super) fn is_of_metrics(self) -> bool {
         match self {
-            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Search => false,
+            Self::Overview | Self::Cards | Self::Villages | Self::Quality | Self::Sql | Self::Search => false,
             Self::Organizations
             | Self::Items
             | Self::Savings
@@ -103,6 +104,7 @@ impl Context {
             (Nav::Disclosure, "/disclosure", "nav-disclosure"),
             (Nav::Quality, "/quality", "nav-quality"),
             (Nav::Metrics, "/metrics", "nav-metrics"),
+            (Nav::Sql, "/sql", "nav-sql"),
         ];
         let t = self.lang();
         let link = |(page, path, key): (Nav, &str, &str)| Link {
@@ -112,6 +114,7 @@ impl Context {
         };
         // The public's page takes no filter.
         let public = Link { href: "/sunshine".to_owned(), text: t.say("nav-sunshine"), current: false };
-        pages.into_iter().map(link).chain([public]).chain(own(&self.ask.visitor, t, "")).collect()
+        let may = |(page, _, _): &(Nav, &str, &str)| *page != Nav::Sql || self.ask.visitor.may(Right::Sql);
+        pages.into_iter().filter(may).map(link).chain([public]).chain(own(&self.ask.visitor, t, "")).collect()
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod overview;
 pub(crate) mod quality;
 pub(crate) mod savings;
 pub(crate) mod search;
+pub(crate) mod sql;
 pub(crate) mod sunshine;
 pub(crate) mod village;
 pub(crate) mod villages;
@@ -58,7 +59,7 @@ pub(crate) async fn not_allowed() -> HttpError {
 }
 
 /// A rendered page; never kept by the browser, since it says how things stand now.
-fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
+pub(crate) fn page<T: Template>(template: &T) -> Result<Response, HttpError> {
     let text = template.render()?;
     Ok(([(CACHE_CONTROL, "no-store")], Html(text)).into_response())
 }

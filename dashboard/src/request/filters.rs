@@ -144,7 +144,7 @@ impl Region {
 }
 
 /// An instant, a local date and time, or a day, which means its end, or now if that is earlier.
-fn instant(text: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn instant(text: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }

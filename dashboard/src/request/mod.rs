@@ -20,7 +20,7 @@ mod filters;
 mod form;
 mod link;
 
-pub(crate) use filters::{Filters, Region};
+pub(crate) use filters::{Filters, Region, instant};
 pub(crate) use form::{Fields, PATIENCE, read_form};
 pub(crate) use link::{encode, link};
 

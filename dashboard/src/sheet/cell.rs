@@ -32,6 +32,8 @@ pub(crate) enum Cell {
     Price(f64),
     /// An amount, told to the whole unit.
     Amount(f64),
+    /// As it is: nothing is known of what it counts.
+    Number(f64),
     Day(Date),
     Instant(Timestamp),
     Flag(bool),
@@ -67,6 +69,7 @@ impl Cell {
             Self::Measure(value) => format::measure(lang, *value),
             Self::Price(value) => format!("{value:.2}"),
             Self::Amount(value) => format::count(lang, value.round() as i64),
+            Self::Number(value) => value.to_string(),
             Self::Day(day) => day.to_string(),
             Self::Instant(at) => format::stamp_short(lang, zone, *at),
             Self::Flag(yes) => lang.say(if *yes { "yes" } else { "no" }),
@@ -88,7 +91,7 @@ impl Cell {
             | Self::Price(_)
             | Self::Amount(_) => self.number().map(|value| format!("{value:.6}")).unwrap_or_default(),
             Self::Instant(at) => format::stamp(zone, *at),
-            Self::Text(_) | Self::Day(_) | Self::Flag(_) => self.shown(lang, zone),
+            Self::Text(_) | Self::Number(_) | Self::Day(_) | Self::Flag(_) => self.shown(lang, zone),
         }
     }
 
@@ -103,7 +106,8 @@ impl Cell {
             | Self::Decimal(value)
             | Self::Measure(value)
             | Self::Price(value)
-            | Self::Amount(value) => *value,
+            | Self::Amount(value)
+            | Self::Number(value) => *value,
             Self::None
             | Self::Text(_)
             | Self::Told(..)

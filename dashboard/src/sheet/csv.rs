@@ -32,7 +32,8 @@ pub(super) fn write(sheet: &Sheet, with_about: bool) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn push_row<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
+/// A line of texts.
+pub(crate) fn push_row<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             text.push(',');
@@ -42,7 +43,8 @@ fn push_row<'c>(text: &mut String, cells: impl Iterator<Item = &'c str>) {
     text.push_str("\r\n");
 }
 
-fn push_cell(text: &mut String, cell: &str, is_text: bool) {
+/// A value; one that people wrote is never a formula.
+pub(crate) fn push_cell(text: &mut String, cell: &str, is_text: bool) {
     let is_formula = is_text && cell.starts_with(FORMULA) && cell.parse::<f64>().is_err();
     if !is_formula && !cell.contains([',', '"', '\n', '\r']) {
         text.push_str(cell);

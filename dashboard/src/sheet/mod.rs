@@ -17,8 +17,10 @@ pub(crate) use about::About;
 pub(crate) use answer::{Exports, answer};
 pub(crate) use cell::Cell;
 pub(crate) use column::{Chosen, Column, Dress};
+pub(crate) use csv::{push_cell as push_csv_cell, push_row as push_csv_row};
 pub(crate) use grid::Grid;
 pub(crate) use sorting::Sorting;
+pub(crate) use xlsx::{MOST_ROWS, write as workbook};
 
 use crate::i18n::Lang;
 

@@ -22,7 +22,7 @@ const MOST_NAME: usize = 31;
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=9999;
 
 /// The whole workbook.
-pub(super) fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let made = TimeZone::UTC.to_datetime(sheet.as_of);
     book.set_properties(&DocProperties::new().set_title(sheet.name.as_str()).set_creation_datetime(&made));
@@ -179,7 +179,7 @@ impl Formats {
 
     fn of(&self, cell: &Cell) -> Option<&Format> {
         match cell {
-            Cell::None | Cell::Text(_) | Cell::Told(..) | Cell::Between(..) | Cell::Flag(_) => None,
+            Cell::None | Cell::Text(_) | Cell::Told(..) | Cell::Between(..) | Cell::Flag(_) | Cell::Number(_) => None,
             Cell::Count(_) | Cell::Amount(_) => Some(&self.count),
             Cell::Share(..) | Cell::Ratio(_) => Some(&self.share),
             Cell::PerMille(_) => Some(&self.mille),

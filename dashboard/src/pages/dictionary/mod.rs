@@ -1,7 +1,7 @@
 //! `/metrics` 指标字典: what does this number mean? Every metric as its header tells it; each has a page with its
 //! result ([`one`]) and the rows behind it ([`rows`]).
 
-use analytics::metric_version;
+use analytics::{Right, metric_version};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -49,6 +49,8 @@ struct Entry {
     columns: Vec<ColumnLine>,
     used: Vec<Link>,
     sql: String,
+    /// Where its SQL can be changed and asked; empty for who may not.
+    sql_href: String,
 }
 
 struct ColumnLine {
@@ -126,6 +128,10 @@ fn entry(context: &Context, metric: &'static Metric) -> Entry {
         columns: header.columns.iter().filter(|column| column.name != "bucket").map(column).collect(),
         used: used(context, metric.id),
         sql: metric.definition(),
+        sql_href: match context.ask.visitor.may(Right::Sql) {
+            true => context.ask.link("/sql", &[("metric", metric.id)]),
+            false => String::new(),
+        },
     }
 }
 

@@ -1,0 +1,4 @@
+select id, sql, params, asked_at, outcome, row_count, millis
+from asked_query
+where owner = :owner
+order by id desc

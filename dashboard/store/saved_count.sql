@@ -1,0 +1,3 @@
+select count(*)
+from saved_query
+where owner = :owner

@@ -1,0 +1,2 @@
+delete from saved_query
+where id = :id and owner = :owner

@@ -1,0 +1,3 @@
+select id, title, sql, params, is_shared, saved_at
+from saved_query
+where id = :id and (owner = :reader or is_shared)
