@@ -123,25 +123,25 @@ impl Engine {
         let snapshot = self.inner.lake.snapshot().await?;
         let late = self.inner.lake.table(&INGEST_BATCH).news_since(folded.unwrap_or(0)).await?;
         let ledger = snapshot.table(&INGEST_BATCH).without(&late.added.into_iter().collect());
-        self.over(principal, snapshot, ledger, as_of).await
+        self.over(runtime, principal, (snapshot, ledger), as_of).await
     }
 
     /// A session on the versions that an answer of then stood on, and as of the same instant.
     pub async fn session_again(
         &self,
-        principal: Principal,
+        principal: &Principal,
         as_of: Timestamp,
         versions: &BTreeMap<String, u64>,
     ) -> Result<Session, AnalyticsError> {
-        let (snapshot, ledger) = self.inner.lake.snapshot_of(versions).await?;
-        self.over(principal, snapshot, ledger, as_of).await
+        let pinned = self.inner.lake.snapshot_of(versions).await?;
+        self.over(self.inner.runtime.clone(), principal, pinned, as_of).await
     }
 
     async fn over(
         &self,
-        principal: Principal,
-        snapshot: LakeSnapshot,
-        ledger: TableSnapshot,
+        runtime: Arc<RuntimeEnv>,
+        principal: &Principal,
+        (snapshot, ledger): (LakeSnapshot, TableSnapshot),
         as_of: Timestamp,
     ) -> Result<Session, AnalyticsError> {
         let rules = self.rules(&snapshot).await?;

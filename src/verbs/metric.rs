@@ -58,7 +58,7 @@ async fn again(shared: &Shared, args: &MetricArgs, file: &Path) -> Result<()> {
         );
     }
     let engine = shared.engine().await?;
-    let mut session = engine.session_again(Principal::Operator, asked.as_of(), asked.tables()).await?;
+    let mut session = engine.session_again(&Principal::operator(), asked.as_of(), asked.tables()).await?;
     session.suppose(&supposed).await?;
     answer(shared, args, &session, &question, asked.rows_of().map(Some)).await
 }
