@@ -47,11 +47,7 @@ pub(super) fn columns() -> Vec<Column<Line>> {
         }),
         Column::new("low", "col-low", "r", |_, line: &Line| ratio(line.row.wilson_low)).in_files(),
         Column::new("high", "col-high", "r", |_, line: &Line| ratio(line.row.wilson_high)).in_files(),
-        interval.dressed(|context, line| Dress {
-            picture: line.picture.clone(),
-            under: if line.row.ranked { String::new() } else { context.lang().say("few") },
-            ..Dress::default()
-        }),
+        interval.dressed(|_, line| Dress { picture: line.picture.clone(), ..Dress::default() }),
         Column::new("ranked", "col-ranked", "", |_, line: &Line| Cell::Flag(line.row.ranked)).in_files(),
         count("supervised", "col-supervised", "r", |_, line| Cell::Count(line.row.supervised)).in_files(),
         count("yellow", "col-yellow", "r", |_, line| Cell::Count(line.row.yellow_net)).dressed(|context, line| {
