@@ -12,6 +12,7 @@ mod explain;
 mod facts;
 mod fold;
 mod metric;
+pub mod pg;
 mod records;
 mod reference;
 mod rules;
