@@ -147,7 +147,7 @@ fn set(words: &[String]) -> Result<Command, Refusal> {
         words => Some(words.iter().map(|word| unquoted(word)).collect::<Vec<_>>().concat()),
     };
     match rest {
-        // No transaction is anything but read only, and each sees one state of the lake.
+        // Everything is read only, and each statement sees one state of the lake.
         [first, ..] if first == "transaction" => Ok(Command::Nothing("SET")),
         [first, second, ..] if first == "characteristics" && second == "as" => Ok(Command::Nothing("SET")),
         [first, second, tail @ ..] if first == "time" && second == "zone" => {

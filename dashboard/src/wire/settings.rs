@@ -15,7 +15,7 @@ const KNOWN: [(&str, &str, bool); 31] = [
     ("client_encoding", "UTF8", true),
     ("client_min_messages", "notice", true),
     ("DateStyle", "ISO, YMD", true),
-    ("default_transaction_isolation", "repeatable read", true),
+    ("default_transaction_isolation", "read committed", true),
     ("default_transaction_read_only", "on", true),
     ("extra_float_digits", "1", true),
     ("idle_in_transaction_session_timeout", "0", true),
@@ -40,7 +40,7 @@ const KNOWN: [(&str, &str, bool); 31] = [
     ("sunlake.as_of", "", true),
     ("synchronize_seqscans", "on", true),
     ("TimeZone", "", true),
-    ("transaction_isolation", "repeatable read", true),
+    ("transaction_isolation", "read committed", true),
 ];
 
 /// The version whose catalog is shown: clients choose their questions by it.
@@ -92,6 +92,11 @@ impl Settings {
     /// From now on the start, to which a reset leads back.
     pub(super) fn settle(&mut self) {
         self.start = self.held.clone();
+    }
+
+    /// Whether clients are told of it.
+    pub(super) fn is_reported(name: &str) -> bool {
+        REPORTED.contains(&name)
     }
 
     pub(super) fn all(&self) -> &[(&'static str, String)] {

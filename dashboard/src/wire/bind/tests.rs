@@ -56,7 +56,9 @@ fn binary_values_are_what_their_texts_are() {
     assert_eq!(told(16, &[1]).expect("bool"), "true");
     let numeric: Vec<u8> = [3_u16, 1, 0x4000, 2, 1, 2345, 6700].iter().flat_map(|word| word.to_be_bytes()).collect();
     assert_eq!(told(1700, &numeric).expect("numeric"), "cast('-12345.67' as decimal(38, 10))");
-    for (oid, bytes) in [(20, &[1_u8; 3][..]), (1082, &[0x7f; 4]), (1700, &[1; 9]), (16, &[]), (25, &[0xff])] {
+    for (oid, bytes) in
+        [(20, &[1_u8; 3][..]), (1082, &[0x7f; 4][..]), (1700, &[1; 9][..]), (16, &[][..]), (25, &[0xff][..])]
+    {
         assert!(told(oid, bytes).is_err(), "{oid}");
     }
 }
