@@ -10,6 +10,7 @@ mod pull;
 pub mod push;
 pub mod serve;
 pub mod watch;
+pub mod wire;
 
 pub use pull::{PullSection, Pulling};
 
@@ -26,6 +27,7 @@ pub struct Config {
     pub serve: serve::ServeSection,
     pub vault: Vault,
     pub watch: Vec<watch::WatchSection>,
+    pub wire: wire::WireSection,
     /// Where it was read, for messages.
     #[serde(skip)]
     file: PathBuf,
@@ -119,6 +121,11 @@ impl Config {
         serve::resolve(&self.serve).with_context(|| format!("configuration {}", self.file.display()))
     }
 
+    /// Where clients of PostgreSQL's are answered; nowhere unless it is named.
+    pub fn wire(&self) -> Result<Option<(std::net::SocketAddr, dashboard::wire::WireLimits)>> {
+        wire::resolve(&self.wire).with_context(|| format!("configuration {}", self.file.display()))
+    }
+
     /// The folders to watch.
     pub fn watches(&self) -> Result<Vec<ingest::watch::Watch>> {
         watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
@@ -176,7 +183,11 @@ mod tests {
                 Ok(config) => config,
                 Err(error) => return error.to_string(),
             };
-            let error = config.pushes().and_then(|_| config.watches()).and_then(|_| config.limits());
+            let error = config
+                .pushes()
+                .and_then(|_| config.watches())
+                .and_then(|_| config.limits())
+                .and_then(|_| config.wire());
             error.err().map(|error| format!("{error:#}")).unwrap_or_default()
         };
         assert_eq!(told(&whole), "");
@@ -187,6 +198,8 @@ mod tests {
             ("[\"workflow_case\"]", "[\"workflow_cases\"]", "there is no mapping"),
             ("[\"workflow_case\"]", "[\"receipt\"]", "the token speaks for \"nongshi-sample\""),
             ("[[token]]", "[serve]\nmax_connections = 0\n[[token]]", "[serve]: max_connections is 0"),
+            ("[[token]]", "[wire]\nmax_rows = 0\n[[token]]", "[wire]: max_rows is 0; give a whole number from 1"),
+            ("[[token]]", "[wire]\nlisten = \"5433\"\n[[token]]", "listen"),
             ("[[token]]", "[push]\nqueue = 0\n[[token]]", "[push]: queue is 0; give a whole number from 1"),
             ("[[token]]", "[push]\nqueues = 1\n[[token]]", "queues"),
             ("[[watch]]", "[[watch]]\nsettle = 1", "settle"),
@@ -205,7 +218,8 @@ mod tests {
     fn the_example_names_every_section() {
         let example = include_str!("../config/sunlake.toml");
         let _: Config = toml::from_str(example).expect("sound");
-        for section in ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"]
+        for section in
+            ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]", "[wire]"]
         {
             assert!(example.contains(section), "{section} is missing");
         }

@@ -1,7 +1,7 @@
 //! The views that a session offers over the lake's tables, in the order in which they are made.
 
 /// Name and text of each; a later one may use an earlier one.
-pub const VIEWS: [(&str, &str); 23] = [
+pub const VIEWS: [(&str, &str); 25] = [
     ("calendar_day", include_str!("../sql/views/calendar_day.sql")),
     ("calendar_year", include_str!("../sql/views/calendar_year.sql")),
     ("source_status", include_str!("../sql/views/source_status.sql")),
@@ -18,6 +18,8 @@ pub const VIEWS: [(&str, &str); 23] = [
     ("org_item_day", include_str!("../sql/views/org_item_day.sql")),
     ("handling_hist", include_str!("../sql/views/handling_hist.sql")),
     ("case_state", include_str!("../sql/views/case_state.sql")),
+    ("case_step", include_str!("../sql/views/case_step.sql")),
+    ("case_suspension", include_str!("../sql/views/case_suspension.sql")),
     ("data_incident", include_str!("../sql/views/data_incident.sql")),
     ("card_all", include_str!("../sql/views/card_all.sql")),
     ("card", include_str!("../sql/views/card.sql")),

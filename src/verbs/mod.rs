@@ -39,6 +39,7 @@ mod tidy;
 mod token;
 mod vault;
 mod ways_in;
+mod wire;
 
 /// Does what was typed.
 pub async fn run(cli: Cli) -> Result<()> {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::ways_in::{Named, WaysIn};
+use super::wire::{Doors, Ready};
 use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
@@ -23,6 +24,7 @@ pub const SAMPLE_SYSTEMS: [&str; 2] = ["nongshi-sample", "yangguang-sample"];
 pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
     let (pushes, watches, limits) = (shared.config.pushes()?, shared.config.watches()?, shared.config.limits()?);
+    let wire = super::wire::open(shared.config.wire()?, Doors::default()).await?;
     if args.simulate.is_some() && !pullings.is_empty() {
         bail!(Misuse(
             "[[pull]] sections bring real records, --simulate shows made-up ones; leave out one of them".into()
@@ -46,7 +48,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let ways_in = WaysIn::open(shared, &engine, Named { vault, pulled, pushes, watches }).await?;
-    let served = serve(engine, args.listen, ways_in.options(), limits).await;
+    let served = serve(engine, args.listen, ways_in.options(), limits, wire).await;
     if let Some(sweeping) = sweeping {
         sweeping.abort();
     }
@@ -103,6 +105,7 @@ pub async fn serve(
     listen: SocketAddr,
     options: dashboard::Options,
     limits: dashboard::Limits,
+    wire: Option<Ready>,
 ) -> Result<()> {
     if !listen.ip().is_loopback() {
         bail!(Misuse(format!(
@@ -112,10 +115,15 @@ pub async fn serve(
     let demo_banner = engine.clock().is_simulated();
     let checking = super::checking::start(engine.clone());
     let checks = Some(checking.latest());
+    let asked = engine.clone();
     let router = dashboard::router(engine, dashboard::Options { demo_banner, checks, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("http://{}", listener.local_addr()?);
+    let wire = wire.map(|wire| wire.start(asked, stopped())).transpose()?;
     dashboard::serve(listener, router, limits, stopped(), stopped()).await;
+    if let Some(wire) = wire {
+        wire.await?;
+    }
     Ok(())
 }
 

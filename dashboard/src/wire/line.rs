@@ -3,7 +3,7 @@
 use std::io;
 
 use bytes::{Buf, BytesMut};
-use pgwire::messages::{DecodeContext, Message, PgWireBackendMessage, PgWireFrontendMessage, ProtocolVersion};
+use pgwire::messages::{DecodeContext, Message, PgWireFrontendMessage, ProtocolVersion};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::refusal::Refusal;
@@ -88,13 +88,6 @@ impl Line {
 
     /// Puts a message behind the others; a message that cannot be written is one of ours, and left out.
     pub(super) fn put(&mut self, message: impl Message) {
-        if let Err(error) = message.encode(&mut self.out) {
-            tracing::error!("a message of the wire was not written: {error}");
-        }
-    }
-
-    /// Puts a message whose kind varies.
-    pub(super) fn put_any(&mut self, message: &PgWireBackendMessage) {
         if let Err(error) = message.encode(&mut self.out) {
             tracing::error!("a message of the wire was not written: {error}");
         }

@@ -200,9 +200,13 @@ async fn answer(stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>, stoppi
         Err(_) => Err(Refusal::fatal(code::NOT_LET_IN, "coming in took too long").into()),
     };
     let last = async {
-        if let Err(End::Told(refusal)) = ended {
-            line.put(refusal.response(""));
-            line.flush().await?;
+        match ended {
+            Ok(()) => {}
+            Err(End::Gone(error)) => return Err(error),
+            Err(End::Told(refusal)) => {
+                line.put(refusal.response(""));
+                line.flush().await?;
+            }
         }
         line.io.shutdown().await
     };

@@ -63,20 +63,20 @@ impl Session<'_> {
         let (found, rows) = match portal.command.clone() {
             Command::Ask => {
                 let asked = watching(self.line, engine.ask(&principal, as_of, &portal.sql, &[], &limits));
-                let asked = async { asked.await?.map_err(|error| Refusal::from(error).into()) };
+                let asked = async { asked.await?.map_err(|error| End::Told(error.into())) };
                 let answer = Self::bounded(deadline, seconds.into(), &cancelled, asked).await?;
                 (columns(&answer.schema), Rows::Asked(Box::new(answer)))
             }
             Command::Explain(sql) => {
                 let asked = watching(self.line, engine.explain(&principal, as_of, &sql, &limits));
-                let asked = async { asked.await?.map_err(|error| Refusal::from(error).into()) };
+                let asked = async { asked.await?.map_err(|error| End::Told(error.into())) };
                 let plan = Self::bounded(deadline, seconds.into(), &cancelled, asked).await?;
                 told(&[("QUERY PLAN", plan.lines().map(str::to_owned).collect())])?
             }
             Command::Catalog => {
                 let catalog = self.catalog().await?;
                 let asked = watching(self.line, catalog.ask(portal.sql.clone()));
-                let asked = async { asked.await?.map_err(|error| Refusal::from(error).into()) };
+                let asked = async { asked.await?.map_err(|error| End::Told(error.into())) };
                 of_catalog(Self::bounded(deadline, seconds.into(), &cancelled, asked).await?)
             }
             Command::Show(name) => self.show(&name)?,
