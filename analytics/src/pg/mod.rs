@@ -90,8 +90,7 @@ impl PgCatalog {
             .with_target_partitions(1)
             .with_default_catalog_and_schema("sunlake", "pg_catalog")
             .with_create_default_catalog_and_schema(false);
-        let runtime =
-            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY))).build_arc()?;
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY))).build_arc()?;
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         let context = SessionContext::new_with_state(state);
@@ -163,7 +162,11 @@ impl Inner {
         self.provide(&query).await?;
         let parsed = Parsed::Statement(Box::new(Statement::Query(query)));
         let plan = self.context.state().statement_to_plan(parsed).await?;
-        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(&plan)?;
+        SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false)
+            .verify_plan(&plan)?;
         let frame = self.context.execute_logical_plan(plan).await?.limit(0, Some(MOST_ROWS))?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         Ok(PgAnswer { schema, batches: frame.collect().await? })
