@@ -94,11 +94,11 @@ async fn who_asks_is_nobody_special() {
 
 #[tokio::test]
 async fn columns_have_the_names_that_postgresql_gives_them() {
-    let answer = catalog().ask("select version(), count(*), 1, pg_catalog.current_schema()".to_owned()).await;
+    let answer = catalog().ask("select version(), 1, pg_catalog.current_schema()".to_owned()).await;
     let answer = answer.expect("answer");
     let names: Vec<&String> = answer.schema.fields().iter().map(|field| field.name()).collect();
-    assert_eq!(names, ["version", "count", "?column?", "current_schema"]);
-    assert_eq!(answer.batches.first().expect("a row").column(3).as_string::<i32>().value(0), "public");
+    assert_eq!(names, ["version", "?column?", "current_schema"]);
+    assert_eq!(answer.batches.first().expect("a row").column(2).as_string::<i32>().value(0), "public");
     let pid = catalog().ask("select pg_backend_pid()".to_owned()).await.expect("answer");
     let pid: &Int32Array = pid.batches.first().expect("a row").column(0).as_primitive();
     assert_eq!(pid.value(0), 7);
