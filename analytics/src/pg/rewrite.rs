@@ -68,7 +68,16 @@ impl Rewrite<'_> {
                 let op = parts.last().and_then(|name| operator(name));
                 Expr::BinaryOp { left, op: op.unwrap_or(BinaryOperator::PGCustomBinaryOperator(parts)), right }
             }
+            // array(select ...), which is not read otherwise.
+            Expr::Function(Function { args: FunctionArguments::Subquery(query), .. }) if empty::is_empty(&query) => {
+                no_text()
+            }
             Expr::Function(function) => Expr::Function(called(function)),
+            // A function that there is none of: 0 as a number, "-" as the name that is shown of it.
+            Expr::BinaryOp { left, op, right } if is_function_column(&left) && is_zero(&right) => {
+                let right = Box::new(Expr::value(Value::SingleQuotedString("-".to_owned())));
+                Expr::BinaryOp { left, op, right }
+            }
             Expr::Identifier(name) if name.quote_style.is_none() && REGISTERS.contains(&lower(&name).as_str()) => {
                 call(&lower(&name), Vec::new())
             }
@@ -117,6 +126,20 @@ impl Rewrite<'_> {
         });
         Meant::Other(number.map_or_else(null, |number: i32| Expr::value(Value::Number(number.to_string(), false))))
     }
+}
+
+/// Whether a column of `pg_type` names a function.
+fn is_function_column(expr: &Expr) -> bool {
+    let name = match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(parts) => parts.last(),
+        _ => None,
+    };
+    name.is_some_and(|name| ["typinput", "typoutput", "typreceive", "typsend"].contains(&lower(name).as_str()))
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if value.value == Value::Number("0".to_owned(), false))
 }
 
 /// The function that tells the name of a thing; those of the rarer kinds have none.

@@ -49,3 +49,7 @@ SELECT pol.polname,
   ELSE pg_catalog.array_to_string(array(select rolname from pg_catalog.pg_roles where oid = any (pol.polroles)),',') END
 FROM pg_catalog.pg_policy pol
 WHERE pol.polrelid = '16385' ORDER BY 1;
+SELECT r.rolname, r.rolsuper, r.rolinherit,
+  ARRAY(SELECT b.rolname FROM pg_catalog.pg_auth_members m
+        JOIN pg_catalog.pg_roles b ON (m.roleid = b.oid) WHERE m.member = r.oid) as memberof
+FROM pg_catalog.pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY 1;

@@ -28,3 +28,5 @@ WHERE pg_catalog.pg_class.relkind = ANY (ARRAY['r', 'p', 'f', 'v', 'm'])
 ORDER BY pg_catalog.pg_class.relname, pg_catalog.pg_attribute.attnum;
 SELECT typname AS name, oid, typarray AS array_oid, oid::regtype::text AS regtype, typdelim AS delimiter
 FROM pg_type t WHERE t.oid = to_regtype('hstore') ORDER BY t.oid;
+SELECT oid, typname, typreceive, typbasetype, typrelid, typarray FROM pg_catalog.pg_type
+WHERE (typreceive != 0 OR typsend != 0) AND typtype != 'r' AND typreceive::TEXT != 'array_recv';
