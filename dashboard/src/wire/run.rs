@@ -140,8 +140,8 @@ impl Session<'_> {
         );
         let seconds = self.seconds().into();
         let (zone, cancelled) = (self.guest.settings.zone().clone(), self.guest.place.cancelled.clone());
-        let deadline = open.deadline;
-        let pumped = pump(self.line, &mut open, u64::MAX, &How::Lines(&copied), &zone);
+        let (deadline, how) = (open.deadline, How::Lines(&copied));
+        let pumped = pump(self.line, &mut open, u64::MAX, &how, &zone);
         Self::bounded(deadline, seconds, &cancelled, pumped).await?;
         self.put_part(|out, _| copied.foot(out), &[]);
         let told = json!({ "way": "wire", "rows": open.sent, "sql": copied.query });
