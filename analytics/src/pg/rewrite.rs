@@ -82,8 +82,10 @@ impl Rewrite<'_> {
                 call(&lower(&name), Vec::new())
             }
             Expr::Cast { kind, expr, data_type, array, format } => match self.cast(*expr, &data_type) {
-                Ok(told) => told,
-                Err(expr) => Expr::Cast { kind, expr: Box::new(expr), data_type: plain_type(data_type), array, format },
+                Meant::Other(told) => told,
+                Meant::Cast(expr) => {
+                    Expr::Cast { kind, expr: Box::new(expr), data_type: plain_type(data_type), array, format }
+                }
             },
             Expr::AnyOp { left, compare_op: BinaryOperator::Eq, right, .. } => member(left, *right, false),
             Expr::AllOp { left, compare_op: BinaryOperator::NotEq, right } => member(left, *right, true),

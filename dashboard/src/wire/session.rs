@@ -92,7 +92,12 @@ impl<'s> Session<'s> {
             PgWireFrontendMessage::Query(query) => {
                 self.is_skipping = false;
                 let done = self.simple(&query.query).await;
-                self.told(done, &query.query)?;
+                // A place is told in the statement, and is one in the text if that begins with it.
+                let about = match text::statements(&query.query).as_slice() {
+                    [one] if query.query.starts_with(one) => query.query.as_str(),
+                    _ => "",
+                };
+                self.told(done, about)?;
                 self.ready().await
             }
             PgWireFrontendMessage::Sync(_) => {

@@ -1,35 +1,41 @@
 -- view: case_suspension
--- grain: one suspension of one case, with the span that it takes out of the clock, as known at the session's as-of
--- note: what case_state.suspensions holds as a list, for those who read no lists
+-- grain: one suspension of one case, known at the session's as-of: case_state.suspensions, laid flat
+-- columns:
+--     case_org_code: department responsible for the case's decision
+--     stop_id: workflow_event.stop_id
+--     kind: workflow_event.stop_kind
+--     started_at: when it began
+--     ended_at: when it ended; null: it has not
+--     cap_at: when its approved length is over
+--     deducted_from: begin of what does not count
+--     deducted_until: end of what does not count, half open
 with stopped as (
     select
         case_no,
+        org_code as case_org_code,
         item_id,
-        item_name,
         village_code,
         township_code,
         county_code,
-        org_code,
-        unnest(suspensions) as suspension
+        unnest(suspensions) as stop
     from case_state
 ),
 
 final as (
     select
         case_no,
+        case_org_code,
         item_id,
-        item_name,
         village_code,
         township_code,
         county_code,
-        org_code,
-        suspension['stop_id'] as stop_id,
-        suspension['kind'] as kind,
-        suspension['started_at'] as started_at,
-        suspension['ended_at'] as ended_at,
-        suspension['cap_at'] as cap_at,
-        suspension['deducted_from'] as deducted_from,
-        suspension['deducted_until'] as deducted_until
+        stop['stop_id'] as stop_id,
+        stop['kind'] as kind,
+        stop['started_at'] as started_at,
+        stop['ended_at'] as ended_at,
+        stop['cap_at'] as cap_at,
+        stop['deducted_from'] as deducted_from,
+        stop['deducted_until'] as deducted_until
     from stopped
 )
 
