@@ -218,6 +218,43 @@ fn what_is_no_client_is_told_so_and_who_comes_beyond_is_refused_at_once() {
     block_on(async { wired.client().await.simple_query("select 1").await.expect("room again") });
 }
 
+#[test]
+fn who_has_a_token_comes_in_by_it_and_sees_their_part() {
+    let place = lake();
+    let seen = place.json(&["query", "select min(village_code) as code from case_state"]);
+    let code = seen[0]["code"].as_str().expect("a code");
+    place.run(&["user", "add", "li", "--role", "analyst", "--scope", &format!("region:{code}")]);
+    place.run(&["user", "add", "wang", "--role", "agent", "--scope", &format!("region:{code}")]);
+    let token =
+        |name: &str| place.json(&["token", "add", "--user", name])["token"].as_str().expect("secret").to_owned();
+    let (li, wang) = (token("li"), token("wang"));
+    let mine = place.number(&format!("select count(*) from case_state where village_code = '{code}'"));
+    let wired = Wired::start(place, "[accounts]\nenabled = true\n");
+    block_on(async {
+        let come = |name: &'static str, password: String| {
+            let port = wired.port;
+            async move {
+                let address = format!("host=127.0.0.1 port={port} user={name} password={password} dbname=sunlake");
+                tokio_postgres::connect(&address, NoTls).await
+            }
+        };
+        let (client, connection) = come("li", li.clone()).await.expect("let in");
+        tokio::spawn(connection);
+        let row = client.query_one("select count(*) from case_state", &[]).await.expect("counted");
+        assert_eq!(row.get::<_, i64>(0), mine);
+        let hidden = client.query("select 1 from pg_class where relname = 'ingest_batch'", &[]).await.expect("asked");
+        assert!(hidden.is_empty(), "the books are nobody's but who sees all");
+        assert!(client.query("select * from lake.case_state limit 1", &[]).await.is_err());
+        for (name, password) in [("li", "wrong".to_owned()), ("nobody", li.clone()), ("wang", li), ("wang", wang)] {
+            let refused = come(name, password.clone()).await.err().unwrap_or_else(|| panic!("{name} was let in"));
+            let code = refused.code().map(|code| code.code().to_owned());
+            let right =
+                if name == "wang" && password.contains("sl_access") { ["28P01", "42501"] } else { ["28P01"; 2] };
+            assert!(code.as_deref().is_some_and(|code| right.contains(&code)), "{name}: {refused}");
+        }
+    });
+}
+
 /// Bytes by seed, behind a sound start or none: the server answers the next client all the same.
 /// `SUNLAKE_WIRE_SECONDS` for longer (`make test-long PART=wire`), `SUNLAKE_WIRE_SEED` repeats a run.
 #[test]
