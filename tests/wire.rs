@@ -225,9 +225,9 @@ fn who_has_a_token_comes_in_by_it_and_sees_their_part() {
     let code = seen[0]["code"].as_str().expect("a code");
     place.run(&["user", "add", "li", "--role", "analyst", "--scope", &format!("region:{code}")]);
     place.run(&["user", "add", "wang", "--role", "agent", "--scope", &format!("region:{code}")]);
-    let token =
-        |name: &str| place.json(&["token", "add", "--user", name])["token"].as_str().expect("secret").to_owned();
-    let (li, wang) = (token("li"), token("wang"));
+    let told = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let made = ["li", "wang"].map(|name| place.json(&["token", "add", "--user", name]));
+    let (id, li, wang) = (told(&made[0]["id"]), told(&made[0]["token"]), told(&made[1]["token"]));
     let mine = place.number(&format!("select count(*) from case_state where village_code = '{code}'"));
     let wired = Wired::start(place, "[accounts]\nenabled = true\n");
     block_on(async {
@@ -252,6 +252,9 @@ fn who_has_a_token_comes_in_by_it_and_sees_their_part() {
                 if name == "wang" && password.contains("sl_access") { ["28P01", "42501"] } else { ["28P01"; 2] };
             assert!(code.as_deref().is_some_and(|code| right.contains(&code)), "{name}: {refused}");
         }
+        place.run(&["token", "revoke", &id]);
+        let refused = client.simple_query("select 1").await.expect_err("revoked");
+        assert_eq!(refused.code().map(|code| code.code()), Some("28000"), "{refused}");
     });
 }
 

@@ -30,13 +30,15 @@ pub(super) struct Guest {
     pub(super) visitor: Visitor,
     pub(super) settings: Settings,
     pub(super) place: Place,
+    /// Id of the token by which they came; none while there are no accounts.
+    token: Option<String>,
 }
 
 /// Lets somebody in; nobody for a request to cancel, and for who leaves again.
 pub(super) async fn login(line: &mut Line, shared: &Shared, address: &str) -> Result<Option<Guest>, End> {
     let Some(start) = begin(line, shared).await? else { return Ok(None) };
     let user = start.get("user").cloned().unwrap_or_default();
-    let visitor = match &shared.accounts {
+    let (visitor, token) = match &shared.accounts {
         Some(accounts) => {
             let sought = user.clone();
             let accounts = accounts.clone();
@@ -50,7 +52,7 @@ pub(super) async fn login(line: &mut Line, shared: &Shared, address: &str) -> Re
             });
             let verifier = verifier.unwrap_or_else(|| Verifier::of_nobody(&shared.secret, &user));
             match (prove(line, verifier).await, found) {
-                (Ok(true), Some(login)) => login.visitor,
+                (Ok(true), Some(login)) => (login.visitor, Some(login.token)),
                 (Ok(_), _) => return Ok(None),
                 (Err(End::Told(refusal)), _) => {
                     let nobody = Visitor { address: address.to_owned(), ..Visitor::nobody() };
@@ -61,7 +63,7 @@ pub(super) async fn login(line: &mut Line, shared: &Shared, address: &str) -> Re
                 (Err(end), _) => return Err(end),
             }
         }
-        None => Visitor::local(),
+        None => (Visitor::local(), None),
     };
     let visitor = Visitor { address: address.to_owned(), ..visitor };
     if !visitor.principal.may(analytics::Right::Sql) {
@@ -81,7 +83,20 @@ pub(super) async fn login(line: &mut Line, shared: &Shared, address: &str) -> Re
     line.put(BackendKeyData::new(place.number, SecretKey::I32(place.secret)));
     line.put(ReadyForQuery::new(TransactionStatus::Idle));
     line.flush().await?;
-    Ok(Some(Guest { visitor, settings, place }))
+    Ok(Some(Guest { visitor, settings, place, token }))
+}
+
+/// Looks whether somebody who has come in would still be let in as the same: tokens are revoked and accounts changed
+/// while connections stand.
+pub(super) async fn stands(shared: &Shared, guest: &Guest) -> Result<(), Refusal> {
+    let (Some(accounts), Some(token)) = (shared.accounts.clone(), guest.token.clone()) else { return Ok(()) };
+    let sought = format!("{}.{token}", guest.visitor.principal.name);
+    let found = tokio::task::spawn_blocking(move || accounts.scram_of_token(&sought)).await;
+    let found = found.map_err(|error| broken(&error))?.map_err(|error| broken(&error))?;
+    match found {
+        Some(login) if login.token == token && login.visitor.principal == guest.visitor.principal => Ok(()),
+        _ => Err(Refusal::fatal(code::NOT_LET_IN, "the token was revoked, or the account changed; come in again")),
+    }
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Refusal {

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::command::{Command, command};
 use super::copy::{self, Copied, Form};
 use super::line::{End, FULL, LONGEST, Line};
+use super::login;
 use super::portal::{Column, Formats, Open, Portal, Rows, columns, description, of_catalog, told};
 use super::refusal::{Refusal, code};
 use super::session::Session;
@@ -46,6 +47,7 @@ impl Session<'_> {
         if portal.open.is_some() || portal.is_done {
             return Ok(());
         }
+        login::stands(self.shared, &self.guest).await?;
         if portal.command == Command::Ask {
             let told = json!({ "way": "wire", "sql": portal.sql });
             self.shared.note(&self.guest.visitor, "query", told).await?;
