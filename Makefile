@@ -7,15 +7,15 @@ export CARGO_TERM_COLOR ?= auto
 LAKE ?= lake-demo
 SPEED ?= 60
 
-.PHONY: run test test-rust test-lint test-browser test-long bench
+.PHONY: run test test-rust test-lint test-clients test-browser test-long bench
 
 ## Build, make a demonstration lake if there is none, serve it at http://127.0.0.1:8080
 run:
 	cargo build --locked
 	$(CARGO_TARGET_DIR)/debug/sunlake demo --lake $(LAKE) --speed $(SPEED)
 
-## Everything that the project tests; installs what it needs (postgresql, chromium) where it may
-test: test-lint test-rust test-browser
+## Everything that the project tests; installs what it needs (postgresql, chromium, clients) where it may
+test: test-lint test-rust test-clients test-browser
 
 test-lint:
 	cargo fmt --all --check
@@ -24,6 +24,12 @@ test-lint:
 test-rust:
 	scripts/need-postgres
 	cargo test --locked --workspace
+
+test-clients:
+	scripts/need-clients
+	# The program as the tests have built it, as for the pages.
+	cargo test --locked --workspace --no-run
+	SUNLAKE=$(CARGO_TARGET_DIR)/debug/sunlake tests/clients/run
 
 test-browser:
 	scripts/need-chromium

@@ -14,6 +14,7 @@ pub mod push;
 pub mod serve;
 mod told;
 pub mod watch;
+pub mod wire;
 
 pub use pull::{PullSection, Pulling};
 
@@ -34,6 +35,7 @@ pub struct Config {
     pub serve: serve::ServeSection,
     pub vault: Vault,
     pub watch: Vec<watch::WatchSection>,
+    pub wire: wire::WireSection,
     /// Where it was read, for messages.
     #[serde(skip)]
     file: PathBuf,
@@ -127,6 +129,11 @@ impl Config {
         serve::resolve(&self.serve).with_context(|| format!("configuration {}", self.file.display()))
     }
 
+    /// Where clients of PostgreSQL's are answered; nowhere unless it is named.
+    pub fn wire(&self) -> Result<Option<(std::net::SocketAddr, dashboard::wire::WireLimits)>> {
+        wire::resolve(&self.wire).with_context(|| format!("configuration {}", self.file.display()))
+    }
+
     /// The folders to watch.
     pub fn watches(&self) -> Result<Vec<ingest::watch::Watch>> {
         watch::resolve(&self.watch).with_context(|| format!("configuration {}", self.file.display()))
@@ -204,7 +211,11 @@ mod tests {
                 Ok(config) => config,
                 Err(error) => return error.to_string(),
             };
-            let error = config.pushes().and_then(|_| config.watches()).and_then(|_| config.limits());
+            let error = config
+                .pushes()
+                .and_then(|_| config.watches())
+                .and_then(|_| config.limits())
+                .and_then(|_| config.wire());
             error.err().map(|error| format!("{error:#}")).unwrap_or_default()
         };
         assert_eq!(told(&whole), "");
@@ -215,6 +226,8 @@ mod tests {
             ("[\"workflow_case\"]", "[\"workflow_cases\"]", "there is no mapping"),
             ("[\"workflow_case\"]", "[\"receipt\"]", "the token speaks for \"nongshi-sample\""),
             ("[[token]]", "[serve]\nmax_connections = 0\n[[token]]", "[serve]: max_connections is 0"),
+            ("[[token]]", "[wire]\nmax_rows = 0\n[[token]]", "[wire]: max_rows is 0; give a whole number from 1"),
+            ("[[token]]", "[wire]\nlisten = \"5433\"\n[[token]]", "listen"),
             ("[[token]]", "[push]\nqueue = 0\n[[token]]", "[push]: queue is 0; give a whole number from 1"),
             ("[[token]]", "[push]\nqueues = 1\n[[token]]", "queues"),
             (zeros.as_str(), dashboard::accounts::digest("changeme").as_str(), "a secret that is tried first"),
@@ -234,7 +247,7 @@ mod tests {
     fn the_example_names_every_section() {
         let example = include_str!("../config/sunlake.toml");
         let _: Config = toml::from_str(example).expect("sound");
-        let ours = ["[accounts]", "[tls]", "[proxy]", "[oidc]"];
+        let ours = ["[accounts]", "[tls]", "[proxy]", "[oidc]", "[wire]"];
         let others = ["[privacy]", "[vault]", "[compact]", "[serve]", "[[pull]]", "[[watch]]", "[[token]]", "[push]"];
         for section in ours.into_iter().chain(others) {
             assert!(example.contains(section), "{section} is missing");

@@ -56,4 +56,5 @@ mod store;
 mod support;
 mod taken_back;
 mod watch;
+mod wire;
 mod workbook;

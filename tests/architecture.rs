@@ -126,6 +126,8 @@ fn sessions_are_built_in_one_place() {
         let code = read_to_string(&file).expect("text");
         let place = file.strip_prefix(root()).expect("inside").to_string_lossy().into_owned();
         let built = code.contains("SessionContext::new") && !place.contains("tests");
-        assert!(!built || place == "analytics/src/session/contexts.rs", "{place} builds a session of its own");
+        // The catalog for clients of PostgreSQL's holds names and types, and no table of the lake.
+        let may = ["analytics/src/session/contexts.rs", "analytics/src/pg/mod.rs"].contains(&place.as_str());
+        assert!(!built || may, "{place} builds a session of its own");
     }
 }

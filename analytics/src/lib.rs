@@ -13,6 +13,7 @@ mod explain;
 mod facts;
 mod fold;
 mod metric;
+pub mod pg;
 mod policy;
 mod principal;
 mod records;

@@ -1,4 +1,4 @@
-//! The supervision dashboard: the only crate that knows HTTP, HTML and SVG. A handler extracts what
+//! The supervision dashboard: the only crate that knows HTTP, HTML, SVG and PostgreSQL's protocol. A handler extracts what
 //! is asked for, asks `analytics`, and renders.
 
 pub mod accounts;
@@ -25,6 +25,7 @@ mod state;
 mod svg;
 mod theme;
 mod tls;
+pub mod wire;
 mod work_days;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod document;
 mod header;
 mod metric;
 pub mod panel;
+pub mod pg;
 mod shared;
 pub mod view;
 mod village_table;

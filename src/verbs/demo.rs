@@ -17,6 +17,7 @@ use jiff::{Timestamp, ToSpan};
 use super::Shared;
 use super::ingest::land_bytes;
 use super::serve::{serve, simulated, sources};
+use super::wire::Doors;
 use crate::cli::{DemoArgs, Misuse};
 use crate::output::counted;
 use crate::progress;
@@ -32,6 +33,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     // The demonstration has a place of its own unless one is named.
     let place = if shared.global.lake == "lake" { "lake-demo" } else { &shared.global.lake };
     let limits = shared.config.limits()?;
+    let wire = super::wire::open(shared.config.wire()?, Doors::default()).await?;
     let url = LakeUrl::parse(place).map_err(|error| Misuse(error.to_string()))?;
     let lake = match Lake::open(&url).await {
         Ok(lake) => lake,
@@ -57,7 +59,7 @@ pub async fn run(shared: &Shared, args: &DemoArgs) -> Result<()> {
     // Nobody has an account of a demonstration; queries that people save are gone with it.
     let accounts = Accounts::in_memory(Arc::new(SystemClock::default()))?;
     let reporting = tokio::spawn(platforms.report(config));
-    let served = serve(engine, (args.listen, None), accounts, dashboard::Options::default(), limits).await;
+    let served = serve(engine, (args.listen, None), accounts, dashboard::Options::default(), limits, wire).await;
     reporting.abort();
     served
 }

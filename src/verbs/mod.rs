@@ -42,6 +42,7 @@ mod token;
 mod user;
 mod vault;
 mod ways_in;
+mod wire;
 
 /// Does what was typed.
 pub async fn run(cli: Cli) -> Result<()> {

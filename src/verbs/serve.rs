@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::ways_in::{Named, WaysIn};
+use super::wire::{Doors, Ready};
 use super::{Shared, pull};
 use crate::cli::{Misuse, ServeArgs};
 use crate::output::say;
@@ -27,6 +28,16 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     let pullings = shared.config.pullings()?;
     let access = shared.config.access(args.listen)?;
     let (pushes, watches, limits) = (shared.config.pushes()?, shared.config.watches()?, shared.config.limits()?);
+    let accounts = shared.accounts()?;
+    if access.is_none() && accounts.list()?.iter().any(|account| !account.is_disabled) {
+        tracing::warn!("there are accounts, but nobody has to sign in: set enabled = true in [accounts]");
+    }
+    let doors = Doors {
+        accounts: access.is_some().then(|| accounts.clone()),
+        tls: access.as_ref().and_then(|access| access.tls.clone()),
+        audit: Some(AuditLog::at(shared.config.audit_file())),
+    };
+    let wire = super::wire::open(shared.config.wire()?, doors).await?;
     if args.simulate.is_some() && !pullings.is_empty() {
         bail!(Misuse(
             "[[pull]] sections bring real records, --simulate shows made-up ones; leave out one of them".into()
@@ -50,10 +61,6 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
     };
     let _tidying = super::tidy::start(engine.lake().clone(), &shared.config.compact);
     let ways_in = WaysIn::open(shared, &engine, Named { vault, pulled, pushes, watches }).await?;
-    let accounts = shared.accounts()?;
-    if access.is_none() && accounts.list()?.iter().any(|account| !account.is_disabled) {
-        tracing::warn!("there are accounts, but nobody has to sign in: set enabled = true in [accounts]");
-    }
     let (door, tls) = access.map_or((None, None), |access| (Some(Arc::new(access.door)), access.tls));
     let options = dashboard::Options {
         door,
@@ -62,7 +69,7 @@ pub async fn run(shared: &Shared, args: &ServeArgs) -> Result<()> {
         told: shared.config.told().into(),
         ..ways_in.options()
     };
-    let served = serve(engine, (args.listen, tls), accounts, options, limits).await;
+    let served = serve(engine, (args.listen, tls), accounts, options, limits, wire).await;
     if let Some(sweeping) = sweeping {
         sweeping.abort();
     }
@@ -120,6 +127,7 @@ pub async fn serve(
     accounts: Accounts,
     options: dashboard::Options,
     limits: dashboard::Limits,
+    wire: Option<Ready>,
 ) -> Result<()> {
     if options.door.is_none() && !listen.ip().is_loopback() {
         bail!(Misuse(format!(
@@ -130,10 +138,15 @@ pub async fn serve(
     let checking = super::checking::start(engine.clone());
     let checks = Some(checking.latest());
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let asked = engine.clone();
     let router = dashboard::router(engine, accounts, dashboard::Options { demo_banner, checks, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     say!("{scheme}://{}", listener.local_addr()?);
+    let wire = wire.map(|wire| wire.start(asked, stopped())).transpose()?;
     dashboard::serve(listener, router, limits, tls, stopped(), stopped()).await;
+    if let Some(wire) = wire {
+        wire.await?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,31 @@
+-- pg: information_schema.columns
+select
+    relation.database_name as table_catalog,
+    relation.schema_name as table_schema,
+    relation.name as table_name,
+    attribute.name as column_name,
+    attribute.number as ordinal_position,
+    cast(null as varchar) as column_default,
+    case when attribute.is_required then 'NO' else 'YES' end as is_nullable,
+    attribute.sql_type as data_type,
+    cast(null as integer) as character_maximum_length,
+    cast(null as integer) as character_octet_length,
+    attribute.digits as numeric_precision,
+    case when attribute.digits is not null then 10 end as numeric_precision_radix,
+    attribute.scale as numeric_scale,
+    case when attribute.type_name in ('timestamp', 'timestamptz', 'time') then 6 end as datetime_precision,
+    cast(null as varchar) as interval_type,
+    cast(null as varchar) as character_set_name,
+    cast(null as varchar) as collation_name,
+    cast(null as varchar) as domain_name,
+    relation.database_name as udt_catalog,
+    'pg_catalog' as udt_schema,
+    attribute.type_name as udt_name,
+    cast(attribute.number as varchar) as dtd_identifier,
+    'NO' as is_self_referencing,
+    'NO' as is_identity,
+    'NEVER' as is_generated,
+    cast(null as varchar) as generation_expression,
+    'NO' as is_updatable
+from sys.attribute as attribute
+inner join sys.relation as relation on relation.oid = attribute.relation
