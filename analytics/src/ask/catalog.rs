@@ -67,7 +67,7 @@ fn table_of(name: &str) -> String {
 /// What a view says of its column, or the contract of the same name, or any that has such a field.
 fn column(table: &str, name: &str) -> String {
     let said =
-        queries::view::about(table).and_then(|about| about.columns.into_iter().find(|(column, _)| column == name));
+        queries::view::about(table).and_then(|about| about.columns.into_iter().find(|(column, _)| *column == name));
     if let Some((_, meaning)) = said {
         return meaning;
     }

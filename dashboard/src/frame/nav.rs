@@ -52,7 +52,8 @@ impl Nav {
             | Self::Savings
             | Self::Market
             | Self::Disclosure
-            | Self::Metrics => (false, false),
+            | Self::Metrics
+            | Self::Sql => (false, false),
         }
     }
 

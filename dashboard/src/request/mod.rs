@@ -101,7 +101,15 @@ impl Ask {
     #[cfg(test)]
     pub(crate) fn plain(uri: &Uri) -> Self {
         let lens = Lens::read(uri, &HeaderMap::new());
-        Self { lens, filters: Filters::default(), path: uri.path().to_owned(), part: None, values: values(uri) }
+        let visitor = Visitor::local();
+        Self {
+            lens,
+            filters: Filters::default(),
+            visitor,
+            path: uri.path().to_owned(),
+            part: None,
+            values: values(uri),
+        }
     }
 
     /// The language of the page.

@@ -40,7 +40,7 @@ pub(super) struct Refusal {
     pub(super) code: &'static str,
     pub(super) message: String,
     /// Line and column in the statement.
-    at: Option<(u64, u64)>,
+    pub(super) at: Option<(u64, u64)>,
     /// Whether the connection ends by it.
     pub(super) is_fatal: bool,
 }

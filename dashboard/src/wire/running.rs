@@ -64,15 +64,15 @@ mod tests {
         let all = Arc::new(Running::default());
         let (one, other) = (all.enter(7), all.enter(8));
         all.cancel(one.number, 7);
-        let running = one.cancelled.notified();
-        let others = other.cancelled.notified();
-        tokio::pin!(running, others);
+        let mut running = Box::pin(one.cancelled.notified());
+        let mut others = Box::pin(other.cancelled.notified());
         all.cancel(one.number, 8);
         assert!(futures::poll!(&mut running).is_pending(), "one before it ran, one with another's secret");
         all.cancel(one.number, 7);
         assert!(futures::poll!(&mut running).is_ready());
         assert!(futures::poll!(&mut others).is_pending());
         let number = one.number;
+        drop(running);
         drop(one);
         assert!(!all.held.lock().expect("held").contains_key(&number));
     }
