@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 seconds="${1:-30}"
 clients="${2:-16}"
 rows="${3:-100}"
-profile="${PROFILE:-release}"
+profile="${PROFILE:-debug}"
 target="${CARGO_TARGET_DIR:-$HOME/.cache/sunlake/target}"
 if [ -z "${BIN:-}" ]; then
     if [ "$profile" = release ]; then cargo build --locked --release; else cargo build --locked; fi

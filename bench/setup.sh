@@ -1,9 +1,9 @@
 # Sourced by the other scripts: a work folder that goes away, the program, and (if asked) DuckDB from
-# PyPI, an example program, and a lake. PROFILE=debug takes the build of `make run`, BIN names a binary
-# that is there already and EXAMPLES the folder of the example programs, BENCH_DIR says where the work
-# folder is made, LAKE names a lake that is there already, which is read and not changed.
+# PyPI, an example program, and a lake. It takes the build of `make run`, which is what people run (PROFILE=release
+# builds anew in full, which takes long); BIN names a binary that is there already and EXAMPLES the folder of its
+# example programs, BENCH_DIR says where the work folder is made, LAKE names a lake that is there, which is read only.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-profile="${PROFILE:-release}"
+profile="${PROFILE:-debug}"
 target="${CARGO_TARGET_DIR:-$HOME/.cache/sunlake/target}"
 work="$(mktemp -d "${BENCH_DIR:-/tmp}/sunlake-bench.XXXXXX")"
 trap 'rm -rf "$work"' EXIT

@@ -236,7 +236,7 @@ mod tests {
             ("show datafusion.runtime.temp_directory", "SHOW"),
             ("prepare p as select 1", "PREPARE"),
             ("select 1 into x", "SELECT INTO"),
-            ("select 1 for update", "locked"),
+            ("select 1 for update", "update"),
             ("with recursive n as (select 1 union all select 1 from n) select * from n", "RECURSIVE"),
             ("select * from information_schema.df_settings", "settings"),
             ("select (select value from information_schema.\"df_settings\" limit 1)", "settings"),
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_shown_at_its_place() {
-        for (sql, place) in [("select 1,\n  from from x", (2, 0)), ("select 'open", (1, 8)), ("selec 1", (1, 1))] {
+        for (sql, place) in [("select (1\n  from x", (2, 0)), ("select 'open", (1, 8)), ("selec 1", (1, 1))] {
             match statement(sql) {
                 Err(AnalyticsError::At { line, column, .. }) => {
                     assert!(line == place.0 && (place.1 == 0 || column == place.1), "{sql}: {line}:{column}");

@@ -38,11 +38,11 @@ pub(super) fn tables(known: &Known) -> Result<Vec<(&'static str, RecordBatch)>, 
 }
 
 fn texts<'a>(values: impl IntoIterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(values))
+    Arc::new(values.into_iter().map(Some).collect::<StringArray>())
 }
 
 fn numbers(values: impl IntoIterator<Item = i32>) -> ArrayRef {
-    Arc::new(Int32Array::from_iter_values(values))
+    Arc::new(values.into_iter().map(Some).collect::<Int32Array>())
 }
 
 fn relations(known: &Known) -> Result<RecordBatch, ArrowError> {

@@ -1,5 +1,5 @@
 nav-sql = SQL
-sql-limits = one SELECT · { $rows } rows on the page, { $file } in a file · { $seconds } s · { $memory } MiB
+sql-limits = one SELECT · at most { $rows } of its rows on the page, { $file } in a file · { $seconds } s · { $memory } MiB
 sql-statement = Statement
 sql-run = Run
 sql-stop = Cancel
@@ -21,7 +21,7 @@ sql-save = Save
 sql-result = Result
 sql-no-rows = There are no rows.
 sql-rows-all = n={ $n }
-sql-rows-more = the first { $n } rows; there are more
+sql-rows-more = the first { $n }; there are more rows
 sql-took = { $ms } ms
 sql-rows-all-script = n=%n · %ms ms
 sql-rows-more-script = the first %n rows; there are more · %ms ms
@@ -36,7 +36,7 @@ sql-forget = Remove
 sql-is-shared = shared
 sql-past = History
 sql-past-none = Nothing has been asked yet.
-sql-outcome-done = done
+sql-outcome-done = answered
 sql-outcome-cut = cut off
 sql-outcome-limit = stopped at a limit
 sql-outcome-failed = failed

@@ -129,7 +129,8 @@ fn one_of_a_thing_takes_the_singular() {
 }
 
 /// Words after a value that end like a plural and are none.
-const NO_PLURALS: [&str; 10] = ["is", "was", "has", "holds", "ends", "reaches", "counts", "as", "this", "s"];
+const NO_PLURALS: [&str; 12] =
+    ["is", "was", "has", "holds", "ends", "reaches", "counts", "as", "its", "this", "ms", "s"];
 
 #[test]
 fn no_number_stands_before_a_plural_that_it_does_not_choose() {

@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(set("SET application_name = 'a''b'"), to("application_name", "a'b"));
         assert_eq!(set("set session TimeZone to 'UTC'"), to("timezone", "UTC"));
         assert_eq!(set("set time zone 'Asia/Shanghai'"), to("timezone", "Asia/Shanghai"));
-        assert_eq!(set("set datestyle = ISO, MDY"), to("datestyle", "ISO,MDY"));
+        assert_eq!(set("set datestyle = ISO, MDY"), to("datestyle", "iso,mdy"));
         assert_eq!(set("set sunlake.as_of = '2026-05-01'"), to("sunlake.as_of", "2026-05-01"));
         assert_eq!(set("set extra_float_digits to default"), Command::Set("extra_float_digits".to_owned(), None));
         assert_eq!(set("set session characteristics as transaction read only"), Command::Nothing("SET"));
