@@ -96,14 +96,16 @@ event_type = "type"
 occurred_at = "at"
 "#;
 
-/// Received in February 2018: twelve cases in one village, three in another of its township.
+/// Received in February 2018: twelve cases in one village, three in another of its township; and one in March.
 fn villages() -> Place {
     let place = Place::new();
     let mapping = place.file("villages.toml", VILLAGES);
     let row = |village: &str, n: i64| format!("{village}-{n},{village},RECEIVE,2018-02-05 10:00:00\n");
     let many = (0..12).map(|n| row("450521111201", n));
     let few = (0..3).map(|n| row("450521111202", n));
-    let rows: String = many.chain(few).collect();
+    // A month is published when it is over by what the sources have told.
+    let later = "450521111201-99,450521111201,RECEIVE,2018-03-12 10:00:00\n".to_owned();
+    let rows: String = many.chain(few).chain([later]).collect();
     let file = place.file("villages.csv", format!("case,village,type,at\n{rows}"));
     place.run(&["ingest", text(&mapping), text(&file)]);
     place

@@ -8,5 +8,4 @@ where token.kind = 'access'
     and token.revoked_at is null
     and (token.expires_at is null or token.expires_at > :now)
     and account.is_disabled = 0
-    and account.must_change = 0
 limit 2

@@ -154,11 +154,11 @@ fn set(words: &[String]) -> Result<Command, Refusal> {
             Ok(Command::Set("timezone".to_owned(), value(tail)))
         }
         [first, tail @ ..] if first == "names" => Ok(Command::Set("client_encoding".to_owned(), value(tail))),
-        [name, dot, part, sign, tail @ ..] if dot == "." && (sign == "=" || sign == "to") => {
-            Ok(Command::Set(format!("{name}.{part}"), value(tail)))
-        }
-        [name, sign, tail @ ..] if sign == "=" || sign == "to" => Ok(Command::Set(name.clone(), value(tail))),
-        _ => Err(Refusal::new(code::SYNTAX, "write SET name = value")),
+        words => match words.iter().position(|word| word == "=" || word == "to") {
+            // A name may have parts, with dots between.
+            Some(at) if at % 2 == 1 => Ok(Command::Set(words[..at].concat(), value(&words[at + 1..]))),
+            _ => Err(Refusal::new(code::SYNTAX, "write SET name = value")),
+        },
     }
 }
 
