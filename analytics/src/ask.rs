@@ -31,6 +31,7 @@ use crate::{AnalyticsError, Engine, Limited, Principal, Session};
 
 pub use catalog::{ColumnDoc, TableDoc};
 pub(crate) use pool::Asks;
+pub(crate) use statement::bounded;
 pub use statement::{Checked, statement};
 pub use stream::Cancel;
 

@@ -66,11 +66,8 @@ fn parsed(sql: &str) -> Result<Checked, AnalyticsError> {
         SqlStatement::Query(_) | SqlStatement::ShowTables { .. } | SqlStatement::ShowColumns { .. } => {}
         _ => return Err(no_question(&statement)),
     }
-    let mut look = Look::default();
-    match inner.visit(&mut look) {
-        ControlFlow::Break(reason) => Err(refused(reason)),
-        ControlFlow::Continue(()) => Ok(Checked { statement }),
-    }
+    bounded(inner).map_err(refused)?;
+    Ok(Checked { statement })
 }
 
 fn only(mut statements: VecDeque<Statement>) -> Result<Statement, AnalyticsError> {
@@ -81,6 +78,14 @@ fn only(mut statements: VecDeque<Statement>) -> Result<Statement, AnalyticsError
         )));
     }
     statements.pop_front().ok_or_else(|| refused("there is no statement: write a SELECT"))
+}
+
+/// Whether a statement is small and flat enough to be planned; else why not.
+pub(crate) fn bounded(statement: &SqlStatement) -> Result<(), String> {
+    match statement.visit(&mut Look::default()) {
+        ControlFlow::Break(reason) => Err(reason),
+        ControlFlow::Continue(()) => Ok(()),
+    }
 }
 
 /// By its first word: the statement may hold anything, and may be long.

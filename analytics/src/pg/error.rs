@@ -9,6 +9,9 @@ pub enum PgError {
     /// SQL that cannot be read.
     #[error("{0}")]
     Parse(#[from] datafusion::sql::sqlparser::parser::ParserError),
+    /// More than can be planned in a moment.
+    #[error("{0}")]
+    Deep(String),
     /// Anything but one query.
     #[error("only one SELECT is answered about pg_catalog")]
     NotOne,

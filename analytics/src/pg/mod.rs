@@ -22,7 +22,7 @@ use datafusion::sql::sqlparser::parser::Parser;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
-use crate::TableDoc;
+use crate::{TableDoc, ask};
 
 mod empty;
 mod error;
@@ -155,6 +155,7 @@ fn work(inner: &Inner, sql: &str, mut tell: oneshot::Sender<Result<PgAnswer, PgE
 impl Inner {
     async fn answer(&self, sql: &str) -> Result<PgAnswer, PgError> {
         let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, sql)?;
+        statements.first().map_or(Ok(()), ask::bounded).map_err(PgError::Deep)?;
         let (Some(Statement::Query(mut query)), true) = (statements.pop(), statements.is_empty()) else {
             return Err(PgError::NotOne);
         };

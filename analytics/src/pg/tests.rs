@@ -114,7 +114,7 @@ async fn rows_of_the_lake_and_statements_that_change_are_refused() {
     assert!(matches!(refused("select * from public.village, pg_class").await, PgError::Mixed(_)));
     assert!(matches!(refused("select 1; select 2").await, PgError::NotOne));
     assert!(matches!(refused("create table pg_x as select 1").await, PgError::NotOne));
-    assert!(matches!(refused("select from where").await, PgError::Parse(_)));
+    assert!(matches!(refused("select (1 from pg_class").await, PgError::Parse(_)));
     let long = format!("select '{}' from pg_class", "x".repeat(MOST_BYTES));
     assert!(matches!(refused(&long).await, PgError::Long { .. }));
 }
@@ -123,11 +123,10 @@ async fn rows_of_the_lake_and_statements_that_change_are_refused() {
 async fn what_is_deep_or_endless_takes_nothing_down() {
     let sum = vec!["1"; 10_000].join("+");
     let deep = format!("select {sum} as x from pg_class");
-    // An answer or a refusal, and the next question is answered.
-    drop(catalog().ask(deep).await);
+    assert!(matches!(catalog().ask(deep).await, Err(PgError::Deep(_))));
     let nested = format!("select {}1{} from pg_class", "(".repeat(5_000), ")".repeat(5_000));
     assert!(catalog().ask(nested).await.is_err());
-    let endless = "select count(*) from pg_type a, pg_type b, pg_type c, pg_type d, pg_type e, pg_type f, pg_type g";
+    let endless = "select sum(a.oid + b.oid + c.oid + d.oid + e.oid + f.oid + g.oid) from pg_type a, pg_type b, pg_type c, pg_type d, pg_type e, pg_type f, pg_type g";
     let catalog = catalog();
     let given_up = timeout(Duration::from_millis(300), catalog.ask(endless.to_owned())).await;
     assert!(given_up.is_err(), "it was to take longer");

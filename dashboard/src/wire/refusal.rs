@@ -135,7 +135,7 @@ fn own(error: &(dyn Error + 'static)) -> Option<&'static str> {
 impl From<PgError> for Refusal {
     fn from(error: PgError) -> Self {
         let code = match &error {
-            PgError::Long { .. } => code::TOO_BIG,
+            PgError::Long { .. } | PgError::Deep(_) => code::TOO_BIG,
             PgError::Parse(_) | PgError::Query(_) => code::SYNTAX,
             PgError::NotOne | PgError::Mixed(_) => code::UNSUPPORTED,
             PgError::Slow(_) => code::CANCELLED,
