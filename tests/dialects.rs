@@ -15,7 +15,7 @@ fn prices_come_in_other_columns_encodings_days_and_units() {
     ];
     let other = lines.join("\n");
     let (gb18030, _, _) = encoding_rs::GB18030.encode(&other);
-    let file = place.file("other.csv", gb18030.into_owned());
+    let file = place.file("other.csv", &gb18030);
     let receipt = place.json(&["ingest", "xinfadi", text(&file)]);
     assert_eq!((receipt["landed"].as_i64(), receipt["encoding"].as_str()), (Some(2), Some("gb18030")), "{receipt}");
     let rows = "select price_on::varchar as day, average_per_kg::varchar as price from market_price order by product";

@@ -5,8 +5,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use datasets::clock::{Clock, SystemClock};
 use futures::StreamExt;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -103,6 +104,14 @@ fn next(socket: &mut TcpStream) -> std::io::Result<(u8, Vec<u8>)> {
     Ok((head[0], body))
 }
 
+fn begun() -> jiff::Timestamp {
+    SystemClock::default().now()
+}
+
+fn since(begun: jiff::Timestamp) -> Duration {
+    SystemClock::default().now().duration_since(begun).unsigned_abs()
+}
+
 #[test]
 fn a_driver_reads_rows_with_parameters_and_by_portions() {
     let place = lake();
@@ -179,14 +188,14 @@ fn a_query_ends_when_it_is_cancelled_or_has_taken_too_long() {
     block_on(async {
         let client = wired.client().await;
         let cancel = client.cancel_token();
-        let begun = Instant::now();
+        let begun = begun();
         let (ended, ()) = tokio::join!(client.simple_query(endless), async {
             tokio::time::sleep(Duration::from_millis(700)).await;
             cancel.cancel_query(NoTls).await.expect("told");
         });
         let error = ended.expect_err("cancelled");
         assert_eq!(error.code().map(|code| code.code()), Some("57014"), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        assert!(since(begun) < Duration::from_secs(10), "{:?}", since(begun));
         client.simple_query("set statement_timeout = '1s'").await.expect("set");
         let error = client.simple_query(endless).await.expect_err("too long");
         assert_eq!(error.code().map(|code| code.code()), Some("57014"), "{error}");
@@ -209,10 +218,10 @@ fn what_is_no_client_is_told_so_and_who_comes_beyond_is_refused_at_once() {
         socket.write_all(&startup("user\0a\0")).expect("sent");
         assert_eq!(next(socket).expect("let in").0, b'R');
     }
-    let begun = Instant::now();
+    let begun = begun();
     let (letter, body) = next(&mut wired.socket()).expect("refused");
     assert!(letter == b'E' && String::from_utf8_lossy(&body).contains("53300"));
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(since(begun) < Duration::from_secs(1), "{:?}", since(begun));
     drop(held);
     std::thread::sleep(Duration::from_millis(300));
     block_on(async { wired.client().await.simple_query("select 1").await.expect("room again") });
@@ -287,9 +296,9 @@ fn whatever_comes_the_next_client_is_answered() {
         message(b'H', b""),
         message(b'X', b""),
     ];
-    let begun = Instant::now();
+    let begun = begun();
     let mut rounds = 0_u64;
-    while begun.elapsed() < Duration::from_secs(seconds) {
+    while since(begun) < Duration::from_secs(seconds) {
         rounds += 1;
         let mut bytes = if random(8) == 0 { Vec::new() } else { startup("user\0a\0") };
         for _ in 0..random(12) {

@@ -12,6 +12,7 @@ use datasets::lake::{Lake, LakeMeta};
 use ingest::{Mapping, Vault};
 use jiff::Timestamp;
 use serde::Deserialize;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::ways_in::{Named, WaysIn};
 use super::wire::{Doors, Ready};
@@ -141,29 +142,37 @@ pub async fn serve(
     let asked = engine.clone();
     let router = dashboard::router(engine, accounts, dashboard::Options { demo_banner, checks, ..options });
     let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    let (stop, wire_stop) = (stopped(), stopped());
     say!("{scheme}://{}", listener.local_addr()?);
-    let wire = wire.map(|wire| wire.start(asked, stopped())).transpose()?;
-    dashboard::serve(listener, router, limits, tls, stopped(), stopped()).await;
+    let wire = wire.map(|wire| wire.start(asked, wire_stop)).transpose()?;
+    // What is told the second time is listened to after the first.
+    dashboard::serve(listener, router, limits, tls, stop, async { stopped().await }).await;
     if let Some(wire) = wire {
         wire.await?;
     }
     Ok(())
 }
 
-async fn stopped() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot be told to stop by SIGTERM");
-                std::future::pending::<()>().await;
-            }
+/// Ends when the process is told to stop: from this call on, and not only once it is waited for, so that whoever has
+/// read the address may tell it.
+fn stopped() -> impl Future<Output = ()> + Send + 'static {
+    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        tokio::select! {
+            () = told(terminate) => {}
+            () = told(interrupt) => {}
         }
-    };
-    tokio::select! {
-        _ = terminate => {}
-        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn told(listened: std::io::Result<Signal>) {
+    match listened {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(error) => {
+            tracing::warn!(%error, "cannot be told to stop by a signal");
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -184,10 +184,10 @@ impl Inner {
         for parts in names {
             let Some((name, schemas)) = parts.split_last() else { continue };
             let schema = schemas.last().map_or("pg_catalog", String::as_str);
-            let (provider, views, empty): (_, &[(&str, &str)], &[(&str, &str)]) = match schema {
-                "pg_catalog" => (&self.system, &queries::pg::PG_CATALOG, &queries::pg::PG_EMPTY),
+            let (provider, views, empty) = match schema {
+                "pg_catalog" => (&self.system, &queries::pg::PG_CATALOG[..], &queries::pg::PG_EMPTY[..]),
                 "information_schema" => {
-                    (&self.information, &queries::pg::INFORMATION_SCHEMA, &queries::pg::INFORMATION_EMPTY)
+                    (&self.information, &queries::pg::INFORMATION_SCHEMA[..], &queries::pg::INFORMATION_EMPTY[..])
                 }
                 _ => return Err(PgError::Mixed(parts.join("."))),
             };

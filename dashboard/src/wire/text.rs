@@ -82,9 +82,8 @@ fn comment(rest: &[u8]) -> usize {
 fn quoted(rest: &[u8], open: usize, quote: u8, has_escapes: bool) -> usize {
     let mut at = open + 1;
     while let Some(byte) = rest.get(at) {
-        if has_escapes && *byte == b'\\' {
-            at += 2;
-        } else if *byte == quote && rest.get(at + 1) == Some(&quote) {
+        let is_escaped = has_escapes && *byte == b'\\';
+        if is_escaped || (*byte == quote && rest.get(at + 1) == Some(&quote)) {
             at += 2;
         } else if *byte == quote {
             return at + 1;

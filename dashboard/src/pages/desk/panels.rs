@@ -204,7 +204,7 @@ pub(super) fn piece(context: &Context) -> (&'static str, Vec<Date>) {
     let days = period.from.until(period.to).map_or(i32::MAX, |span| span.get_days());
     let piece = match days {
         ..=31 => "day",
-        ..=200 => "week",
+        32..=200 => "week",
         _ => "month",
     };
     let end = context.today.tomorrow().unwrap_or(context.today).min(period.to);
