@@ -14,8 +14,8 @@ run:
 	cargo build --locked
 	$(CARGO_TARGET_DIR)/debug/sunlake demo --lake $(LAKE) --speed $(SPEED)
 
-## Everything that the project tests; installs what it needs (postgresql, chromium, clients) where it may
-test: test-lint test-rust test-clients test-browser
+## Everything that the project tests but `test-clients`; installs what it needs (postgresql, chromium) where it may
+test: test-lint test-rust test-browser
 
 test-lint:
 	cargo fmt --all --check
@@ -25,6 +25,7 @@ test-rust:
 	scripts/need-postgres
 	cargo test --locked --workspace
 
+## Clients of PostgreSQL from Debian and PyPI over the wire
 test-clients:
 	scripts/need-clients
 	# The program as the tests have built it, as for the pages.

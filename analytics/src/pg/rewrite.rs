@@ -68,10 +68,9 @@ impl Rewrite<'_> {
                 let op = parts.last().and_then(|name| operator(name));
                 Expr::BinaryOp { left, op: op.unwrap_or(BinaryOperator::PGCustomBinaryOperator(parts)), right }
             }
-            // array(select ...), which is not read otherwise.
-            Expr::Function(Function { args: FunctionArguments::Subquery(query), .. }) if empty::is_empty(&query) => {
-                no_text()
-            }
+            // array(select ...), which is not read otherwise: what clients gather so (options of storage, members of
+            // roles, rights) is nothing here.
+            Expr::Function(Function { args: FunctionArguments::Subquery(_), .. }) => no_text(),
             Expr::Function(function) => Expr::Function(called(function)),
             // A function that there is none of: 0 as a number, "-" as the name that is shown of it.
             Expr::BinaryOp { left, op, right } if is_function_column(&left) && is_zero(&right) => {

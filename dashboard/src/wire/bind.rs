@@ -215,9 +215,12 @@ fn from_text(text: &str, oid: u32) -> Option<String> {
             let is_number = trimmed.parse::<f64>().is_ok();
             is_number.then(|| quoted(trimmed).map(|literal| typed(&literal, oid))).flatten()
         }
-        types::DATE | types::TIME | types::TIMESTAMP | types::TIMESTAMPTZ => {
-            quoted(trimmed).map(|literal| typed(&literal, oid))
+        // A day may come with a time and a zone, which say nothing of it.
+        types::DATE => {
+            let day = trimmed.split([' ', 'T']).next().unwrap_or_default();
+            quoted(day).map(|literal| typed(&literal, oid))
         }
+        types::TIME | types::TIMESTAMP | types::TIMESTAMPTZ => quoted(trimmed).map(|literal| typed(&literal, oid)),
         _ => quoted(text).map(|literal| format!(" {literal} ")),
     }
 }

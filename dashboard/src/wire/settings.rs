@@ -165,7 +165,8 @@ impl Settings {
         if value.chars().count() > 200 || value.contains(char::is_control) {
             return refuse("a value has at most 200 characters");
         }
-        let lower = value.to_ascii_lowercase();
+        // Some drivers send the quotes along.
+        let lower = value.trim_matches('\'').to_ascii_lowercase();
         match name {
             "client_encoding" if !["utf8", "utf-8", "unicode"].contains(&lower.as_str()) => {
                 return refuse("texts are written in UTF8 alone");
