@@ -1,6 +1,6 @@
 //! A statement before anything is planned: one, that only reads, of bounded size and depth.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement};
@@ -21,6 +21,10 @@ const MOST_TOKENS: usize = 60_000;
 const MOST_DEPTH: usize = 256;
 /// Most queries and tables.
 const MOST_PARTS: usize = 200;
+/// Most tables that a statement stands for: one named in a WITH that is used twice counts twice, and so on.
+const MOST_TABLES: u64 = 2_000;
+/// Most expressions of all CUBEs: each doubles what is grouped.
+const MOST_CUBED: usize = 12;
 /// Brackets in brackets that the parser goes into.
 const MOST_NESTED: usize = 64;
 /// Stack for what calls itself: a statement of as many terms as it may have tokens fits.
@@ -115,6 +119,30 @@ fn refused(reason: impl Into<String>) -> AnalyticsError {
 struct Look {
     depth: usize,
     parts: usize,
+    cubed: usize,
+    /// How many tables each name of a WITH stands for.
+    named: HashMap<String, u64>,
+}
+
+/// Counts the tables that a part of a statement stands for.
+struct Weigh<'n> {
+    named: &'n HashMap<String, u64>,
+    tables: u64,
+}
+
+impl Visitor for Weigh<'_> {
+    type Break = ();
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+        let weight = self.named.get(&last(relation)).copied().unwrap_or(1);
+        self.tables = self.tables.saturating_add(weight);
+        ControlFlow::Continue(())
+    }
+}
+
+/// The last part of a name, as names are compared.
+fn last(name: &ObjectName) -> String {
+    name.0.last().map(ToString::to_string).unwrap_or_default().trim_matches('"').to_lowercase()
 }
 
 impl Look {
@@ -130,6 +158,26 @@ impl Look {
 
     fn back(&mut self) -> ControlFlow<String> {
         self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    /// Planned are the texts of a WITH wherever their names stand, so a short text can stand for a plan without end.
+    fn weigh(&mut self, query: &Query) -> ControlFlow<String> {
+        let held = query.with.iter().flat_map(|with| &with.cte_tables);
+        let parts = held.map(|held| (Some(held.alias.name.value.to_lowercase()), held.query.as_ref()));
+        for (name, part) in parts.chain([(None, query)]) {
+            let mut weigh = Weigh { named: &self.named, tables: 0 };
+            let _ = part.visit(&mut weigh);
+            let tables = weigh.tables;
+            if tables > MOST_TABLES {
+                return ControlFlow::Break(format!(
+                    "the statement stands for more than {MOST_TABLES} tables: use each WITH fewer times"
+                ));
+            }
+            if let Some(name) = name {
+                self.named.insert(name, tables);
+            }
+        }
         ControlFlow::Continue(())
     }
 
@@ -156,6 +204,7 @@ impl Visitor for Look {
         if query.with.as_ref().is_some_and(|with| with.recursive) {
             return ControlFlow::Break("WITH RECURSIVE is not answered: nobody can tell when it ends".into());
         }
+        self.weigh(query)?;
         // A chain of UNION is as deep as it is long, too.
         let mut bodies = vec![query.body.as_ref()];
         while let Some(body) = bodies.pop() {
@@ -183,14 +232,19 @@ impl Visitor for Look {
     }
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<String> {
-        let last = relation.0.last().map(ToString::to_string).unwrap_or_default();
-        match last.trim_matches('"').eq_ignore_ascii_case("df_settings") {
+        match last(relation) == "df_settings" {
             true => ControlFlow::Break("the settings of the server are not shown".into()),
             false => ControlFlow::Continue(()),
         }
     }
 
-    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<String> {
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<String> {
+        if let Expr::Cube(parts) = expr {
+            self.cubed += parts.len();
+            if self.cubed > MOST_CUBED {
+                return ControlFlow::Break(format!("CUBE takes at most {MOST_CUBED} expressions here"));
+            }
+        }
         self.deeper()
     }
 
