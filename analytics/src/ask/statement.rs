@@ -124,7 +124,7 @@ struct Look {
     named: HashMap<String, u64>,
 }
 
-/// Counts the tables that a part of a statement stands for.
+/// Counts the tables that a part of a statement stands for, itself among them.
 struct Weigh<'n> {
     named: &'n HashMap<String, u64>,
     tables: u64,
@@ -166,7 +166,7 @@ impl Look {
         let held = query.with.iter().flat_map(|with| &with.cte_tables);
         let parts = held.map(|held| (Some(held.alias.name.value.to_lowercase()), held.query.as_ref()));
         for (name, part) in parts.chain([(None, query)]) {
-            let mut weigh = Weigh { named: &self.named, tables: 0 };
+            let mut weigh = Weigh { named: &self.named, tables: 1 };
             let _ = part.visit(&mut weigh);
             let tables = weigh.tables;
             if tables > MOST_TABLES {
