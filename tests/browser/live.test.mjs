@@ -80,11 +80,11 @@ test("a card appears on its instant under the simulated clock", async () => {
   const clock = async () => new Date((await (await fetch(`${at}/healthz`)).json()).as_of);
   // Far enough ahead that the page is open by then; an hour goes by in a second.
   const since = new Date((await clock()).getTime() + 4 * 3_600_000).toISOString();
-  const sql = `select case_no, issued_at from card_forecast where object_type = 'CASE' and level = 'YELLOW' and issued_at > '${since}' order by issued_at, case_no limit 1`;
+  const sql = `select case_no, issued_at from card_forecast where object_type = 'CASE' and level = 'YELLOW' and coalesce(superseded_at > issued_at, true) and issued_at > '${since}' order by issued_at, case_no limit 1`;
   const [ahead] = JSON.parse(run(place, ["query", sql, "--lake", lake, "--as-of", (await clock()).toISOString(), "--json"]));
   const page = await browser.newPage();
   // No platform reports here, so what is due after the last report is shown unconfirmed.
-  await page.goto(`${at}/cards?lang=en&state=UNCONFIRMED`);
+  await page.goto(`${at}/cards?lang=en&state=UNCONFIRMED&sort=issued&dir=desc`);
   const row = page.locator("main td", { hasText: ahead.case_no });
   assert.equal(await row.count(), 0, "shown before its instant");
   const issued = new Date(/Z|[+-]\d\d:?\d\d$/.test(ahead.issued_at) ? ahead.issued_at : `${ahead.issued_at.replace(" ", "T")}+08:00`);
